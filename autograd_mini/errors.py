@@ -1,0 +1,64 @@
+"""The exceptions of the package: one class per cause, each also a builtin one where that fits.
+
+Every message says what happened with the value that did it, what was expected, and what to do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograd_mini.value import Value
+
+
+class AutogradError(Exception):
+    """Base class: catches everything this package raises on purpose."""
+
+
+class UnboundError(AutogradError, ValueError):
+    """A number or gradient was asked of a node that has none yet.
+
+    >>> from autograd_mini import Value
+    >>> (Value(label="u") + 1).data
+    Traceback (most recent call last):
+    autograd_mini.errors.UnboundError: no number for u yet; give it one: .forward(u=...)
+    """
+
+    def __init__(self, node: Value) -> None:
+        super().__init__(node)
+        self.node = node
+
+    def __str__(self) -> str:
+        # Written only when somebody reads it: building a lazy graph meets this error at every step.
+        unbound = [leaf.label or "an unnamed Value" for leaf in self.node.unbound()]
+        if not unbound:
+            return f"{self.node!r} was not evaluated since its variables got numbers; call its .forward()"
+        example = ", ".join(f"{name}=..." for name in unbound if name.isidentifier())
+        return f"no number for {', '.join(unbound)} yet; give it one: .forward({example})"
+
+
+class UnknownVariableError(AutogradError, KeyError):
+    """`forward()` was given a name that no variable of the graph carries, or that several carry."""
+
+    def __str__(self) -> str:  # KeyError would show the repr of the message
+        return str(self.args[0])
+
+
+class NotANumberError(AutogradError, TypeError):
+    """Something that is not a real number met a Value."""
+
+
+class RuleError(AutogradError, ValueError):
+    """A primitive was declared with partials that do not fit its arguments."""
+
+
+class ExpressionError(AutogradError, ValueError):
+    """An expression could not be read; the message shows the column."""
+
+
+class LayoutError(AutogradError, RuntimeError):
+    """The layout engine failed, or gave back a picture with something missing."""
+
+
+class MissingExtraError(AutogradError, ImportError):
+    """An optional dependency is not installed; the message names the extra."""

@@ -1,0 +1,225 @@
+"""The functions of the package: every primitive of the table by name, and what is built on them.
+
+They take Values, numbers or both. With a Value among the arguments the result is a Value; with numbers
+alone it is a float, so the same Python function can be differentiated and simply called.
+
+>>> exp(0.0), maximum(Value(2.0), 3)
+(1.0, Value(3.0))
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.arithmetic import Arithmetic, floats
+from autograd_mini.formula import text
+from autograd_mini.rules import RULES, Rule, power
+from autograd_mini.value import Value, apply, as_float, lift
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Protocol, overload
+
+    class Unary(Protocol):
+        @overload
+        def __call__(self, x: Value, /) -> Value: ...
+        @overload
+        def __call__(self, x: float, /) -> float: ...
+
+    class Binary(Protocol):
+        @overload
+        def __call__(self, x: Value, y: Value | float, /) -> Value: ...
+        @overload
+        def __call__(self, x: float, y: Value, /) -> Value: ...
+        @overload
+        def __call__(self, x: float, y: float, /) -> float: ...
+
+
+def call(rule: Rule, arguments: Sequence[Value | float]) -> Any:
+    """The rule applied: a Value if any argument is one, else a float."""
+    if any(isinstance(x, Value) for x in arguments):
+        return apply(rule, [lift(x) for x in arguments])
+    return rule.forward(floats, *[as_float(x) for x in arguments])
+
+
+def function(rule: Rule) -> Any:
+    """A primitive with a fixed number of arguments as a function of Values and numbers."""
+    count = rule.arity or 0
+    parameters = rule.forward.__code__.co_varnames[1 : count + 1]
+
+    def primitive(*arguments: Value | float) -> Any:
+        if len(arguments) != count:
+            msg = f"{rule.name}({', '.join(parameters)}) needs {count} arguments, got {len(arguments)}"
+            raise TypeError(msg)
+        return call(rule, arguments)
+
+    symbols = [text.symbol(name) for name in parameters]
+    partials = zip(parameters, rule.partials(text, text.symbol("z"), *symbols), strict=True)
+    lines = [f"z = {rule.name}({', '.join(parameters)}), a Value if an argument is one, else a float.", ""]
+    lines += [f"∂z/∂{name} = {partial}" for name, partial in partials]
+    lines += [f"Convention: {rule.convention}."] if rule.convention else []
+    primitive.__name__ = primitive.__qualname__ = rule.name
+    primitive.__doc__ = "\n".join(lines)
+    return primitive
+
+
+exp: Unary = function(RULES["exp"])
+log: Unary = function(RULES["log"])
+log1p: Unary = function(RULES["log1p"])
+sqrt: Unary = function(RULES["sqrt"])
+sin: Unary = function(RULES["sin"])
+cos: Unary = function(RULES["cos"])
+tan: Unary = function(RULES["tan"])
+tanh: Unary = function(RULES["tanh"])
+sigmoid: Unary = function(RULES["sigmoid"])
+softplus: Unary = function(RULES["softplus"])
+relu: Unary = function(RULES["relu"])
+sign: Unary = function(RULES["sign"])
+heaviside: Unary = function(RULES["heaviside"])
+maximum: Binary = function(RULES["maximum"])
+minimum: Binary = function(RULES["minimum"])
+where: Callable[[Any, Any, Any], Any] = function(RULES["where"])
+clip: Callable[[Any, Any, Any], Any] = function(RULES["clip"])
+
+
+def sum(xs: Iterable[Value | float]) -> Any:
+    """x1 + x2 + ... as one node; 0.0 for nothing.
+
+    >>> x, y = Value(1.0), Value(2.0)
+    >>> sum([x, y, 3])
+    Value(6.0)
+    """
+    return call(RULES["sum"], list(xs))
+
+
+def dot(xs: Iterable[Value | float], ys: Iterable[Value | float]) -> Any:
+    """x1 y1 + x2 y2 + ... as one node; 0.0 for nothing.
+
+    Raises ValueError if the lengths differ.
+
+    >>> dot([Value(1.0), Value(2.0)], [3, 4])
+    Value(11.0)
+    """
+    xs, ys = list(xs), list(ys)
+    if len(xs) != len(ys):
+        msg = f"dot needs two sequences of one length, got {len(xs)} and {len(ys)}; pad or cut one of them"
+        raise ValueError(msg)
+    return call(RULES["dot"], xs + ys)
+
+
+def max(xs: Iterable[Value | float]) -> Any:
+    """The largest of one or more, as one node; the whole gradient goes to the first that is largest.
+
+    Raises ValueError for nothing.
+
+    >>> max([Value(1.0), Value(3.0), 2])
+    Value(3.0)
+    """
+    return call(RULES["max"], _some(xs, "max"))
+
+
+def mean(xs: Iterable[Value | float]) -> Any:
+    """(x1 + ... + xn) / n, of one or more.
+
+    Raises ValueError for nothing.
+
+    >>> mean([Value(1.0), Value(3.0)])
+    Value(2.0)
+    """
+    xs = _some(xs, "mean")
+    return sum(xs) / len(xs)
+
+
+def logsumexp(xs: Iterable[Value | float]) -> Any:
+    """log(exp(x1) + ... + exp(xn)), of one or more, each any size.
+
+    The largest is subtracted first, so that no exp overflows: m + log Σ exp(x - m).
+    Raises ValueError for nothing.
+
+    >>> logsumexp([1000.0, 1000.0])
+    1000.6931471805599
+    """
+    largest, total = _shifted(_some(xs, "logsumexp"))[1:]
+    return largest + log(total)
+
+
+def softmax(xs: Iterable[Value | float]) -> list[Any]:
+    """exp(xi) / Σ exp(xj) for every i: positive and of sum 1.
+
+    xs: one or more scores (logits), each any size. Raises ValueError for nothing.
+
+    >>> softmax([1000.0, 1000.0])
+    [0.5, 0.5]
+    """
+    exponentials, _, total = _shifted(_some(xs, "softmax"))
+    return [_div(e, total) for e in exponentials]
+
+
+def log_softmax(xs: Iterable[Value | float]) -> list[Any]:
+    """log(softmax(xs)), exact where softmax itself would round to 0.
+
+    xs: one or more scores (logits), each any size. Raises ValueError for nothing.
+
+    >>> log_softmax([0.0, -1000.0])
+    [0.0, -1000.0]
+    """
+    xs = _some(xs, "log_softmax")
+    _, largest, total = _shifted(xs)
+    rest = log(total)
+    return [(x - largest) - rest for x in xs]
+
+
+def _shifted(xs: list[Value | float]) -> tuple[list[Any], Any, Any]:
+    """exp(x - m) for every x, the largest m, and the sum of the first."""
+    largest = max(xs)
+    exponentials = [exp(x - largest) for x in xs]
+    return exponentials, largest, sum(exponentials)
+
+
+def _some(xs: Iterable[Value | float], name: str) -> list[Value | float]:
+    xs = list(xs)
+    if not xs:
+        msg = f"{name} of nothing is not defined; give it at least one number"
+        raise ValueError(msg)
+    return xs
+
+
+_div: Binary = function(RULES["div"])
+
+
+class Values(Arithmetic):
+    """The arithmetic of graphs: a rule read in it records Values, which can be differentiated again.
+
+    Conditions look at the numbers of the moment, so of a choice only the branch taken is recorded.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in RULES:
+            return super().__getattr__(name)
+        setattr(self, name, function(RULES[name]))
+        return getattr(self, name)
+
+    sum = staticmethod(sum)
+    dot = staticmethod(dot)
+    max = staticmethod(max)
+
+    @staticmethod
+    def pow(x: Any, y: Any) -> Any:
+        return call(RULES["pow"], (x, y)) if isinstance(y, Value) else call(power(float(y)), (x,))
+
+    @staticmethod
+    def equal(x: Any, y: Any) -> bool:
+        return float(x) == float(y)
+
+    @staticmethod
+    def where(condition: Any, x: Any, y: Any) -> Any:
+        return x if condition else y
+
+    guard = where
+
+    @staticmethod
+    def is_first_max(i: int, xs: Sequence[Any]) -> float:
+        return floats.is_first_max(i, [float(x) for x in xs])
+
+
+values = Values()

@@ -1,0 +1,313 @@
+"""THE table of primitives: each one's value and its partial derivatives, said once.
+
+A rule is generic in the arithmetic `xp`, so the same line computes floats, builds graphs that can be
+differentiated again, and prints itself as a formula. `x, y` are the inputs and `z` is the output,
+used wherever it is cheaper or safer. To add a primitive is to add one `declare(...)` here: it is then
+drawn, printed, stepped and tested without another edit.
+
+Conventions where no derivative exists stand beside the rule, in `convention`; they are tested.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from autograd_mini.arithmetic import Arithmetic, number
+from autograd_mini.errors import RuleError
+from autograd_mini.formula import Formula, Printed, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+VARIADIC = 0x04  # the bit of a code object that says *args
+
+
+class Rule:
+    """One primitive: value, partial derivatives and the facts about it.
+
+    name: what it is called; symbol: what its node shows.
+    forward(xp, *args): the value. partials(xp, z, *args): a tuple, ∂z/∂x for every argument.
+    arity: how many arguments, None for any number.
+    domain(xp, *args): positive where the value is defined and smooth, None if everywhere.
+    kinks(xp, *args): a tuple of terms; where one is zero, the derivative does not exist. None: never.
+    convention: what the partials say there.
+
+    Raises RuleError if the partials do not match the arguments of `forward`.
+    """
+
+    __slots__ = ("arity", "convention", "domain", "forward", "kinks", "name", "partials", "symbol")
+
+    def __init__(
+        self,
+        name: str,
+        symbol: str,
+        forward: Callable[..., Any],
+        partials: Callable[..., tuple[Any, ...]],
+        *,
+        domain: Callable[..., Any] | None = None,
+        kinks: Callable[..., tuple[Any, ...]] | None = None,
+        convention: str = "",
+    ) -> None:
+        self.name = name
+        self.symbol = symbol
+        self.forward = forward
+        self.partials = partials
+        self.domain = domain
+        self.kinks = kinks
+        self.convention = convention
+        code = forward.__code__
+        self.arity = None if code.co_flags & VARIADIC else code.co_argcount - 1
+        self._check()
+
+    def _check(self) -> None:
+        """Read the partials once as formulas: one for every argument, and no branch on a number."""
+        names = [text.symbol(f"x{i + 1}") for i in range(self.arity or 2)]
+        try:
+            count = len(self.partials(text, text.symbol("z"), *names))
+        except TypeError as error:
+            msg = (
+                f"the partials of {self.name!r} cannot be read with {len(names)} inputs ({error}); write"
+                f" partials(xp, z, {', '.join(map(str, names))}) that returns a tuple"
+            )
+            raise RuleError(msg) from error
+        if count != len(names):
+            msg = (
+                f"{self.name!r} takes {len(names)} inputs but its partials are {count};"
+                " return one partial derivative for every input, 0.0 where there is none"
+            )
+            raise RuleError(msg)
+
+    def formula(self, xp: Printed, *args: Formula) -> Formula:
+        """How an application is shown: the forward rule, or name(args) if the primitive has a word."""
+        if self.name in Arithmetic.definitions:
+            return getattr(xp, self.name)(*args)  # type: ignore[no-any-return]
+        return self.forward(xp, *args)  # type: ignore[no-any-return]
+
+    def __repr__(self) -> str:
+        return f"<rule {self.name}>"
+
+
+RULES: dict[str, Rule] = {}
+
+
+def declare(name: str, symbol: str, forward: Callable[..., Any], partials: Callable[..., Any], **facts: Any) -> Rule:
+    """Enter a primitive into the table.
+
+    If no arithmetic has a function of that name, `xp.name` reads the forward rule from then on, so
+    other rules can be written with it.
+    """
+    if name in RULES:
+        msg = f"a primitive {name!r} is declared already; choose another name"
+        raise RuleError(msg)
+    rule = RULES[name] = Rule(name, symbol, forward, partials, **facts)
+    return rule
+
+
+def define(name: str, forward: Callable[..., Any], partials: Callable[..., Any], **facts: Any) -> Rule:
+    """Enter a primitive made from simpler functions, and give every arithmetic its name as a word.
+
+    `xp.name` then reads the definition, and formulas write name(x) instead of spelling it out.
+    """
+    rule = declare(name, name, forward, partials, **facts)
+    Arithmetic.definitions[name] = forward
+    return rule
+
+
+# Arithmetic
+
+declare("add", "+", lambda xp, x, y: x + y, lambda xp, z, x, y: (1.0, 1.0))
+declare("sub", "-", lambda xp, x, y: x - y, lambda xp, z, x, y: (1.0, -1.0))
+declare("mul", "×", lambda xp, x, y: x * y, lambda xp, z, x, y: (y, x))
+declare(
+    "div",
+    "/",
+    lambda xp, x, y: xp.div(x, y),
+    lambda xp, z, x, y: (xp.div(1.0, y), -xp.div(z, y)),
+    domain=lambda xp, x, y: abs(y),
+)
+declare("neg", "-", lambda xp, x: -x, lambda xp, z, x: (-1.0,))
+declare(
+    "abs",
+    "|·|",
+    lambda xp, x: abs(x),
+    lambda xp, z, x: (xp.sign(x),),
+    kinks=lambda xp, x: (x,),
+    convention="abs'(0) = 0",
+)
+
+
+def _pow_partials(xp: Any, z: Any, x: Any, y: Any) -> tuple[Any, Any]:
+    # Unguarded, y x^(y-1) is 0 · inf at x = y = 0, and z log(x) is 0 · -inf at x = 0 < y.
+    exponent = xp.guard(xp.equal(y, 0.0), 1.0, y - 1.0)
+    base = xp.guard(xp.equal(x, 0.0), xp.where(y >= 0.0, 1.0, x), x)
+    return y * xp.pow(x, exponent), z * xp.log(base)
+
+
+declare(
+    "pow",
+    "^",
+    lambda xp, x, y: xp.pow(x, y),
+    _pow_partials,
+    domain=lambda xp, x, y: x,
+    convention="∂/∂y = 0 at x = 0 for every y ≥ 0",
+)
+
+
+@lru_cache(maxsize=1024)
+def power(n: float) -> Rule:
+    """The rule of x^n for a constant n: right at negative x too, since no log(x) is taken.
+
+    >>> from autograd_mini.arithmetic import floats
+    >>> power(3.0).partials(floats, -8.0, -2.0)
+    (12.0,)
+    """
+    slope = (lambda xp, z, x: (n * xp.pow(x, n - 1.0),)) if n else lambda xp, z, x: (0.0,)
+    everywhere = n.is_integer() and n >= 0
+    return Rule(
+        "power",
+        f"^{number(n)}",
+        lambda xp, x: xp.pow(x, n),
+        slope,
+        domain=None if everywhere else (lambda xp, x: abs(x)) if n.is_integer() else lambda xp, x: x,
+    )
+
+
+# Elementary functions
+
+declare("exp", "exp", lambda xp, x: xp.exp(x), lambda xp, z, x: (z,))
+declare("log", "log", lambda xp, x: xp.log(x), lambda xp, z, x: (xp.div(1.0, x),), domain=lambda xp, x: x)
+declare(
+    "log1p",
+    "log1p",
+    lambda xp, x: xp.log1p(x),
+    lambda xp, z, x: (xp.div(1.0, 1.0 + x),),
+    domain=lambda xp, x: 1.0 + x,
+)
+declare("sqrt", "√", lambda xp, x: xp.sqrt(x), lambda xp, z, x: (xp.div(0.5, z),), domain=lambda xp, x: x)
+declare("sin", "sin", lambda xp, x: xp.sin(x), lambda xp, z, x: (xp.cos(x),))
+declare("cos", "cos", lambda xp, x: xp.cos(x), lambda xp, z, x: (-xp.sin(x),))
+declare(
+    "tan",
+    "tan",
+    lambda xp, x: xp.tan(x),
+    lambda xp, z, x: (1.0 + z * z,),
+    domain=lambda xp, x: abs(xp.cos(x)),
+)
+# With the output: 1 - z² never overflows, where 1 / cosh(x)² does inside.
+declare("tanh", "tanh", lambda xp, x: xp.tanh(x), lambda xp, z, x: (1.0 - z * z,))
+
+# Activations, made from the functions above
+
+# exp(-x) may be inf: 1 / (1 + inf) is the right 0, so no second form for negative x is needed.
+define("sigmoid", lambda xp, x: xp.div(1.0, 1.0 + xp.exp(-x)), lambda xp, z, x: (z * (1.0 - z),))
+# log(1 + exp(x)) overflows from x = 710 on; this form never does.
+define(
+    "softplus",
+    lambda xp, x: xp.maximum(x, 0.0) + xp.log1p(xp.exp(-abs(x))),
+    lambda xp, z, x: (xp.sigmoid(x),),
+)
+define(
+    "relu",
+    lambda xp, x: xp.maximum(x, 0.0),
+    lambda xp, z, x: (xp.heaviside(x),),
+    kinks=lambda xp, x: (x,),
+    convention="relu'(0) = 0",
+)
+# The last branch of the next two hands on nan, and sign keeps the sign of -0.0, as NumPy does.
+define(
+    "heaviside",
+    lambda xp, x: xp.where(x > 0.0, 1.0, xp.where(x <= 0.0, 0.0, x)),
+    lambda xp, z, x: (0.0,),
+    kinks=lambda xp, x: (x,),
+    convention="heaviside(0) = 0 and heaviside'(0) = 0",
+)
+define(
+    "sign",
+    lambda xp, x: xp.where(x > 0.0, 1.0, xp.where(x < 0.0, -1.0, x)),
+    lambda xp, z, x: (0.0,),
+    kinks=lambda xp, x: (x,),
+    convention="sign(0) = 0 and sign'(0) = 0",
+)
+
+# Choices
+
+
+def _first_wins(chosen: Any, xp: Any) -> tuple[Any, Any]:
+    return xp.where(chosen, 1.0, 0.0), xp.where(chosen, 0.0, 1.0)
+
+
+declare(
+    "maximum",
+    "max",
+    lambda xp, x, y: xp.maximum(x, y),
+    lambda xp, z, x, y: _first_wins(x >= y, xp),
+    kinks=lambda xp, x, y: (x - y,),
+    convention="of equal inputs the first takes the whole gradient",
+)
+declare(
+    "minimum",
+    "min",
+    lambda xp, x, y: xp.minimum(x, y),
+    lambda xp, z, x, y: _first_wins(x <= y, xp),
+    kinks=lambda xp, x, y: (x - y,),
+    convention="of equal inputs the first takes the whole gradient",
+)
+declare(
+    "where",
+    "where",
+    lambda xp, c, x, y: xp.where(c, x, y),
+    lambda xp, z, c, x, y: (0.0, xp.where(c, 1.0, 0.0), xp.where(c, 0.0, 1.0)),
+    kinks=lambda xp, c, x, y: (c,),
+    convention="c = 0 chooses y; the condition has no gradient",
+)
+
+
+def _clip_partials(xp: Any, z: Any, x: Any, low: Any, high: Any) -> tuple[Any, Any, Any]:
+    inside = xp.where(x > low, xp.where(x < high, 1.0, 0.0), 0.0)
+    at_low = xp.where(x <= low, xp.where(low < high, 1.0, 0.0), 0.0)
+    at_high = xp.where(xp.maximum(x, low) >= high, 1.0, 0.0)
+    return inside, at_low, at_high
+
+
+define(
+    "clip",
+    lambda xp, x, low, high: xp.minimum(xp.maximum(x, low), high),
+    _clip_partials,
+    kinks=lambda xp, x, low, high: (x - low, x - high),
+    convention="at a bound the bound takes the gradient and x has none, as relu'(0) = 0",
+)
+
+# Any number of inputs
+
+declare("sum", "Σ", lambda xp, *xs: xp.sum(xs), lambda xp, z, *xs: (1.0,) * len(xs))
+
+
+def _dot_partials(xp: Any, z: Any, *xs_ys: Any) -> tuple[Any, ...]:
+    half = len(xs_ys) // 2
+    return xs_ys[half:] + xs_ys[:half]
+
+
+declare(
+    "dot",
+    "·",
+    lambda xp, *xs_ys: xp.dot(xs_ys[: len(xs_ys) // 2], xs_ys[len(xs_ys) // 2 :]),
+    _dot_partials,
+)
+
+
+def _leads(xp: Any, xs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """By how much each input leads the best of the others: 0 in a tie for the largest."""
+    rivals = [(x, xs[:i] + xs[i + 1 :]) for i, x in enumerate(xs)]
+    return tuple(x - xp.max(others) for x, others in rivals if others)
+
+
+declare(
+    "max",
+    "max",
+    lambda xp, *xs: xp.max(xs),
+    lambda xp, z, *xs: tuple(xp.is_first_max(i, xs) for i in range(len(xs))),
+    kinks=lambda xp, *xs: _leads(xp, xs),
+    convention="of equal largest inputs the first takes the whole gradient",
+)
