@@ -20,15 +20,18 @@ NAN = math.nan
 
 
 def number(x: float) -> str:
-    """`x` with the digits a reader needs: four significant ones, whole numbers whole.
+    """`x` with the digits a reader needs: whole numbers whole, four decimals, small ones four digits.
 
-    >>> [number(x) for x in (5.0, -0.0, 0.731058, 12345.678, 1.2e-9, 1e22, float("inf"))]
-    ['5', '0', '0.7311', '12346', '1.2e-09', '1e+22', 'inf']
+    >>> [number(x) for x in (5.0, -0.0, 0.731058, 81.99505, 12345.6789, 1.2e-9, 1e22, float("inf"))]
+    ['5', '0', '0.7311', '81.9951', '12345.68', '1.2e-09', '1e+22', 'inf']
     """
     if x == 0:
         return "0"
-    if 1000 <= abs(x) < 1e6:
+    if x.is_integer() and abs(x) < 1e9:
         return f"{x:.0f}"
+    if 1 <= abs(x) < 1e6:
+        decimals = min(4, 7 - len(f"{abs(x):.0f}"))
+        return f"{x:.{decimals}f}".rstrip("0").rstrip(".")
     return f"{x:.4g}"
 
 
@@ -147,11 +150,11 @@ class Floats(Arithmetic):
 
     @staticmethod
     def sum(xs: Sequence[float]) -> float:
-        return sum(xs)
+        return sum(xs, 0.0)
 
     @staticmethod
     def dot(xs: Sequence[float], ys: Sequence[float]) -> float:
-        return sum(map(mul, xs, ys))
+        return sum(map(mul, xs, ys), 0.0)
 
     @staticmethod
     def max(xs: Sequence[float]) -> float:

@@ -24,13 +24,15 @@ class UnboundError(AutogradError, ValueError):
     autograd_mini.errors.UnboundError: no number for u yet; give it one: .forward(u=...)
     """
 
-    def __init__(self, node: Value) -> None:
+    def __init__(self, node: Value, missing: list[Value] | None = None) -> None:
         super().__init__(node)
         self.node = node
+        self.missing = missing
 
     def __str__(self) -> str:
         # Written only when somebody reads it: building a lazy graph meets this error at every step.
-        unbound = [leaf.label or "an unnamed Value" for leaf in self.node.unbound()]
+        missing = self.node.unbound() if self.missing is None else self.missing
+        unbound = [leaf.label or "an unnamed Value" for leaf in missing]
         if not unbound:
             return f"{self.node!r} was not evaluated since its variables got numbers; call its .forward()"
         example = ", ".join(f"{name}=..." for name in unbound if name.isidentifier())
@@ -46,6 +48,10 @@ class UnknownVariableError(AutogradError, KeyError):
 
 class NotANumberError(AutogradError, TypeError):
     """Something that is not a real number met a Value."""
+
+
+class AnomalyError(AutogradError, ArithmeticError):
+    """Under `detect_anomaly()`, a value or a gradient became nan or inf."""
 
 
 class RuleError(AutogradError, ValueError):

@@ -1,4 +1,4 @@
-"""Two arithmetics whose numbers are formulas: `text` for terminals and pictures, `latex` for print.
+r"""Two arithmetics whose numbers are formulas: `text` for terminals and pictures, `latex` for print.
 
 A rule read in one of them prints itself, so a formula on a slide is the very line that computes.
 
@@ -6,7 +6,7 @@ A rule read in one of them prints itself, so a formula on a slide is the very li
 >>> print((x + 1) * -y, text.div(x, y - x), sep="; ")
 (x + 1) × (-y); x / (y - x)
 >>> print(latex.div(latex.symbol("t1"), 2) + latex.exp(latex.symbol("w[1,2]")))
-\\frac{t_{1}}{2} + e^{w_{1,2}}
+\frac{t_{1}}{2} + e^{w_{1,2}}
 
 Brackets follow the graph: floating-point sums do not associate, so `a + (b + c)` keeps its own.
 """
@@ -80,7 +80,9 @@ class Formula:
         return self.style.infix(self, self.style.at_most, other, RELATION)
 
     def __bool__(self) -> bool:
-        msg = f"a rule asked whether {self.text!r} is true, but it must also be read as a formula; use xp.where"
+        msg = (
+            f"a rule asked whether {self.text!r} is true, but it must also be read as a formula; use xp.where"
+        )
         raise RuleError(msg)
 
 
@@ -88,8 +90,12 @@ class Printed(Arithmetic):
     """What the two styles share: how pieces are bracketed and joined."""
 
     times: str
+    cdot: str
+    fraction: str
+    part: str
     at_least: str
     at_most: str
+    abs: Callable[[Any], Formula]
     raised: Callable[[Any, Any], Formula]
     where: Callable[[Any, Any, Any], Formula]
     brackets = "(%s)"
@@ -134,7 +140,7 @@ class Printed(Arithmetic):
     def sum(self, xs: Sequence[Any]) -> Formula:
         if not xs:
             return self.constant(0.0)
-        return reduce(lambda total, x: self.infix(total, "+", x, SUM), xs)
+        return reduce(lambda total, x: self.infix(total, "+", x, SUM), xs)  # type: ignore[no-any-return]
 
     def dot(self, xs: Sequence[Any], ys: Sequence[Any]) -> Formula:
         return self.sum([self.infix(x, self.times, y, PRODUCT) for x, y in zip(xs, ys, strict=True)])
@@ -149,11 +155,23 @@ class Printed(Arithmetic):
         return self.call("min", [x, y])
 
     def pow(self, x: Any, y: Any) -> Any:
-        """x to the y, where a first power is x itself."""
+        """The power x^y, where a first power is x itself."""
         return x if y == 1.0 else self.raised(x, y)
 
-    def guard(self, condition: Any, safe: Any, plain: Any) -> Any:
-        return plain
+    def derivative(self, z: Any, x: Any) -> Formula:
+        """∂z/∂x, as an atom."""
+        return self.write(self.fraction, [z, x], CHOICE, ATOM)
+
+    def chain(self, local: Any, upstream: Any) -> Formula:
+        """One product of the chain rule: local partial · upstream gradient."""
+        return self.infix(local, self.cdot, upstream, PRODUCT)
+
+    def through(self, gradient: Any, user: Any) -> Formula:
+        """The part of a gradient that comes through one of several users."""
+        return self.write(self.part, [gradient, user], CHOICE, ATOM)
+
+    def guard(self, *condition_safe_plain: Any) -> Any:
+        return condition_safe_plain[-1]
 
     def is_first_max(self, i: int, xs: Sequence[Any]) -> Formula:
         return self.where(self.equal(xs[i], self.max(xs)), 1.0, 0.0)
@@ -163,6 +181,9 @@ class Text(Printed):
     """Formulas in one line of Unicode: u × v, x^2, |x|, max(0, x)."""
 
     times = "×"
+    cdot = "·"
+    fraction = "∂%s/∂%s"
+    part = "%s through %s"
     at_least = "≥"
     at_most = "≤"
 
@@ -183,6 +204,9 @@ class Latex(Printed):
     r"""Formulas for TeX and MathML: u \times v, x^{2}, \frac{x}{y}; the name t1 is written t_{1}."""
 
     times = r"\times"
+    cdot = r"\cdot"
+    fraction = r"\frac{\partial %s}{\partial %s}"
+    part = r"\left.%s\right|_{%s}"
     at_least = r"\ge"
     at_most = r"\le"
     brackets = r"\left(%s\right)"
@@ -236,7 +260,10 @@ class Latex(Printed):
 
 
 _SPECIAL = {c: "\\" + c for c in "#$%&_{}"} | {
-    "\\": r"\backslash{}", "^": r"\hat{\ }", "~": r"\sim{}", " ": r"\ "
+    "\\": r"\backslash{}",
+    "^": r"\hat{\ }",
+    "~": r"\sim{}",
+    " ": r"\ ",
 }
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from autograd_mini.arithmetic import Arithmetic, floats
 from autograd_mini.formula import text
 from autograd_mini.rules import RULES, Rule, power
-from autograd_mini.value import Value, apply, as_float, lift
+from autograd_mini.value import Value, as_float
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -37,9 +37,13 @@ if TYPE_CHECKING:
 
 def call(rule: Rule, arguments: Sequence[Value | float]) -> Any:
     """The rule applied: a Value if any argument is one, else a float."""
-    if any(isinstance(x, Value) for x in arguments):
-        return apply(rule, [lift(x) for x in arguments])
-    return rule.forward(floats, *[as_float(x) for x in arguments])
+    highest = None
+    for x in arguments:
+        if isinstance(x, Value) and (highest is None or x.level > highest.level):
+            highest = x
+    if highest is None:
+        return rule.forward(floats, *[as_float(x) for x in arguments])
+    return highest.apply(rule, arguments)
 
 
 def function(rule: Rule) -> Any:

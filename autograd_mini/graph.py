@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from autograd_mini.arithmetic import number
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -56,8 +58,6 @@ def names(order: Sequence[Value]) -> dict[Value, str]:
     one is f; unnamed inputs are x1, x2, ...; a constant is called by its number. Given names never
     repeat a label.
     """
-    from autograd_mini.arithmetic import number
-
     taken = {node.label for node in order}
 
     def fresh(letter: str, count: int) -> tuple[str, int]:

@@ -62,14 +62,15 @@ class Rule:
         self._check()
 
     def _check(self) -> None:
-        """Read the partials once as formulas: one for every argument, and no branch on a number."""
+        """Read both once as formulas: a partial for every argument, and no branch on a number."""
         names = [text.symbol(f"x{i + 1}") for i in range(self.arity or 2)]
         try:
+            self.forward(text, *names)
             count = len(self.partials(text, text.symbol("z"), *names))
         except TypeError as error:
             msg = (
-                f"the partials of {self.name!r} cannot be read with {len(names)} inputs ({error}); write"
-                f" partials(xp, z, {', '.join(map(str, names))}) that returns a tuple"
+                f"{self.name!r} cannot be read with {len(names)} inputs ({error}); write"
+                f" forward(xp, {', '.join(map(str, names))}), and partials with z after xp that returns a tuple"
             )
             raise RuleError(msg) from error
         if count != len(names):
@@ -92,7 +93,9 @@ class Rule:
 RULES: dict[str, Rule] = {}
 
 
-def declare(name: str, symbol: str, forward: Callable[..., Any], partials: Callable[..., Any], **facts: Any) -> Rule:
+def declare(
+    name: str, symbol: str, forward: Callable[..., Any], partials: Callable[..., Any], **facts: Any
+) -> Rule:
     """Enter a primitive into the table.
 
     If no arithmetic has a function of that name, `xp.name` reads the forward rule from then on, so
@@ -140,7 +143,7 @@ declare(
 
 def _pow_partials(xp: Any, z: Any, x: Any, y: Any) -> tuple[Any, Any]:
     # Unguarded, y x^(y-1) is 0 · inf at x = y = 0, and z log(x) is 0 · -inf at x = 0 < y.
-    exponent = xp.guard(xp.equal(y, 0.0), 1.0, y - 1.0)
+    exponent = xp.guard(xp.equal(abs(x) + abs(y), 0.0), 1.0, y - 1.0)
     base = xp.guard(xp.equal(x, 0.0), xp.where(y >= 0.0, 1.0, x), x)
     return y * xp.pow(x, exponent), z * xp.log(base)
 
@@ -275,7 +278,7 @@ define(
     "clip",
     lambda xp, x, low, high: xp.minimum(xp.maximum(x, low), high),
     _clip_partials,
-    kinks=lambda xp, x, low, high: (x - low, x - high),
+    kinks=lambda xp, x, low, high: (x - low, x - high, low - high),
     convention="at a bound the bound takes the gradient and x has none, as relu'(0) = 0",
 )
 

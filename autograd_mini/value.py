@@ -9,17 +9,16 @@ has no `data`, and no node has a `grad` before `backward()`.
 from __future__ import annotations
 
 import sys
-import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from autograd_mini import modes
 from autograd_mini.arithmetic import floats
 from autograd_mini.errors import NotANumberError, UnboundError, UnknownVariableError
 from autograd_mini.graph import leaves, toposort
 from autograd_mini.rules import RULES, Rule, power
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
 _new = object.__new__
 
@@ -33,7 +32,8 @@ def as_float(x: Any) -> float:
         try:
             return float(x)
         except OverflowError:
-            msg = f"an int of {x.bit_length()} bits does not fit a float (largest: 1.8e308); divide it down first"
+            bits = int(x).bit_length()
+            msg = f"an int of {bits} bits does not fit a float (at most 1024 bits); divide it down first"
             raise NotANumberError(msg) from None
     numpy = sys.modules.get("numpy")  # no NumPy scalar exists unless NumPy was imported
     if numpy is not None and isinstance(x, numpy.generic) and isinstance(x.item(), (float, int)):
@@ -75,6 +75,7 @@ class Value:
     partials: tuple[float, ...]
     rule: Rule | None
     is_constant = False
+    level = 0  # how many transforms deep: numbers of a higher level are in boxes.py
 
     def __init__(self, data: float | None = None, label: str = "") -> None:
         if data is not None:
@@ -111,7 +112,7 @@ class Value:
         """The variables this node depends on that have no number yet."""
         return [leaf for leaf in leaves(toposort(self)) if leaf.known("data") is None]
 
-    def forward(self, **bindings: float) -> float:
+    def forward(self, /, **bindings: float) -> float:
         """The value of this node, computed again from the leaves, after giving variables new numbers.
 
         bindings: name=number for variables (leaves with that label) of this graph.
@@ -127,8 +128,8 @@ class Value:
         order = toposort(self)
         variables = leaves(order)
         new = {_variable(variables, name): as_float(x) for name, x in bindings.items()}
-        if any(leaf not in new for leaf in self.unbound()):
-            raise UnboundError(self)
+        if missing := [leaf for leaf in self.unbound() if leaf not in new]:
+            raise UnboundError(self, missing)
         for leaf, x in new.items():
             leaf.data = x
         for node in order:
@@ -151,10 +152,10 @@ class Value:
         if self.known("data") is None:
             raise UnboundError(self)
         order = toposort(self)
+        earlier = [(leaf, leaf.grad) for leaf in order if not leaf.parents and leaf.known("grad")]
         for node in order:
-            if node.parents or node.known("grad") is None:
-                node.grad = 0.0
-        self.grad += 1.0
+            node.grad = 0.0
+        self.grad = 1.0
         for node in reversed(order):
             gradient = node.grad
             parents = node.parents
@@ -166,6 +167,10 @@ class Value:
             else:
                 for parent, partial in zip(parents, node.partials):
                     parent.grad += partial * gradient
+        for leaf, gradient in earlier:  # added whole: then two calls give twice to the last bit
+            leaf.grad += gradient
+        if modes.active:
+            modes.check_gradients(order)
 
     def zero_grad(self) -> None:
         """Forget the gradient of every node of this graph: `.grad` reads 0.0 and its box is empty."""
@@ -204,6 +209,10 @@ class Value:
         parts = [] if data is None else [repr(data) if abs(data) < floats.exp(1000) else f"float('{data}')"]
         parts += [f"label={self.label!r}"] if self.label else []
         return f"{type(self).__name__}({', '.join(parts)})"
+
+    def apply(self, rule: Rule, arguments: Sequence[Value | float]) -> Value:
+        """What a primitive makes of arguments whose highest level is that of self."""
+        return apply(rule, [lift(x) for x in arguments])
 
     # Copies and pickles
 
@@ -314,48 +323,6 @@ def variables(*unbound: str, **bound: float | None) -> tuple[Value, ...]:
     return tuple([Value(data, label=name) for name, data in named.items()])
 
 
-# Recording. A special mode (no_grad) costs ordinary operations one look at `_special`, which counts
-# the threads and nestings that are in one; which thread it is matters only when it is not zero.
-
-_special = 0
-_lock = threading.Lock()
-_thread = threading.local()
-
-
-def _finish(node: Value) -> Value:
-    """What special modes do to a new node."""
-    if getattr(_thread, "no_grad", 0):
-        if node.known("data") is None:  # without a number nor a record it could never become one
-            raise UnboundError(node)
-        node.rule = None
-        node.parents = node.partials = ()
-    return node
-
-
-@contextmanager
-def no_grad() -> Iterator[None]:
-    """Within it operations in this thread compute numbers but record nothing: results are leaves.
-
-    It can be nested and is undone when an exception leaves it.
-
-    >>> x = Value(3.0)
-    >>> with no_grad():
-    ...     y = x * x
-    >>> y.data, y.parents
-    (9.0, ())
-    """
-    global _special
-    _thread.no_grad = getattr(_thread, "no_grad", 0) + 1
-    with _lock:
-        _special += 1
-    try:
-        yield
-    finally:
-        _thread.no_grad -= 1
-        with _lock:
-            _special -= 1
-
-
 def apply(rule: Rule, parents: Sequence[Value]) -> Value:
     """The Value that a primitive makes from its inputs: eager if all are bound, else unbound."""
     node = _new(Value)
@@ -368,7 +335,7 @@ def apply(rule: Rule, parents: Sequence[Value]) -> Value:
     else:
         node.data = z = rule.forward(floats, *arguments)
         node.partials = rule.partials(floats, z, *arguments)
-    return _finish(node) if _special else node
+    return modes.finish(node) if modes.active else node
 
 
 # `apply` for one and for two inputs, without the list: they build nearly every graph there is.
@@ -387,9 +354,10 @@ def _unary(rule: Rule) -> Callable[[Value], Value]:
         node.parents = (self,)
         node.data = z = forward(floats, x)
         node.partials = partials(floats, z, x)
-        return _finish(node) if _special else node
+        return modes.finish(node) if modes.active else node
 
-    return _named(operation, rule.name, f"The primitive `{rule.name}` of this Value.")
+    _dress(operation, rule.name, f"The primitive `{rule.name}` of this Value.")
+    return operation
 
 
 def _binary(rule: Rule) -> Callable[[Value, Value | float], Value]:
@@ -400,58 +368,65 @@ def _binary(rule: Rule) -> Callable[[Value, Value | float], Value]:
             other = lift(other)
         try:
             x = self.data
-            y = other.data  # type: ignore[union-attr]
+            y = other.data
         except UnboundError:
-            return apply(rule, (self, other))  # type: ignore[arg-type]
+            return apply(rule, (self, other))
         node = _new(Value)
         node.rule = rule
-        node.parents = (self, other)  # type: ignore[assignment]
+        node.parents = (self, other)
         node.data = z = forward(floats, x, y)
         node.partials = partials(floats, z, x, y)
-        return _finish(node) if _special else node
+        return modes.finish(node) if modes.active else node
 
-    return _named(operation, rule.name, f"self {rule.symbol} other.")
-
-
-def _reflected(operation: Callable[[Value, Value | float], Value]) -> Callable[[Value, Value | float], Value]:
-    def reflected(self: Value, other: Value | float) -> Value:
-        return operation(lift(other), self)
-
-    return _named(reflected, f"r{operation.__name__}", operation.__doc__ or "")
+    _dress(operation, rule.name, f"self {rule.symbol} other.")
+    return operation
 
 
-def _named(function: Any, name: str, docstring: str) -> Any:
+def _dress(function: Callable[..., Any], name: str, docstring: str) -> None:
     function.__name__ = name
     function.__qualname__ = f"Value.{name}"
     function.__doc__ = docstring
-    return function
 
 
-add, sub, mul, div, pow_ = (_binary(RULES[name]) for name in ("add", "sub", "mul", "div", "pow"))
-_add_from_left = _reflected(add)
+_BINARY = {"add": "add", "sub": "sub", "mul": "mul", "div": "truediv", "pow": "pow"}
 
 
-def _radd(self: Value, other: Value | float) -> Value:
-    # The built-in sum() starts from the int 0, which is no part of anybody's formula.
-    return self if other.__class__ is int and other == 0 else _add_from_left(self, other)
+def install_operators(
+    cls: type[Value],
+    unary: Callable[[Rule], Callable[[Any], Any]],
+    binary: Callable[[Rule], Callable[[Any, Any], Any]],
+    left: Callable[[Any], Any],
+) -> None:
+    """Give a class its operators and methods, made from the table of primitives.
+
+    unary, binary: from a rule to the method; left: what a number to the left of a Value becomes.
+    """
+
+    def reflected(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+        return lambda self, other: operation(left(other), self)
+
+    for name, operator in _BINARY.items():
+        operation = binary(RULES[name])
+        setattr(cls, f"__{operator}__", operation)
+        setattr(cls, f"__r{operator}__", reflected(operation))
+    for rule in RULES.values():
+        if rule.arity == 1:
+            setattr(cls, f"__{rule.name}__" if rule.name in ("neg", "abs") else rule.name, unary(rule))
+
+    add_from_left = reflected(binary(RULES["add"]))
+    variable_power = binary(RULES["pow"])
+
+    def radd(self: Any, other: Any) -> Any:
+        # The built-in sum() starts from the int 0, which is no part of anybody's formula.
+        return self if other.__class__ is int and other == 0 else add_from_left(self, other)
+
+    def power_of(self: Any, exponent: Any) -> Any:
+        if isinstance(exponent, Value):
+            return variable_power(self, exponent)
+        return unary(power(as_float(exponent)))(self)
+
+    cls.__radd__ = radd  # type: ignore[method-assign]
+    cls.__pow__ = power_of  # type: ignore[method-assign]
 
 
-def _pow(self: Value, other: Value | float) -> Value:
-    if isinstance(other, Value):
-        return pow_(self, other)
-    return apply(power(as_float(other)), (self,))
-
-
-_OPERATORS: dict[str, Any] = {
-    "__add__": add, "__radd__": _radd,
-    "__sub__": sub, "__rsub__": _reflected(sub),
-    "__mul__": mul, "__rmul__": _reflected(mul),
-    "__truediv__": div, "__rtruediv__": _reflected(div),
-    "__pow__": _pow, "__rpow__": _reflected(pow_),
-    "__neg__": _unary(RULES["neg"]), "__abs__": _unary(RULES["abs"]),
-}  # fmt: skip
-for _name, _operation in _OPERATORS.items():
-    setattr(Value, _name, _operation)
-for _rule in RULES.values():
-    if _rule.arity == 1 and not hasattr(object, f"__{_rule.name}__") and _rule.name not in ("neg", "abs"):
-        setattr(Value, _rule.name, _unary(_rule))
+install_operators(Value, _unary, _binary, lift)

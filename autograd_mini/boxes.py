@@ -1,0 +1,138 @@
+"""Numbers one level up: what a function is run on while a transform differentiates it.
+
+A `Dual` carries its tangent along (forward mode; nothing is recorded). A `Node` remembers how it was
+made (reverse mode). Both compute with the numbers of the level below, by the same table of rules, and
+these may be floats, Values, or Duals and Nodes of an enclosing transform: so any two modes nest. What
+was made at a lower level is a constant at a higher one, so derivatives of two levels never mix.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from autograd_mini import modes
+from autograd_mini.arithmetic import floats
+from autograd_mini.functions import call, values
+from autograd_mini.graph import toposort
+from autograd_mini.value import Value, install_operators
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from autograd_mini.rules import Rule
+
+    Number = Value | float
+
+
+class Boxed(Value):
+    """A number one level above its `primal`; `level` tells which call of a transform made it."""
+
+    __slots__ = ("level", "primal")
+    level: int
+    primal: Number
+
+    def __init__(self, primal: Number, level: int) -> None:
+        self.primal = primal
+        self.level = level
+        self.rule = None
+        self.parents = self.partials = ()
+
+    @property
+    def data(self) -> float:  # type: ignore[override]
+        return float(self.primal)
+
+    def apply(self, rule: Rule, arguments: Sequence[Number]) -> Any:
+        """The primitive one level down, and what this kind of box does with its partials."""
+        mine = [isinstance(x, Boxed) and x.level == self.level for x in arguments]
+        primals = [x.primal if own else x for x, own in zip(arguments, mine)]  # type: ignore[union-attr]
+        z = call(rule, primals)
+        xp = values if isinstance(z, Value) else floats
+        partials = rule.partials(xp, z, *primals)
+        result = type(self)(z, self.level)
+        result.rule = rule
+        result.take([(x, d) for x, d, own in zip(arguments, partials, mine) if own])
+        return modes.finish(result) if modes.active else result
+
+    def take(self, edges: list[tuple[Any, Number]]) -> None:
+        """Use the boxes that self was made from, each with its partial."""
+        raise NotImplementedError
+
+    def backward(self) -> NoReturn:
+        msg = "backward() was called inside a transform (grad, jvp, ...); return the value instead"
+        raise TypeError(msg)
+
+
+class Dual(Boxed):
+    """A primal and its tangent, the derivative along one direction of the inputs."""
+
+    __slots__ = ("tangent",)
+    tangent: Number
+
+    def take(self, edges: list[tuple[Dual, Number]]) -> None:
+        first, *rest = [times(d, x.tangent) for x, d in edges]
+        self.tangent = sum(rest, first)
+
+
+class Node(Boxed):
+    """A primal and the record of its making: parents, and partials that are numbers one level down."""
+
+    __slots__ = ()
+
+    def take(self, edges: list[tuple[Node, Number]]) -> None:
+        self.parents = tuple([x for x, _ in edges])
+        self.partials = tuple([d for _, d in edges])  # type: ignore[misc]
+
+
+install_operators(
+    Boxed,
+    unary=lambda rule: lambda self: call(rule, (self,)),
+    binary=lambda rule: lambda self, other: call(rule, (self, other)),
+    left=lambda number: number,
+)
+
+
+def times(partial: Number, x: Number) -> Number:
+    """partial · x, where a factor of exactly 1.0 makes no new node."""
+    if partial.__class__ is float and partial == 1.0:
+        return x
+    if x.__class__ is float and x == 1.0:
+        return partial
+    return partial * x
+
+
+def cotangents(seeds: dict[Value, Number], inputs: Sequence[Value]) -> list[Number]:
+    """Reverse sweep: the derivative of Σ seed · output by every input, in numbers one level down.
+
+    The cotangents stay in a table; no node is changed. An input that no output depends on has 0.0.
+    """
+    table = dict(seeds)
+    for node in reversed(toposort(*seeds)):
+        if node.parents and node in table:
+            cotangent = table.pop(node)
+            for parent, partial in zip(node.parents, node.partials):
+                if not parent.is_constant:
+                    part = times(partial, cotangent)
+                    if modes.active:
+                        modes.check_product(partial, cotangent, node)
+                    table[parent] = table[parent] + part if parent in table else part
+    return [table.get(x, 0.0) for x in inputs]
+
+
+def tangents(outputs: Sequence[Value], inputs: Sequence[Value]) -> list[list[Number] | None]:
+    """Forward sweep: for every output its derivatives by all inputs; None if it depends on none.
+
+    The sweep carries one tangent per input at once, and only where a node depends on an input.
+    """
+    count = len(inputs)
+    table: dict[Value, list[Number]] = {
+        x: [1.0 if i == j else 0.0 for j in range(count)] for i, x in enumerate(inputs)
+    }
+    for node in toposort(*outputs):
+        moving = [(table[p], d) for p, d in zip(node.parents, node.partials) if p in table]
+        if moving:
+            first, slope = moving[0]
+            total = [slope * t for t in first]
+            for tangent, d in moving[1:]:
+                total = [a + d * t for a, t in zip(total, tangent)]
+            table[node] = total
+    return [table.get(y) for y in outputs]

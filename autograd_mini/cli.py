@@ -1,0 +1,124 @@
+"""The command line `autograd-mini`: draw, step, doctor.
+
+Results go to standard output and messages to standard error. Exit codes: 0 done, 1 could not be done,
+2 the command was not understood. A user's mistake never shows a traceback.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autograd_mini.errors import AutogradError, ExpressionError, NotANumberError
+from autograd_mini.doctor import report
+from autograd_mini.expression import parse
+from autograd_mini.viz.drawing import draw as draw_graph
+from autograd_mini.viz.steps import steps as steps_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from autograd_mini.value import Value
+
+app = typer.Typer(
+    name="autograd-mini",
+    help="Draw and step through the gradients of an expression.",
+    epilog="Try: autograd-mini draw 'f=(u+v)*w' u=2 v=3 w=4 -o f.svg",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Expression = Annotated[
+    str,
+    typer.Argument(help="What to compute, such as 'f = (u + v) * w', in quotes. Names become variables."),
+]
+Numbers = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="NAME=NUMBER...", help="A number for each variable, such as u=2 v=-0.5 w=1e-3."),
+]
+
+
+@app.command()
+def draw(
+    expression: Expression,
+    numbers: Numbers = None,
+    output: Annotated[
+        str,
+        typer.Option("--output", "-o", help="The file to write; its ending says what: .svg, .png or .dot."),
+    ] = "",
+    renderer: Annotated[
+        str,
+        typer.Option(
+            help="Layout engine: 'wasm' (comes with the package) or 'dot' (Graphviz of the system)."
+        ),
+    ] = "wasm",
+    backward: Annotated[
+        bool, typer.Option("--backward/--no-backward", help="Fill the gradient boxes, or leave them empty.")
+    ] = True,
+) -> None:
+    """Draw the computation graph of an expression, with a value and a gradient box on every node.
+
+    Without -o the SVG goes to standard output. Variables without a number are drawn empty.
+    """
+    f = _graph(expression, numbers)
+    if backward and not f.unbound():
+        f.backward()
+    drawing = draw_graph(f, renderer=renderer)
+    if output:
+        path = drawing.save(output)
+        typer.echo(f"{path}: {f!r}", err=True)
+    else:
+        typer.echo(drawing.svg())
+
+
+@app.command()
+def step(expression: Expression, numbers: Numbers = None) -> None:
+    """Print every step forward and backward, one chain-rule product a line."""
+    f = _graph(expression, numbers)
+    if missing := [leaf.label for leaf in f.unbound()]:
+        message = f"no number for {', '.join(missing)}; add {' '.join(f'{name}=...' for name in missing)}"
+        raise ExpressionError(message)
+    typer.echo(str(steps_of(f)))
+
+
+@app.command()
+def doctor() -> None:
+    """Say which layout engine works here, and which versions and extras are installed."""
+    typer.echo(report())
+
+
+def _graph(expression: str, numbers: Sequence[str] | None) -> Value:
+    bindings = {}
+    for pair in numbers or ():
+        name, _, digits = pair.partition("=")
+        try:
+            bindings[name.strip()] = float(digits)
+        except ValueError:
+            message = f"cannot read {pair!r}; write NAME=NUMBER, such as u=2 or v=-0.5"
+            raise ExpressionError(message) from None
+    return parse(expression, **bindings)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit code of a run with the arguments `argv` (those of the process if None)."""
+    try:
+        app(args=list(argv) if argv is not None else None)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 1
+    except (ValueError, NotANumberError) as error:  # ours are about what was asked for
+        return _fail(str(error), 2)
+    except AutogradError as error:
+        return _fail(str(error), 1)
+    except OSError as error:
+        return _fail(f"cannot write {error.filename}: {error.strerror}", 1)
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _fail(message: str, code: int) -> int:
+    typer.echo(f"autograd-mini: {message}", err=True)
+    return code

@@ -1,0 +1,151 @@
+"""Special ways of recording: `no_grad` and `detect_anomaly`, for the thread that asks for them.
+
+Ordinary operations pay one look at `active`, which counts all modes in all threads; only when it is not
+zero does an operation ask which of them, if any, is its own.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from autograd_mini.arithmetic import number
+from autograd_mini.errors import AnomalyError, UnboundError
+from autograd_mini.formula import Formula, text
+from autograd_mini.graph import names, toposort
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+    from autograd_mini.value import Value
+
+active = 0
+_lock = threading.Lock()
+
+
+class _Depths(threading.local):
+    no_grad = 0
+    detect_anomaly = 0
+
+
+_thread = _Depths()
+
+
+@contextmanager
+def _mode(name: str) -> Iterator[None]:
+    global active
+    setattr(_thread, name, getattr(_thread, name) + 1)
+    with _lock:
+        active += 1
+    try:
+        yield
+    finally:
+        setattr(_thread, name, getattr(_thread, name) - 1)
+        with _lock:
+            active -= 1
+
+
+def no_grad() -> AbstractContextManager[None]:
+    """A context in which operations compute numbers but record nothing: results are leaves.
+
+    It holds for this thread, can be nested, and ends also when an exception leaves it.
+
+    >>> from autograd_mini import Value
+    >>> x = Value(3.0)
+    >>> with no_grad():
+    ...     y = x * x
+    >>> y.data, y.parents
+    (9.0, ())
+    """
+    return _mode("no_grad")
+
+
+def detect_anomaly() -> AbstractContextManager[None]:
+    """A context in which the first nan or inf, in a value or a gradient, raises AnomalyError.
+
+    The message names the node, its inputs with their numbers, and the expression that led to it.
+    It holds for this thread, can be nested, and ends also when an exception leaves it.
+
+    >>> from autograd_mini import Value
+    >>> with detect_anomaly():
+    ...     Value(0.0, label="x").log()
+    Traceback (most recent call last):
+    autograd_mini.errors.AnomalyError: log(x) is -inf, where x = 0
+    """
+    return _mode("detect_anomaly")
+
+
+def finish(node: Value) -> Value:
+    """What the modes of this thread make of a new node."""
+    if _thread.detect_anomaly and node.known("data") is not None and not math.isfinite(node.data):
+        raise AnomalyError(_value_message(node))
+    if _thread.no_grad:
+        if node.known("data") is None:  # without a number or a record it could never become one
+            raise UnboundError(node)
+        node.rule = None
+        node.parents = node.partials = ()
+    return node
+
+
+def check_gradients(order: Sequence[Value]) -> None:
+    """Raise for the first node of a finished backward sweep whose gradient is nan or inf."""
+    if not _thread.detect_anomaly:
+        return
+    for node in reversed(order):
+        if not math.isfinite(node.grad):
+            raise AnomalyError(_gradient_message(node, order))
+
+
+def check_product(local: float | Value, upstream: float | Value, user: Value) -> None:
+    """Raise if one product of a sweep is nan or inf."""
+    factors = float(local), float(upstream)
+    if _thread.detect_anomaly and not math.isfinite(product := math.prod(factors)):
+        message = (
+            f"a gradient becomes {number(product)}: through {_expression(user)} comes the product"
+            f" {number(factors[0])} · {number(factors[1])}, {_inputs(user)}"
+        )
+        raise AnomalyError(message)
+
+
+def _value_message(node: Value) -> str:
+    return f"{_expression(node)} is {number(node.data)}, {_inputs(node)}"
+
+
+def _gradient_message(node: Value, order: Sequence[Value]) -> str:
+    called = names(order)
+    root = called[order[-1]]
+    message = f"the gradient ∂{root}/∂{called[node]} is {number(node.grad)}"
+    for user in reversed(order):
+        for parent, partial in zip(user.parents, user.partials):
+            if parent is node and not math.isfinite(partial * user.grad):
+                return (
+                    f"{message}: through {called[user]} = {_expression(user)} comes the product"
+                    f" {number(partial)} · {number(user.grad)}, {_inputs(user)}"
+                )
+    return message
+
+
+def _inputs(node: Value) -> str:
+    """The inputs with their numbers: `where x = 0, u + v = 5`."""
+    numbers = [f"{_expression(parent)} = {number(parent.data)}" for parent in dict.fromkeys(node.parents)]
+    return f"where {', '.join(numbers)}" if numbers else "with no inputs"
+
+
+LONGEST = 100  # characters: what is longer is called by its name in the expression above it
+
+
+def _expression(node: Value) -> str:
+    """How a node was made, written in the names of the nodes with labels."""
+    order = toposort(node)
+    called = names(order)
+    written: dict[Value, Formula] = {}
+    for each in order:
+        formula = text.symbol(called[each])
+        if each.rule is not None and (each is node or not each.label):
+            whole = each.rule.formula(text, *[written[parent] for parent in each.parents])
+            formula = whole if len(whole.text) <= LONGEST or each is node else formula
+        written[each] = formula
+    return written[node].text

@@ -1,0 +1,49 @@
+"""Numbers inside functions and results: flatten nested lists, tuples and dicts, and build them again.
+
+A leaf is a Value or a plain number. `[1.0, {"w": 2.0}]` has the leaves 1.0 and 2.0.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.value import Value, as_float
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    Number = Value | float
+
+
+def flatten(structure: Any) -> tuple[list[Number], Callable[[Iterable[Any]], Any]]:
+    """The leaves of a structure in order, and a function that puts as many others in their places.
+
+    Plain numbers come out as floats. Dicts go by insertion order.
+    Raises NotANumberError for a leaf that is neither a Value nor a number.
+
+    >>> leaves, rebuild = flatten([1, {"w": (2, 3)}])
+    >>> leaves, rebuild("abc")
+    ([1.0, 2.0, 3.0], ['a', {'w': ('b', 'c')}])
+    """
+    if isinstance(structure, Value):
+        return [structure], _only
+    if isinstance(structure, dict):
+        leaves, rebuild = flatten(list(structure.values()))
+        return leaves, lambda new: dict(zip(structure, rebuild(new), strict=True))
+    if isinstance(structure, list | tuple):
+        parts = [flatten(part) for part in structure]
+
+        def build(new: Iterable[Any]) -> Any:
+            rest = iter(new)
+            items = [rebuild([next(rest) for _ in leaves]) for leaves, rebuild in parts]
+            if hasattr(structure, "_make"):  # a named tuple takes its fields one by one
+                return structure._make(items)
+            return type(structure)(items)
+
+        return [leaf for leaves, _ in parts for leaf in leaves], build
+    return [as_float(structure)], _only
+
+
+def _only(new: Iterable[Any]) -> Any:
+    (leaf,) = new
+    return leaf

@@ -1,0 +1,295 @@
+"""Derivatives of functions: grad, jvp, vjp, jacobian, hessian, hvp, of any order by nesting.
+
+The functions take and return floats, Values, or nested lists, tuples and dicts of them. Numbers in,
+numbers out: for floats the derivatives are floats; for Values they are Values, recorded like any other
+result, so that `.backward()` differentiates them again.
+
+>>> grad(lambda x: x * grad(lambda y: x + y)(1.0))(1.0)  # the inner derivative is 1: d(x · 1)/dx = 1
+1.0
+>>> x = Value(3.0)
+>>> g = grad(lambda x: x**3)(x)
+>>> g.backward()
+>>> g.data, x.grad
+(27.0, 18.0)
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from contextlib import contextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.boxes import Boxed, Dual, Node, cotangents, tangents
+from autograd_mini.errors import NotANumberError
+from autograd_mini.nesting import flatten
+from autograd_mini.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    Number = Value | float
+    Argnums = int | Sequence[int]
+    Function = Callable[..., Any]
+
+
+class _Depth(threading.local):
+    calls = 0
+
+
+_levels = itertools.count(1)  # each call has a level of its own, higher than that of the call around it
+_depth = _Depth()
+
+
+@contextmanager
+def _call() -> Iterator[int]:
+    """The level of a new call of a transform, which this thread is in until it ends."""
+    _depth.calls += 1
+    try:
+        yield next(_levels)
+    finally:
+        _depth.calls -= 1
+
+
+def _is_outermost(numbers: Sequence[Number]) -> bool:
+    """Whether derivatives are plain floats: no transform around, and no Value among the inputs."""
+    return _depth.calls == 0 and not any(isinstance(x, Value) for x in numbers)
+
+
+class _Recording:
+    """One run of a function in reverse mode: its inputs, and its outputs ready to be swept."""
+
+    def __init__(self, function: Function, arguments: Sequence[Any]) -> None:
+        numbers, self.shape_arguments = flatten(list(arguments))
+        # At the outermost, plain Values do what Nodes over floats would, and fast.
+        self.plain = _is_outermost(numbers)
+        with _call() as level:
+            self.level = 0 if self.plain else level
+            self.inputs = [Value(x) if self.plain else Node(x, level) for x in numbers]  # type: ignore[arg-type]
+            result = function(*self.shape_arguments(self.inputs))
+        self.result = result
+        self.outputs, self.shape_result = _outputs(function, result)
+
+    def value(self) -> Any:
+        """The result in numbers of the level below."""
+        if self.plain:
+            return self.shape_result([float(y) for y in self.outputs])
+        return self.shape_result([_below(y, self.level) for y in self.outputs])
+
+    def pullback(self, seeds: Sequence[Number]) -> list[Any]:
+        """The cotangent of every argument, shaped like it, for one seed per output."""
+        total: dict[Value, Number] = {}
+        for y, seed in zip(self.outputs, seeds, strict=True):
+            if isinstance(y, Value) and y.level == self.level:
+                total[y] = total[y] + seed if y in total else seed
+        return self.shape_arguments(cotangents(total, self.inputs))  # type: ignore[no-any-return]
+
+
+def _below(y: Number, level: int) -> Number:
+    """A number in terms of the level below, if it belongs to `level`; else as it is."""
+    return y.primal if isinstance(y, Boxed) and y.level == level else y
+
+
+def _outputs(function: Function, result: Any) -> tuple[list[Number], Function]:
+    try:
+        return flatten(result)
+    except NotANumberError as error:
+        msg = f"{_name(function)} returned {type(result).__name__} {result!r:.60}: {error}"
+        raise NotANumberError(msg) from None
+
+
+def _name(function: Function) -> str:
+    return getattr(function, "__name__", repr(function))
+
+
+def _chosen(argnums: Argnums, count: int) -> list[int]:
+    """The positions of the arguments to differentiate by; from the end if negative."""
+    chosen = [argnums] if isinstance(argnums, int) else list(argnums)
+    for i in chosen:
+        if isinstance(i, bool) or not isinstance(i, int):
+            msg = f"argnums must be an int or several, got {i!r}; 0 is the first argument"
+            raise TypeError(msg)
+        if not -count <= i < count:
+            msg = f"argnums = {i}, but the function was called with {count} positional arguments, from 0 on"
+            raise ValueError(msg)
+    if not chosen or len({i % count for i in chosen}) < len(chosen):
+        msg = f"argnums must name one or more different arguments, got {argnums!r}"
+        raise ValueError(msg)
+    return [i % count for i in chosen]
+
+
+def _record(function: Function, argnums: Argnums, args: Sequence[Any], kwargs: dict[str, Any]) -> _Recording:
+    """Run the function, recording by the chosen arguments."""
+    chosen = _chosen(argnums, len(args))
+
+    @wraps(function, updated=())
+    def of_chosen(*new: Any) -> Any:
+        full = list(args)
+        for i, x in zip(chosen, new, strict=True):
+            full[i] = x
+        return function(*full, **kwargs)
+
+    return _Recording(of_chosen, [args[i] for i in chosen])
+
+
+def value_and_grad(function: Function, argnums: Argnums = 0) -> Function:
+    """A function that returns (value, gradient) of `function`, which must return one number.
+
+    argnums: the argument to differentiate by, or several: then the gradient is a tuple. A gradient has
+    the shape of its argument. A constant function has gradient 0.0.
+
+    Raises TypeError if `function` returns anything but one number, ValueError for wrong argnums.
+    Source: reverse accumulation, Griewank and Walther, Evaluating Derivatives (2008), chapter 3.
+
+    >>> value_and_grad(lambda x, p: p["w"] * x, argnums=(0, 1))(2.0, {"w": 3.0})
+    (6.0, (3.0, {'w': 2.0}))
+    """
+
+    @wraps(function, updated=())
+    def transformed(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
+        run = _record(function, argnums, args, kwargs)
+        if isinstance(run.result, dict | list | tuple):
+            msg = (
+                f"grad needs a function that returns one number; {_name(function)} returned a"
+                f" {type(run.result).__name__} of {len(run.outputs)}; return one of them, or use jacobian"
+            )
+            raise TypeError(msg)
+        gradients = run.pullback([1.0])
+        return run.value(), gradients[0] if isinstance(argnums, int) else tuple(gradients)
+
+    return transformed
+
+
+def grad(function: Function, argnums: Argnums = 0) -> Function:
+    """A function that returns the gradient of `function`, in reverse mode.
+
+    Shapes, argnums and errors as in `value_and_grad`.
+
+    >>> from autograd_mini import tanh
+    >>> grad(lambda u, v: u * tanh(v), argnums=(0, 1))(2.0, 0.0)
+    (0.0, 2.0)
+    >>> grad(grad(lambda x: x**3))(2.0)
+    12.0
+    """
+
+    @wraps(function, updated=())
+    def transformed(*args: Any, **kwargs: Any) -> Any:
+        return value_and_grad(function, argnums)(*args, **kwargs)[1]
+
+    return transformed
+
+
+def vjp(function: Function, *primals: Any) -> tuple[Any, Function]:
+    """(value, pullback) of `function` at the primals, in reverse mode.
+
+    The pullback takes a cotangent shaped like the value and returns a tuple, one cotangent for each
+    primal and shaped like it: the vector-Jacobian product. It can be called again and again.
+
+    >>> value, pullback = vjp(lambda x, y: [x * y, x + y], 2.0, 3.0)
+    >>> value, pullback([1.0, 0.0])
+    ([6.0, 5.0], (3.0, 2.0))
+    """
+    run = _Recording(function, primals)
+
+    def pullback(cotangent: Any) -> tuple[Any, ...]:
+        seeds, _ = flatten(cotangent)
+        if len(seeds) != len(run.outputs):
+            msg = f"the cotangent must be shaped like the value: {len(run.outputs)} numbers, got {len(seeds)}"
+            raise ValueError(msg)
+        return tuple(run.pullback(seeds))
+
+    return run.value(), pullback
+
+
+def jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """(value, tangent) of `function` at the primals along the tangents, in forward mode.
+
+    primals, tangents: one entry for each argument, of the same shape. Nothing is recorded: an
+    intermediate number is gone as soon as the function lets go of it.
+
+    Raises ValueError if the shapes differ.
+    Source: forward accumulation, Griewank and Walther, Evaluating Derivatives (2008), chapter 3.
+
+    >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
+    (6.0, 3.0)
+    """
+    if not (isinstance(primals, list | tuple) and isinstance(tangents, list | tuple)):
+        msg = "jvp needs a tuple of arguments and a tuple of their tangents: jvp(f, (x, y), (1.0, 0.0))"
+        raise TypeError(msg)
+    numbers, shape_arguments = flatten(list(primals))
+    directions, _ = flatten(list(tangents))
+    if len(numbers) != len(directions) or len(primals) != len(tangents):
+        msg = f"each primal needs a tangent of its shape: {len(numbers)} numbers, got {len(directions)} tangents"
+        raise ValueError(msg)
+    outermost = _is_outermost([*numbers, *directions])
+    with _call() as level:
+        inputs = [Dual(x, level) for x in numbers]
+        for x, direction in zip(inputs, directions, strict=True):
+            x.tangent = direction
+        result = function(*shape_arguments(inputs))
+    outputs, shape = _outputs(function, result)
+    values = [_below(y, level) for y in outputs]
+    slopes = [y.tangent if isinstance(y, Dual) and y.level == level else 0.0 for y in outputs]
+    if outermost:
+        values, slopes = [float(y) for y in values], [float(t) for t in slopes]
+    return shape(values), shape(slopes)
+
+
+def jacobian(function: Function, argnums: Argnums = 0, mode: str = "auto") -> Function:
+    """A function that returns all derivatives of `function`: outputs first, then inputs.
+
+    For a list of n numbers to a list of m the result is m lists of n; in general the shape of the
+    result, with the shape of the argument in place of each number.
+    mode: "reverse" sweeps once for every output, "forward" carries a tangent for every input, "auto"
+    takes the cheaper: forward if there are fewer inputs than outputs. `cost` counts both.
+
+    Raises ValueError for an unknown mode or wrong argnums.
+
+    >>> jacobian(lambda x: [x[0] * x[1], x[0] + x[1]])([2.0, 3.0])
+    [[3.0, 2.0], [1.0, 1.0]]
+    """
+    if mode not in ("auto", "forward", "reverse"):
+        msg = f"mode must be 'auto', 'forward' or 'reverse', got {mode!r}"
+        raise ValueError(msg)
+
+    @wraps(function, updated=())
+    def transformed(*args: Any, **kwargs: Any) -> Any:
+        run = _record(function, argnums, args, kwargs)
+        if mode == "forward" or (mode == "auto" and len(run.inputs) < len(run.outputs)):
+            rows = [run.shape_arguments(row) for row in _forward_rows(run)]
+        else:
+            count = len(run.outputs)
+            rows = [run.pullback([1.0 if i == j else 0.0 for j in range(count)]) for i in range(count)]
+        return run.shape_result([row[0] if isinstance(argnums, int) else tuple(row) for row in rows])
+
+    return transformed
+
+
+def _forward_rows(run: _Recording) -> list[list[Number]]:
+    """For every output its derivatives by all inputs, from one forward sweep."""
+    recorded = [y for y in run.outputs if isinstance(y, Value) and y.level == run.level]
+    rows: dict[Number, list[Number] | None] = dict(zip(recorded, tangents(recorded, run.inputs), strict=True))
+    return [rows.get(y) or [0.0] * len(run.inputs) for y in run.outputs]
+
+
+def hessian(function: Function) -> Function:
+    """A function that returns the second derivatives of `function`, forward over reverse.
+
+    For a list of n numbers, n lists of n. The function must return one number.
+
+    >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 5.0])
+    [[10.0, 6.0], [6.0, 0.0]]
+    """
+    return jacobian(grad(function), mode="forward")
+
+
+def hvp(function: Function, primals: Any, direction: Any) -> Any:
+    """The Hessian of `function` times a direction, shaped like the argument; the Hessian is never made.
+
+    Forward over reverse: it costs a small multiple of one gradient.
+
+    >>> hvp(lambda x: x[0] ** 2 * x[1], [3.0, 5.0], [1.0, 0.0])
+    [10.0, 6.0]
+    """
+    return jvp(grad(function), (primals,), (direction,))[1]

@@ -1,0 +1,98 @@
+"""The Drawing of a graph: DOT text, SVG, files, and what a notebook shows."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.errors import MissingExtraError
+from autograd_mini.files import write_whole
+from autograd_mini.value import Value
+from autograd_mini.viz.dot import dot
+from autograd_mini.viz.layout import layout
+from autograd_mini.viz.scene import Scene, scene
+from autograd_mini.viz.svg import svg
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+ZOOM = 2  # pixels of a PNG for every point
+
+
+class Drawing:
+    """A picture of a graph as it was when it was drawn.
+
+    `str()` of it is the picture in words, one line for every node.
+    """
+
+    def __init__(self, scene: Scene, renderer: str = "wasm") -> None:
+        self.scene = scene
+        self.renderer = renderer
+
+    @cached_property
+    def source(self) -> str:
+        """The picture in the DOT language."""
+        return dot(self.scene)
+
+    def svg(self) -> str:
+        """The picture as an SVG document. Raises LayoutError if the renderer fails."""
+        return self._svg
+
+    @cached_property
+    def _svg(self) -> str:
+        return svg(self.scene, layout(self.scene, self.renderer))
+
+    def png(self) -> bytes:
+        """The picture as a PNG file. Raises MissingExtraError without the extra `png`."""
+        try:
+            import resvg_py
+        except ImportError as error:
+            msg = 'a PNG needs resvg-py, which is not installed; pip install "autograd-mini[png]", or save as .svg'
+            raise MissingExtraError(msg) from error
+        return bytes(resvg_py.svg_to_bytes(svg_string=self.svg(), zoom=ZOOM))
+
+    def save(self, path: str | PathLike[str]) -> Path:
+        """The path of the file, written whole or not at all, in the format its suffix names.
+
+        path: ends in .dot, .png or .svg. Raises ValueError for another suffix, and what `svg()` and
+        `png()` raise.
+        """
+        writers = {".dot": lambda: self.source, ".png": self.png, ".svg": self.svg}
+        suffix = Path(path).suffix.lower()
+        if suffix not in writers:
+            msg = f"cannot save a drawing as {str(path)!r}; give it one of these suffixes: {', '.join(writers)}"
+            raise ValueError(msg)
+        return write_whole(path, writers[suffix]())
+
+    def __str__(self) -> str:
+        return str(self.scene)
+
+    def __repr__(self) -> str:
+        return f"<drawing of {self.scene.output.name}: {len(self.scene.cards)} nodes, {len(self.scene.arrows)} edges>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """What a notebook shows: the picture, or in words if it cannot be drawn."""
+        try:
+            return {"image/svg+xml": self.svg(), "text/plain": str(self)}
+        except Exception as error:  # noqa: BLE001  a cell shows what it can, whatever is wrong with the picture
+            return {"text/plain": f"{self}\n(no picture: {error})"}
+
+
+def draw(f: Value, renderer: str = "wasm") -> Drawing:
+    """The picture of the graph that `f` is made from: every node with its value and its gradient.
+
+    renderer: who places the nodes: "wasm", Graphviz as it comes with this package, or "dot", the
+    Graphviz of the system.
+
+    A drawing does not follow later changes; before `f.backward()` its gradient boxes are empty. In a notebook
+    it shows itself.
+
+    >>> from autograd_mini import parse
+    >>> draw(parse("f = (u + v) * w", u=2, v=3, w=4))
+    <drawing of f: 5 nodes, 4 edges>
+    """
+    if not isinstance(f, Value):
+        msg = f"draw needs the Value whose graph to show, got {type(f).__name__} {f!r:.60}; for a list, draw one entry"
+        raise TypeError(msg)
+    return Drawing(scene(f), renderer)

