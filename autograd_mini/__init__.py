@@ -8,6 +8,9 @@
 (20.0, 4.0, 4.0, 5.0)
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from autograd_mini.functions import (
     clip,
     cos,
@@ -22,6 +25,7 @@ from autograd_mini.functions import (
     maximum,
     mean,
     minimum,
+    primitive,
     relu,
     sigmoid,
     sign,
@@ -35,7 +39,14 @@ from autograd_mini.functions import (
     where,
 )
 from autograd_mini.modes import detect_anomaly, no_grad
+from autograd_mini.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd_mini.value import Value, variables
+
+if TYPE_CHECKING:
+    from autograd_mini.check import gradcheck
+    from autograd_mini.expression import parse
+    from autograd_mini.viz.drawing import draw
+    from autograd_mini.viz.steps import steps
 
 __all__ = [
     "Value",
@@ -43,8 +54,15 @@ __all__ = [
     "cos",
     "detect_anomaly",
     "dot",
+    "draw",
     "exp",
+    "grad",
+    "gradcheck",
     "heaviside",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
     "log",
     "log1p",
     "log_softmax",
@@ -54,6 +72,8 @@ __all__ = [
     "mean",
     "minimum",
     "no_grad",
+    "parse",
+    "primitive",
     "relu",
     "sigmoid",
     "sign",
@@ -61,9 +81,32 @@ __all__ = [
     "softmax",
     "softplus",
     "sqrt",
+    "steps",
     "sum",
     "tan",
     "tanh",
+    "value_and_grad",
     "variables",
+    "vjp",
     "where",
 ]
+
+# These bring half of the import time and are often not wanted: they are loaded when first asked for.
+_LATER = {
+    "draw": "autograd_mini.viz.drawing",
+    "gradcheck": "autograd_mini.check",
+    "parse": "autograd_mini.expression",
+    "steps": "autograd_mini.viz.steps",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    globals()[name] = found = getattr(import_module(_LATER[name]), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -161,9 +161,10 @@ class Floats(Arithmetic):
         return reduce(Floats.maximum, xs)
 
     @staticmethod
-    def is_first_max(i: int, xs: Sequence[float]) -> float:
-        """1.0 where x_i is the largest and no earlier one is as large, else 0.0."""
-        return 1.0 if xs.index(Floats.max(xs)) == i else 0.0
+    def first_max(xs: Sequence[float]) -> tuple[float, ...]:
+        """1.0 for the first of the largest, 0.0 for all others."""
+        first = xs.index(Floats.max(xs))
+        return tuple([1.0 if i == first else 0.0 for i in range(len(xs))])
 
 
 floats = Floats()

@@ -17,7 +17,7 @@ from autograd_mini.graph import toposort
 from autograd_mini.value import Value, install_operators
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from autograd_mini.rules import Rule
 
@@ -92,7 +92,7 @@ install_operators(
 
 
 def times(partial: Number, x: Number) -> Number:
-    """partial · x, where a factor of exactly 1.0 makes no new node."""
+    """Partial · x, where a factor of exactly 1.0 makes no new node."""
     if partial.__class__ is float and partial == 1.0:
         return x
     if x.__class__ is float and x == 1.0:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograd_mini.errors import AutogradError, ExpressionError, NotANumberError
 from autograd_mini.doctor import report
+from autograd_mini.errors import AutogradError, ExpressionError, NotANumberError
 from autograd_mini.expression import parse
 from autograd_mini.viz.drawing import draw as draw_graph
 from autograd_mini.viz.steps import steps as steps_of

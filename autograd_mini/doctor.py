@@ -19,7 +19,9 @@ def report() -> str:
     A renderer is tried on a small graph; an extra lists its packages with their versions.
     """
     sections = {"Versions": _versions(), "Renderers": _renderers(), "Extras": _extras()}
-    return "\n\n".join("\n".join([title, *(f"  {line}" for line in lines)]) for title, lines in sections.items())
+    return "\n\n".join(
+        "\n".join([title, *(f"  {line}" for line in lines)]) for title, lines in sections.items()
+    )
 
 
 def _versions() -> list[str]:

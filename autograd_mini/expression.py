@@ -225,8 +225,9 @@ class Text:
         line = min(error.lineno or 1, len(self.lines))
         column = min((error.offset or 1) - 1, len(self.lines[line - 1]))
         place = self._index(line, 0) + column
-        if "Exceeds the limit" in error.msg:  # of the digits of an int
-            return self.error(_TOO_LARGE, place)
+        if "Exceeds the limit" in error.msg:  # Python reads no int so long, and does not say where it is
+            longest = max(re.finditer(r"\d+", self.text), key=lambda digits: len(digits[0]))
+            return self.error(_TOO_LARGE, longest.start())
         for word in re.finditer(r"#.*|\b[^\W\d]\w*", self.text):  # a comment is no keyword
             if keyword.iskeyword(word[0]):
                 return self.error(f"{word[0]} is a reserved word of Python: call it {word[0]}_", word.start())

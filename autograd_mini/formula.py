@@ -19,10 +19,13 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.arithmetic import Arithmetic, number
 from autograd_mini.errors import RuleError
+from autograd_mini.graph import names, toposort
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
+
+    from autograd_mini.value import Value
 
 # How tightly a formula holds together: an operand that is looser than its place gets brackets.
 CHOICE, RELATION, SUM, PRODUCT, FRACTION, POWER, ATOM = range(7)
@@ -106,7 +109,7 @@ class Printed(Arithmetic):
 
     def constant(self, x: float) -> Formula:
         """A number with the digits it needs; a negative one is bracketed inside a product."""
-        return Formula(number(x), SUM if x < 0 else ATOM, self)
+        return Formula(number(float(x)), SUM if x < 0 else ATOM, self)
 
     def write(self, template: str, pieces: Sequence[Any], needs: int, strength: int) -> Formula:
         """The %-template filled with the pieces, each in brackets if looser than `needs`."""
@@ -173,8 +176,8 @@ class Printed(Arithmetic):
     def guard(self, *condition_safe_plain: Any) -> Any:
         return condition_safe_plain[-1]
 
-    def is_first_max(self, i: int, xs: Sequence[Any]) -> Formula:
-        return self.where(self.equal(xs[i], self.max(xs)), 1.0, 0.0)
+    def first_max(self, xs: Sequence[Any]) -> tuple[Formula, ...]:
+        return tuple([self.where(self.equal(x, self.max(xs)), 1.0, 0.0) for x in xs])
 
 
 class Text(Printed):
@@ -223,7 +226,7 @@ class Latex(Printed):
         return Formula(f"{letters}_{{{_escaped(index)}}}" if index else letters, ATOM, self)
 
     def constant(self, x: float) -> Formula:
-        digits, power, exponent = number(x).partition("e")
+        digits, power, exponent = number(float(x)).partition("e")
         words = {"inf": r"\infty", "-inf": r"-\infty", "nan": r"\mathrm{nan}"}
         if power:
             return Formula(rf"{digits} \times 10^{{{int(exponent)}}}", SUM if x < 0 else PRODUCT, self)
@@ -274,3 +277,25 @@ def _escaped(name: str) -> str:
 
 text = Text()
 latex = Latex()
+
+LONGEST = 100  # characters: in the expression of a node, what is longer is called by its name
+
+
+def expression_of(node: Value) -> str:
+    """How a node was made, in text, down to the nodes with labels.
+
+    >>> from autograd_mini import variables
+    >>> u, v = variables(u=2, v=3)
+    >>> expression_of((u + v) * u)
+    '(u + v) × u'
+    """
+    order = toposort(node)
+    called = names(order)
+    written: dict[Value, Formula] = {}
+    for each in order:
+        name = text.symbol(called[each])
+        whole = name
+        if each.rule is not None and (each is node or not each.label):
+            whole = each.rule.formula(text, *[written[parent] for parent in each.parents])
+        written[each] = whole if each is node or len(whole.text) <= LONGEST else name
+    return written[node].text

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd_mini.arithmetic import Arithmetic, floats
 from autograd_mini.formula import text
-from autograd_mini.rules import RULES, Rule, power
+from autograd_mini.rules import RULES, Rule, define, power
 from autograd_mini.value import Value, as_float
 
 if TYPE_CHECKING:
@@ -47,12 +47,12 @@ def call(rule: Rule, arguments: Sequence[Value | float]) -> Any:
 
 
 def function(rule: Rule) -> Any:
-    """A primitive with a fixed number of arguments as a function of Values and numbers."""
-    count = rule.arity or 0
-    parameters = rule.forward.__code__.co_varnames[1 : count + 1]
+    """A primitive as a function of Values and numbers, with its rule for a docstring."""
+    count = rule.arity or 2
+    parameters = rule.forward.__code__.co_varnames[1 : count + 1] if rule.arity else ("x1", "x2")
 
     def primitive(*arguments: Value | float) -> Any:
-        if len(arguments) != count:
+        if rule.arity and len(arguments) != count:
             msg = f"{rule.name}({', '.join(parameters)}) needs {count} arguments, got {len(arguments)}"
             raise TypeError(msg)
         return call(rule, arguments)
@@ -84,6 +84,36 @@ maximum: Binary = function(RULES["maximum"])
 minimum: Binary = function(RULES["minimum"])
 where: Callable[[Any, Any, Any], Any] = function(RULES["where"])
 clip: Callable[[Any, Any, Any], Any] = function(RULES["clip"])
+
+
+def primitive(
+    name: str,
+    forward: Callable[..., Any],
+    partials: Callable[..., tuple[Any, ...]],
+    *,
+    domain: Callable[..., Any] | None = None,
+    kinks: Callable[..., tuple[Any, ...]] | None = None,
+    convention: str = "",
+) -> Any:
+    """A new primitive as a function, declared once and known to every feature from then on.
+
+    name: an identifier that no other primitive has.
+    forward(xp, *args): the value, written with + - * and the functions of the arithmetic `xp` for all
+    else: xp.div, xp.exp, xp.where(condition, x, y), ..., and every primitive by its name.
+    partials(xp, z, *args): a tuple, ∂z/∂x for every argument, where z is the value.
+    domain(xp, *args): positive where it is defined and smooth; kinks(xp, *args): terms that are zero
+    where the derivative does not exist, and convention: what `partials` says there, in words.
+
+    Raises RuleError if the name is taken, a partial is missing, or either cannot be read as a formula.
+
+    >>> gauss = primitive("gauss", lambda xp, x: xp.exp(-x * x), lambda xp, z, x: (-2.0 * x * z,))
+    >>> x = Value(1.0)
+    >>> gauss(x).backward()
+    >>> round(x.grad, 4)
+    -0.7358
+    """
+    rule = define(name, forward, partials, domain=domain, kinks=kinks, convention=convention)
+    return function(rule)
 
 
 def sum(xs: Iterable[Value | float]) -> Any:
@@ -222,8 +252,8 @@ class Values(Arithmetic):
     guard = where
 
     @staticmethod
-    def is_first_max(i: int, xs: Sequence[Any]) -> float:
-        return floats.is_first_max(i, [float(x) for x in xs])
+    def first_max(xs: Sequence[Any]) -> tuple[float, ...]:
+        return floats.first_max([float(x) for x in xs])
 
 
 values = Values()

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.arithmetic import number
 from autograd_mini.errors import AnomalyError, UnboundError
-from autograd_mini.formula import Formula, text
-from autograd_mini.graph import names, toposort
+from autograd_mini.formula import expression_of
+from autograd_mini.graph import names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -104,14 +104,14 @@ def check_product(local: float | Value, upstream: float | Value, user: Value) ->
     factors = float(local), float(upstream)
     if _thread.detect_anomaly and not math.isfinite(product := math.prod(factors)):
         message = (
-            f"a gradient becomes {number(product)}: through {_expression(user)} comes the product"
+            f"a gradient becomes {number(product)}: through {expression_of(user)} comes the product"
             f" {number(factors[0])} · {number(factors[1])}, {_inputs(user)}"
         )
         raise AnomalyError(message)
 
 
 def _value_message(node: Value) -> str:
-    return f"{_expression(node)} is {number(node.data)}, {_inputs(node)}"
+    return f"{expression_of(node)} is {number(node.data)}, {_inputs(node)}"
 
 
 def _gradient_message(node: Value, order: Sequence[Value]) -> str:
@@ -122,7 +122,7 @@ def _gradient_message(node: Value, order: Sequence[Value]) -> str:
         for parent, partial in zip(user.parents, user.partials):
             if parent is node and not math.isfinite(partial * user.grad):
                 return (
-                    f"{message}: through {called[user]} = {_expression(user)} comes the product"
+                    f"{message}: through {called[user]} = {expression_of(user)} comes the product"
                     f" {number(partial)} · {number(user.grad)}, {_inputs(user)}"
                 )
     return message
@@ -130,22 +130,5 @@ def _gradient_message(node: Value, order: Sequence[Value]) -> str:
 
 def _inputs(node: Value) -> str:
     """The inputs with their numbers: `where x = 0, u + v = 5`."""
-    numbers = [f"{_expression(parent)} = {number(parent.data)}" for parent in dict.fromkeys(node.parents)]
+    numbers = [f"{expression_of(parent)} = {number(parent.data)}" for parent in dict.fromkeys(node.parents)]
     return f"where {', '.join(numbers)}" if numbers else "with no inputs"
-
-
-LONGEST = 100  # characters: what is longer is called by its name in the expression above it
-
-
-def _expression(node: Value) -> str:
-    """How a node was made, written in the names of the nodes with labels."""
-    order = toposort(node)
-    called = names(order)
-    written: dict[Value, Formula] = {}
-    for each in order:
-        formula = text.symbol(called[each])
-        if each.rule is not None and (each is node or not each.label):
-            whole = each.rule.formula(text, *[written[parent] for parent in each.parents])
-            formula = whole if len(whole.text) <= LONGEST or each is node else formula
-        written[each] = formula
-    return written[node].text

@@ -44,6 +44,19 @@ def flatten(structure: Any) -> tuple[list[Number], Callable[[Iterable[Any]], Any
     return [as_float(structure)], _only
 
 
+def paths(structure: Any) -> list[str]:
+    """Where each leaf stands, as it would be written behind the name of the structure.
+
+    >>> paths([1.0, {"w": (2.0, 3.0)}])
+    ['[0]', "[1]['w'][0]", "[1]['w'][1]"]
+    """
+    if isinstance(structure, dict):
+        return [f"[{key!r}]{path}" for key, part in structure.items() for path in paths(part)]
+    if isinstance(structure, list | tuple):
+        return [f"[{i}]{path}" for i, part in enumerate(structure) for path in paths(part)]
+    return [""]
+
+
 def _only(new: Iterable[Any]) -> Any:
     (leaf,) = new
     return leaf

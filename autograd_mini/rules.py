@@ -13,7 +13,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from autograd_mini.arithmetic import Arithmetic, number
+from autograd_mini.arithmetic import Arithmetic, floats, number
 from autograd_mini.errors import RuleError
 from autograd_mini.formula import Formula, Printed, text
 
@@ -96,11 +96,7 @@ RULES: dict[str, Rule] = {}
 def declare(
     name: str, symbol: str, forward: Callable[..., Any], partials: Callable[..., Any], **facts: Any
 ) -> Rule:
-    """Enter a primitive into the table.
-
-    If no arithmetic has a function of that name, `xp.name` reads the forward rule from then on, so
-    other rules can be written with it.
-    """
+    """Enter into the table a primitive that every arithmetic has an operator or a function for."""
     if name in RULES:
         msg = f"a primitive {name!r} is declared already; choose another name"
         raise RuleError(msg)
@@ -113,6 +109,9 @@ def define(name: str, forward: Callable[..., Any], partials: Callable[..., Any],
 
     `xp.name` then reads the definition, and formulas write name(x) instead of spelling it out.
     """
+    if not name.isidentifier() or name.startswith("_") or hasattr(floats, name):
+        msg = f"a primitive cannot be called {name!r}; choose an identifier that no function of xp has"
+        raise RuleError(msg)
     rule = declare(name, name, forward, partials, **facts)
     Arithmetic.definitions[name] = forward
     return rule
@@ -310,7 +309,7 @@ declare(
     "max",
     "max",
     lambda xp, *xs: xp.max(xs),
-    lambda xp, z, *xs: tuple(xp.is_first_max(i, xs) for i in range(len(xs))),
+    lambda xp, z, *xs: xp.first_max(xs),
     kinks=lambda xp, *xs: _leads(xp, xs),
     convention="of equal largest inputs the first takes the whole gradient",
 )

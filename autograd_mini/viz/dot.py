@@ -26,10 +26,10 @@ def dot(scene: Scene) -> str:
 
     sizes = Sizes.of(scene)
     graph = graphviz.Digraph(
-        graph_attr={"rankdir": "LR", "ranksep": "0.3", "nodesep": "0.3"},
+        graph_attr={"rankdir": "LR", "ranksep": "0.5", "nodesep": "0.3"},
         node_attr={"shape": "box", "fixedsize": "true", "fontname": "Helvetica", "fontsize": str(CAPTION)},
         # In a font of one width for all characters, a padded number is as wide as any other.
-        edge_attr={"tailport": "e", "headport": "w", "fontname": "Courier", "fontsize": f"{LABEL_WIDTH / LONGEST / COURIER:g}"},
+        edge_attr={"fontname": "Courier", "fontsize": f"{LABEL_WIDTH / LONGEST / COURIER:g}"},
     )
     for card in scene.cards:
         width, height = sizes.box(card)
@@ -37,7 +37,7 @@ def dot(scene: Scene) -> str:
         graph.node(card.id, label=_label(card, width - PAD), **size)
     for arrow in scene.arrows:
         # A line for the title, which needs no width of its own, and a line for the number.
-        label = {} if arrow.tail.is_constant else {"label": f"\\n{shown(arrow.partial):^{LONGEST}}"}
+        label = {} if arrow.tail.is_constant else {"label": f" \\n{shown(arrow.partial):^{LONGEST}}"}
         graph.edge(arrow.tail.id, arrow.head.id, id=arrow.id, **label)
     return graph.source
 
@@ -49,6 +49,6 @@ def _label(card: Card, room: float) -> str:
     lines = [card.name]
     if not card.is_constant:
         head = f"{card.name} = {card.formula}" if card.formula else card.name
-        lines = [head, shown(card.value), f"{card.ratio} = {shown(card.gradient)}"]
+        lines = [head, shown(card.value) or " ", f"{card.ratio} = {shown(card.gradient)}"]
     literal = [shortened(line, room, CAPTION).replace("&", "&amp;").replace("\\", "\\\\") for line in lines]
     return graphviz.nohtml("\\n".join(literal))  # type: ignore[no-any-return]

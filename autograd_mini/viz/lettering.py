@@ -36,7 +36,7 @@ def _advance(character: str) -> float:
         return 0.42
     if character in _WIDE:
         return 0.95
-    if character < "\u0300":
+    if character < "\u0300" or character == "∂":
         return 0.68
     if unicodedata.category(character) in ("Mn", "Me", "Cf"):  # drawn over the character before
         return 0.0

@@ -23,7 +23,7 @@ PAD, HEAD, GAP, FIELD = 9, 18, 5, 22
 FIELD_WIDTH = 86  # -1.234e-100 as a LONG_NUMBER
 CAPTION_WIDTH = (46, 110)  # at least, at most
 
-LABEL_WIDTH, LABEL_HEIGHT = 72, 30  # on an arrow
+LABEL_WIDTH, LABEL_HEIGHT = 76, 30  # on an arrow
 MARGIN = 16  # around the picture
 
 

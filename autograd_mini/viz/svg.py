@@ -13,8 +13,22 @@ from xml.etree import ElementTree as ET
 from autograd_mini.viz.lettering import shortened, width
 from autograd_mini.viz.scene import shown
 from autograd_mini.viz.sizes import (
-    CAPTION, FIELD, FIELD_WIDTH, GAP, HEAD, LABEL_HEIGHT, LABEL_WIDTH, LONG_NUMBER, MARGIN, NAME, NUMBER, PAD, PARTIAL,
-    RATIO, SIGN, Sizes,
+    CAPTION,
+    FIELD,
+    FIELD_WIDTH,
+    GAP,
+    HEAD,
+    LABEL_HEIGHT,
+    LABEL_WIDTH,
+    LONG_NUMBER,
+    MARGIN,
+    NAME,
+    NUMBER,
+    PAD,
+    PARTIAL,
+    RATIO,
+    SIGN,
+    Sizes,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -44,6 +58,8 @@ def svg(scene: Scene, layout: Layout) -> str:
     sizes = Sizes.of(scene)
     for arrow in scene.arrows:
         _draw_arrow(picture, arrow, layout.arrows[arrow.id])
+    for arrow in scene.arrows:  # above all lines, so that none runs through a number
+        _draw_partial(picture, arrow, layout.arrows[arrow.id])
     for card in scene.cards:
         draw = _draw_constant if card.is_constant else _draw_card
         draw(picture, card, layout.cards[card.id], sizes)
@@ -112,7 +128,7 @@ def _group(parent: ET.Element, card: Card, centre: Point, wide: float, high: flo
 
 
 def _draw_arrow(parent: ET.Element, arrow: Arrow, curve: Curve) -> None:
-    """The line, its head, and on the line the local partial once it is known."""
+    """The line and its head."""
     group = _element(
         parent, "g", id=arrow.id, class_="edge", data_tail=arrow.tail.id, data_head=arrow.head.id,
         data_partial=_exact(arrow.partial),
@@ -122,17 +138,22 @@ def _draw_arrow(parent: ET.Element, arrow: Arrow, curve: Curve) -> None:
     path = f"M{_at(start)}C{' '.join(map(_at, rest))}"
     _element(group, "path", d=path, fill="none", stroke=GREY, stroke_width=1.5)
     _element(group, "polygon", points=" ".join(map(_at, _arrowhead(rest[-1], curve.tip))), fill=GREY)
-    if arrow.partial is None or arrow.tail.is_constant or curve.label is None:
+
+
+def _draw_partial(parent: ET.Element, arrow: Arrow, curve: Curve) -> None:
+    """The local partial, on the line, once it is known."""
+    if arrow.partial is None or curve.label is None:
         return
     x, y = _on(curve, curve.label[0])
-    label = _element(group, "g", class_="partial")
+    group = _element(parent, "g", class_="partial", data_edge=arrow.id)
+    _element(group, "title", str(arrow))
     _element(
-        label, "rect", x=x - LABEL_WIDTH / 2, y=y - LABEL_HEIGHT / 2, width=LABEL_WIDTH, height=LABEL_HEIGHT,
+        group, "rect", x=x - LABEL_WIDTH / 2, y=y - LABEL_HEIGHT / 2, width=LABEL_WIDTH, height=LABEL_HEIGHT,
         rx=LABEL_HEIGHT / 2, fill=PALE_GREEN, stroke=GREEN,
     )  # fmt: skip
-    title = shortened(arrow.ratio, LABEL_WIDTH - 2 * PAD, RATIO)
-    _text(label, "title", title, (x, y - 6.5), RATIO, fill=DARK_GREEN)
-    _text(label, "number", shown(arrow.partial), (x, y + 6.5), PARTIAL, fill=DARK_GREEN, font_weight="bold")
+    title = shortened(arrow.ratio, LABEL_WIDTH - 12, RATIO)
+    _text(group, "title", title, (x, y - 6.5), RATIO, fill=DARK_GREEN)
+    _text(group, "number", shown(arrow.partial), (x, y + 6.5), PARTIAL, fill=DARK_GREEN, font_weight="bold")
 
 
 def _on(curve: Curve, x: float) -> Point:
