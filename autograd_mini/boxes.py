@@ -8,6 +8,9 @@ was made at a lower level is a constant at a higher one, so derivatives of two l
 
 from __future__ import annotations
 
+import itertools
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd_mini import modes
@@ -17,21 +20,44 @@ from autograd_mini.graph import toposort
 from autograd_mini.value import Value, install_operators
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from autograd_mini.rules import Rule
 
     Number = Value | float
 
 
+class _Depth(threading.local):
+    calls = 0
+
+
+_levels = itertools.count(1)  # each call has a level of its own, higher than that of the call around it
+_depth = _Depth()
+
+
+@contextmanager
+def one_level_up() -> Iterator[int]:
+    """The level of a new call of a transform, which this thread is in until it ends."""
+    _depth.calls += 1
+    try:
+        yield next(_levels)
+    finally:
+        _depth.calls -= 1
+
+
+def is_outermost(numbers: Sequence[Number]) -> bool:
+    """Whether derivatives are plain floats: no transform around, and no Value among the inputs."""
+    return _depth.calls == 0 and not any(isinstance(x, Value) for x in numbers)
+
+
 class Boxed(Value):
     """A number one level above its `primal`; `level` tells which call of a transform made it."""
 
     __slots__ = ("level", "primal")
-    level: int
+    level: float
     primal: Number
 
-    def __init__(self, primal: Number, level: int) -> None:
+    def __init__(self, primal: Number, level: float) -> None:
         self.primal = primal
         self.level = level
         self.rule = None
@@ -83,21 +109,28 @@ class Node(Boxed):
         self.partials = tuple([d for _, d in edges])  # type: ignore[misc]
 
 
-install_operators(
-    Boxed,
-    unary=lambda rule: lambda self: call(rule, (self,)),
-    binary=lambda rule: lambda self, other: call(rule, (self, other)),
-    left=lambda number: number,
-)
+def dispatch_operators(cls: type[Value]) -> None:
+    """Let the operators of a class go by the level of their arguments, as its functions do."""
+    install_operators(
+        cls,
+        unary=lambda rule: lambda self: call(rule, (self,)),
+        binary=lambda rule: lambda self, other: call(rule, (self, other)),
+        left=lambda number: number,
+    )
+
+
+dispatch_operators(Boxed)
 
 
 def times(partial: Number, x: Number) -> Number:
     """Partial · x, where a factor of exactly 1.0 makes no new node."""
-    if partial.__class__ is float and partial == 1.0:
+    if _is_one(partial):
         return x
-    if x.__class__ is float and x == 1.0:
-        return partial
-    return partial * x
+    return partial if _is_one(x) else partial * x
+
+
+def _is_one(x: Number) -> bool:
+    return x.__class__ is float and x == 1.0
 
 
 def cotangents(seeds: dict[Value, Number], inputs: Sequence[Value]) -> list[Number]:
@@ -130,9 +163,8 @@ def tangents(outputs: Sequence[Value], inputs: Sequence[Value]) -> list[list[Num
     for node in toposort(*outputs):
         moving = [(table[p], d) for p, d in zip(node.parents, node.partials) if p in table]
         if moving:
-            first, slope = moving[0]
-            total = [slope * t for t in first]
-            for tangent, d in moving[1:]:
-                total = [a + d * t for a, t in zip(total, tangent)]
-            table[node] = total
+            first, *rest = [tangent if _is_one(d) else [d * t for t in tangent] for tangent, d in moving]
+            for tangent in rest:
+                first = [a + t for a, t in zip(first, tangent)]
+            table[node] = first
     return [table.get(y) for y in outputs]

@@ -87,13 +87,17 @@ class Report:
 
 
 def gradcheck(
-    function: Function, arguments: Sequence[Any], order: int = 1, tolerance: float = TOLERANCE
+    function: Function,
+    arguments: Sequence[Any],
+    order: int = 1,
+    tolerance: float = TOLERANCE,
+    names: Sequence[str] = (),
 ) -> Report:
     """A report of every derivative of `function` at the arguments beside its numeric value.
 
     arguments: a tuple, one entry for each; each a number or nested lists, tuples and dicts of them.
     The function may return one number or several. order: 1, or 2 to check second derivatives too.
-    tolerance: the largest relative error that is ok.
+    tolerance: the largest relative error that is ok. names: of the arguments, if not the parameters'.
 
     A row is "ok", "wrong", "kink" if they differ where some operation has no derivative (a note names
     it), or "undecided" if the numeric value does not settle. The report is false unless all are ok.
@@ -117,7 +121,8 @@ def gradcheck(
         raise TypeError(msg)
     numbers, rebuild = flatten(list(arguments))
     at = [float(x) for x in numbers]
-    inputs = _input_names(function, arguments)
+    called = names or _parameter_names(function, len(arguments))
+    inputs = [f"{name}{path}" for name, x in zip(called, arguments, strict=True) for path in paths(x)]
 
     def outputs(xs: Sequence[Any]) -> list[Any]:
         return flatten(function(*rebuild(xs)))[0]
@@ -134,11 +139,11 @@ def gradcheck(
 
     notes = _kinks(outputs, at, inputs)
     count = len(values(at))
-    called = ["f"] if count == 1 else [f"f[{k}]" for k in range(count)]
-    labels = [f"∂{f}/∂{x}" for f in called for x in inputs]
+    results = ["f"] if count == 1 else [f"f[{k}]" for k in range(count)]
+    labels = [f"∂{f}/∂{x}" for f in results for x in inputs]
     rows = _rows(values, first(at), at, labels, tolerance, bool(notes))
     if order == 2:
-        labels = [f"∂²{f}/∂{x}∂{y}" for f in called for x in inputs for y in inputs]
+        labels = [f"∂²{f}/∂{x}∂{y}" for f in results for x in inputs for y in inputs]
         rows += _rows(first, second(at), at, labels, tolerance, bool(notes))
     return Report(rows, notes)
 
@@ -222,14 +227,11 @@ def _kinks(outputs: Function, at: list[float], inputs: list[str]) -> list[str]:
     return notes
 
 
-def _input_names(function: Function, arguments: Sequence[Any]) -> list[str]:
-    """A name for every number among the arguments: u, or u[0], u['w'] inside a list or dict."""
+def _parameter_names(function: Function, count: int) -> list[str]:
+    """What the function calls its arguments; x1, x2, ... where it does not say."""
     try:
         parameters = list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):  # some callables have no signature to read
         parameters = []
     plain = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    called = [plain[i] if i < len(plain) else f"x{i + 1}" for i in range(len(arguments))]
-    return [
-        f"{name}{path}" for name, argument in zip(called, arguments, strict=True) for path in paths(argument)
-    ]
+    return [plain[i] if i < len(plain) else f"x{i + 1}" for i in range(count)]

@@ -1,4 +1,4 @@
-"""The command line `autograd-mini`: draw, step, doctor.
+"""The command line `autograd-mini`: draw, step, check, doctor.
 
 Results go to standard output and messages to standard error. Exit codes: 0 done, 1 could not be done,
 2 the command was not understood. A user's mistake never shows a traceback.
@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograd_mini.doctor import report
+from autograd_mini.check import gradcheck
+from autograd_mini.doctor import report as doctors_report
 from autograd_mini.errors import AutogradError, ExpressionError, NotANumberError
 from autograd_mini.expression import parse
+from autograd_mini.functions import as_function
+from autograd_mini.graph import leaves, toposort
 from autograd_mini.viz.drawing import draw as draw_graph
 from autograd_mini.viz.steps import steps as steps_of
 
@@ -77,17 +80,28 @@ def draw(
 @app.command()
 def step(expression: Expression, numbers: Numbers = None) -> None:
     """Print every step forward and backward, one chain-rule product a line."""
-    f = _graph(expression, numbers)
-    if missing := [leaf.label for leaf in f.unbound()]:
-        message = f"no number for {', '.join(missing)}; add {' '.join(f'{name}=...' for name in missing)}"
-        raise ExpressionError(message)
-    typer.echo(str(steps_of(f)))
+    typer.echo(str(steps_of(_bound(expression, numbers))))
+
+
+@app.command()
+def check(
+    expression: Expression,
+    numbers: Numbers = None,
+    order: Annotated[int, typer.Option(help="1, or 2 to check the second derivatives too.")] = 1,
+) -> None:
+    """Compare every derivative with central differences: a table, and exit code 1 if one is wrong."""
+    f = _bound(expression, numbers)
+    inputs = leaves(toposort(f))
+    names = [x.label for x in inputs]
+    report = gradcheck(as_function(f, *names), [x.data for x in inputs], order=order, names=names)
+    typer.echo(str(report))
+    raise typer.Exit(0 if report else 1)
 
 
 @app.command()
 def doctor() -> None:
     """Say which layout engine works here, and which versions and extras are installed."""
-    typer.echo(report())
+    typer.echo(doctors_report())
 
 
 def _graph(expression: str, numbers: Sequence[str] | None) -> Value:
@@ -100,6 +114,15 @@ def _graph(expression: str, numbers: Sequence[str] | None) -> Value:
             message = f"cannot read {pair!r}; write NAME=NUMBER, such as u=2 or v=-0.5"
             raise ExpressionError(message) from None
     return parse(expression, **bindings)
+
+
+def _bound(expression: str, numbers: Sequence[str] | None) -> Value:
+    """The graph of the expression, where every variable must have a number."""
+    f = _graph(expression, numbers)
+    if missing := [leaf.label for leaf in f.unbound()]:
+        message = f"no number for {', '.join(missing)}; add {' '.join(f'{name}=...' for name in missing)}"
+        raise ExpressionError(message)
+    return f
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from os import PathLike
 
 
-def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:
+def write_whole(path: str | PathLike[str], content: str | bytes) -> Path:
     """The path of the file that now holds `content`; text is written as UTF-8, line ends as they are.
 
     The content goes to a temporary file in the same folder, which then takes the name in one step. If

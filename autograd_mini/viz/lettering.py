@@ -11,7 +11,9 @@ import unicodedata
 
 # What XML forbids or what would disturb the text beside it: controls, surrogates, characters that
 # are none, and the marks that turn the direction of writing.
-_UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_UNSHOWABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
 
 _NARROW = frozenset(" !\"'(),-./:;I[]fijlrt|·")
 _WIDE = frozenset("%+<=>@MW_mw×—…≤≥")
@@ -41,6 +43,12 @@ def _advance(character: str) -> float:
     if unicodedata.category(character) in ("Mn", "Me", "Cf"):  # drawn over the character before
         return 0.0
     return 1.3 if unicodedata.east_asian_width(character) in "WF" else 0.75
+
+
+def fitting(text: str, room: float, sizes: tuple[float, float]) -> float:
+    """The first of two font sizes if the text fits the room in it, else the second."""
+    large, small = sizes
+    return large if width(text, large) <= room else small
 
 
 def shortened(text: str, room: float, size: float) -> str:

@@ -78,14 +78,14 @@ def shown(x: float | None) -> str:
     return "" if x is None else number(x)
 
 
-def scene(root: Value) -> Scene:
+def scene_of(root: Value) -> Scene:
     """What there is to see of the graph of `root` now; ids n0, n1, ... and e0, e1, ... follow the walk.
 
     >>> from autograd_mini import variables
     >>> u, v, w = variables(u=2, v=3, w=4)
     >>> f = (u + v) * w
     >>> f.backward()
-    >>> print(scene(f))
+    >>> print(scene_of(f))
     u = 2, ∂f/∂u = 4
     v = 3, ∂f/∂v = 4
     t1 = u + v = 5, ∂f/∂t1 = 4

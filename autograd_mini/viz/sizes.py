@@ -14,13 +14,14 @@ from autograd_mini.viz.lettering import width
 if TYPE_CHECKING:
     from autograd_mini.viz.scene import Card, Scene
 
-# Sizes of type
-NAME, SIGN, CAPTION, NUMBER, LONG_NUMBER = 15, 14, 11, 14, 11
-RATIO, PARTIAL = 10, 12  # the two lines of a label on an arrow
+# Sizes of type; where there are two, the second is for what would be too long in the first
+NAME, CAPTION, NUMBER = 15, 11, (14, 12)
+SIGN = (14, 11)  # of an operation
+RATIO, PARTIAL = 10, (12, 10)  # the two lines of a label on an arrow
 
 # A card, from top to bottom: the name; the value; the gradient; GAP between all of them
 PAD, HEAD, GAP, FIELD = 9, 18, 5, 22
-FIELD_WIDTH = 86  # -1.234e-100 as a LONG_NUMBER
+FIELD_WIDTH = 86  # -1.234e-100 as a long number
 CAPTION_WIDTH = (46, 110)  # at least, at most
 
 LABEL_WIDTH, LABEL_HEIGHT = 76, 30  # on an arrow
@@ -42,5 +43,5 @@ class Sizes:
     def box(self, card: Card) -> tuple[float, float]:
         """Width and height of a card."""
         if card.is_constant:
-            return width(card.name, NUMBER) + 2 * PAD, FIELD
+            return width(card.name, NUMBER[0]) + 2 * PAD, FIELD
         return PAD + self.caption_width + GAP + FIELD_WIDTH + PAD, PAD + HEAD + 2 * (GAP + FIELD) + PAD

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
-from autograd_mini.viz.lettering import shortened, width
+from autograd_mini.viz.lettering import fitting, shortened, width
 from autograd_mini.viz.scene import shown
 from autograd_mini.viz.sizes import (
     CAPTION,
@@ -20,7 +20,6 @@ from autograd_mini.viz.sizes import (
     HEAD,
     LABEL_HEIGHT,
     LABEL_WIDTH,
-    LONG_NUMBER,
     MARGIN,
     NAME,
     NUMBER,
@@ -43,7 +42,7 @@ INK, GREY, PAPER = "#1A1A1A", "#5E5E5E", "#FFFFFF"
 FONTS = "'DejaVu Sans', 'Segoe UI', system-ui, sans-serif"
 
 
-def svg(scene: Scene, layout: Layout) -> str:
+def svg_text(scene: Scene, layout: Layout) -> str:
     """The picture as an SVG document; the same scene and layout give the same text."""
     wide, high = layout.width + 2 * MARGIN, layout.height + 2 * MARGIN
     title = f"Computation graph of {scene.output.name}"
@@ -73,14 +72,26 @@ def _draw_card(parent: ET.Element, card: Card, centre: Point, sizes: Sizes) -> N
     group = _group(parent, card, centre, wide, high)
     if card.symbol:
         border = 3 if card.kind == "output" else 1.25
-        _element(group, "rect", width=wide, height=high, rx=4, fill=PALE_BLUE, stroke=BLUE, stroke_width=border)
-        size = SIGN if len(card.symbol) == 1 else CAPTION
-        badge = max(HEAD, width(card.symbol, size) + 10) if len(card.symbol) > 1 else HEAD
+        _element(
+            group, "rect", width=wide, height=high, rx=4, fill=PALE_BLUE, stroke=BLUE, stroke_width=border
+        )
+        size = fitting(card.symbol, HEAD, SIGN)
+        badge = HEAD if len(card.symbol) == 1 else width(card.symbol, size) + PAD
         left = wide - PAD - badge
         _element(group, "rect", x=left, y=PAD, width=badge, height=HEAD, rx=HEAD / 2, fill=BLUE)
-        _text(group, "symbol", card.symbol, (left + badge / 2, PAD + HEAD / 2), size, fill=PAPER, font_weight="bold")
+        _text(
+            group,
+            "symbol",
+            card.symbol,
+            (left + badge / 2, PAD + HEAD / 2),
+            size,
+            fill=PAPER,
+            font_weight="bold",
+        )
     else:
-        _element(group, "rect", width=wide, height=high, rx=14, fill=PALE_GREY, stroke=BLUE, stroke_width=1.25)
+        _element(
+            group, "rect", width=wide, height=high, rx=14, fill=PALE_GREY, stroke=BLUE, stroke_width=1.25
+        )
         left = wide - PAD
     name = shortened(card.name, left - PAD - GAP, NAME)
     _text(group, "name", name, (PAD, PAD + HEAD / 2), NAME, text_anchor="start", font_weight="bold")
@@ -91,7 +102,13 @@ def _draw_card(parent: ET.Element, card: Card, centre: Point, sizes: Sizes) -> N
 
 
 def _draw_field(
-    parent: ET.Element, kind: str, title: str, x: float | None, top: float, sizes: Sizes, colours: tuple[str, str]
+    parent: ET.Element,
+    kind: str,
+    title: str,
+    x: float | None,
+    top: float,
+    sizes: Sizes,
+    colours: tuple[str, str],
 ) -> None:
     """A title and a box for a number, dashed while it is unknown."""
     light, dark = colours
@@ -104,7 +121,7 @@ def _draw_field(
         group, "rect", x=left, y=top, width=FIELD_WIDTH, height=FIELD, rx=3, fill=PAPER, stroke=light,
         stroke_dasharray=dashes,
     )  # fmt: skip
-    size = NUMBER if width(shown(x), NUMBER) <= FIELD_WIDTH - GAP else LONG_NUMBER
+    size = fitting(shown(x), FIELD_WIDTH - 2 * GAP, NUMBER)
     _text(group, "number", shown(x), (left + FIELD_WIDTH / 2, middle), size, fill=dark, font_weight="bold")
 
 
@@ -113,7 +130,7 @@ def _draw_constant(parent: ET.Element, card: Card, centre: Point, sizes: Sizes) 
     wide, high = sizes.box(card)
     group = _group(parent, card, centre, wide, high)
     _element(group, "rect", width=wide, height=high, rx=3, fill=PAPER, stroke=GREY, stroke_dasharray="2 2")
-    _text(group, "number", card.name, (wide / 2, high / 2), NUMBER, fill=GREY)
+    _text(group, "number", card.name, (wide / 2, high / 2), NUMBER[0], fill=GREY)
 
 
 def _group(parent: ET.Element, card: Card, centre: Point, wide: float, high: float) -> ET.Element:
@@ -151,9 +168,18 @@ def _draw_partial(parent: ET.Element, arrow: Arrow, curve: Curve) -> None:
         group, "rect", x=x - LABEL_WIDTH / 2, y=y - LABEL_HEIGHT / 2, width=LABEL_WIDTH, height=LABEL_HEIGHT,
         rx=LABEL_HEIGHT / 2, fill=PALE_GREEN, stroke=GREEN,
     )  # fmt: skip
-    title = shortened(arrow.ratio, LABEL_WIDTH - 12, RATIO)
-    _text(group, "title", title, (x, y - 6.5), RATIO, fill=DARK_GREEN)
-    _text(group, "number", shown(arrow.partial), (x, y + 6.5), PARTIAL, fill=DARK_GREEN, font_weight="bold")
+    room = LABEL_WIDTH - LABEL_HEIGHT / 2
+    _text(group, "title", shortened(arrow.ratio, room, RATIO), (x, y - 6.5), RATIO, fill=DARK_GREEN)
+    number = shown(arrow.partial)
+    _text(
+        group,
+        "number",
+        number,
+        (x, y + 6.5),
+        fitting(number, room, PARTIAL),
+        fill=DARK_GREEN,
+        font_weight="bold",
+    )
 
 
 def _on(curve: Curve, x: float) -> Point:
