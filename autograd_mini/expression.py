@@ -102,18 +102,22 @@ OPERATORS: dict[type[ast.AST], Callable[..., Value]] = {
     ast.UAdd: operator.pos,
 }
 
-# Functions of a list of Values, with the number of arguments they need (None: one or more).
-FUNCTIONS: dict[str, tuple[int | None, Callable[[list[Value]], Value]]] = {
-    name: (rule.arity, partial(apply, rule))
-    for name, rule in RULES.items()
-    if name not in ("add", "sub", "mul", "div", "neg", "pow", "dot")
-}
-FUNCTIONS |= {
-    "min": (None, lambda xs: reduce(minimum, xs)),
-    "mean": (None, mean),
-    "logsumexp": (None, logsumexp),
-}
-FUNCTIONS |= {"ReLU": FUNCTIONS["relu"], "rect": FUNCTIONS["relu"], "ln": FUNCTIONS["log"]}  # in lectures
+
+def functions() -> dict[str, tuple[int | None, Callable[[list[Value]], Value]]]:
+    """Functions of a list of Values, with the number of arguments they need (None: one or more).
+
+    Made anew for every expression, as a primitive may have been declared since.
+    """
+    operators = {"add", "sub", "mul", "div", "neg", "pow", "dot"}
+    known: dict[str, tuple[int | None, Callable[[list[Value]], Value]]] = {
+        name: (rule.arity, partial(apply, rule)) for name, rule in RULES.items() if name not in operators
+    }
+    known["min"] = (None, lambda xs: reduce(minimum, xs))
+    known["mean"] = (None, mean)
+    known["logsumexp"] = (None, logsumexp)
+    in_lectures = {"ReLU": "relu", "rect": "relu", "ln": "log"}
+    return known | {spelling: known[name] for spelling, name in in_lectures.items()}
+
 
 # What may not, and what to write instead
 
@@ -262,6 +266,7 @@ class Nodes:
         self.text = text
         self.numbers = numbers
         self.named: dict[str, Value] = {}
+        self.functions = functions()
 
     def define(self, name: ast.Name | None, expression: ast.expr) -> Value:
         """The node of the expression, from now on known by the name."""
@@ -326,7 +331,7 @@ class Nodes:
                 self.named[name.id] = Value(self.number(name.id), label=name.id)
             elif name.id == "pi":
                 return lift(math.pi)
-            elif name.id in FUNCTIONS:
+            elif name.id in self.functions:
                 msg = f"{name.id} is a function: write {name.id}(...), or give the variable another name"
                 raise self.text.error(msg, self.text.place(name))
             else:
@@ -354,11 +359,13 @@ class Nodes:
 
     def function(self, name: ast.Name, given: int) -> Callable[[list[Value]], Value]:
         """The function of that name, if it takes as many arguments as given."""
-        if name.id not in FUNCTIONS:
-            known = f"; the functions are {', '.join(FUNCTIONS)}"
-            msg = f"there is no function {shortened(name.id)}{_did_you_mean(name.id, FUNCTIONS) or known}"
+        if name.id not in self.functions:
+            known = f"; the functions are {', '.join(self.functions)}"
+            msg = (
+                f"there is no function {shortened(name.id)}{_did_you_mean(name.id, self.functions) or known}"
+            )
             raise self.text.error(f"{msg}; where a product is meant, write its *", self.text.place(name))
-        needed, function = FUNCTIONS[name.id]
+        needed, function = self.functions[name.id]
         if given != needed and (needed is not None or given == 0):
             wanted = "one or more arguments" if needed is None else f"{needed} argument{'s' * (needed > 1)}"
             raise self.text.error(f"{name.id} needs {wanted}, got {given}", self.text.place(name))

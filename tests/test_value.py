@@ -717,7 +717,7 @@ def test_a_chain_of_a_million_operations():
         assert abs(x.grad - 0.999999 ** 500_000) < 1e-9, x.grad
         del o
         left = sys.getallocatedblocks() - before
-        assert left < 1000, f"{left} blocks were not freed"
+        assert left < 5000, f"{left} blocks were not freed"  # CPython keeps 2,000 tuples for later
     """)
 
 

@@ -10,7 +10,7 @@ from autograd_mini.errors import MissingExtraError
 from autograd_mini.files import write_whole
 from autograd_mini.value import Value
 from autograd_mini.viz.dot import dot_source
-from autograd_mini.viz.layout import layout_of
+from autograd_mini.viz.layout import engine, layout_of
 from autograd_mini.viz.scene import Scene, scene_of
 from autograd_mini.viz.svg import svg_text
 
@@ -92,8 +92,8 @@ def draw(f: Value, renderer: str = "wasm") -> Drawing:
     renderer: who places the nodes: "wasm", Graphviz as it comes with this package, or "dot", the
     Graphviz of the system.
 
-    A drawing does not follow later changes; before `f.backward()` its gradient boxes are empty. In a notebook
-    it shows itself.
+    A drawing does not follow later changes; before `f.backward()` its gradient boxes are empty. In a
+    notebook it shows itself. Raises ValueError for another renderer.
 
     >>> from autograd_mini import parse
     >>> draw(parse("f = (u + v) * w", u=2, v=3, w=4))
@@ -102,4 +102,5 @@ def draw(f: Value, renderer: str = "wasm") -> Drawing:
     if not isinstance(f, Value):
         msg = f"draw needs the Value whose graph to show, got {type(f).__name__} {f!r:.60}; for a list, draw one entry"
         raise TypeError(msg)
+    engine(renderer)  # a wrong name is an error now, not when the picture is wanted
     return Drawing(scene_of(f), renderer)

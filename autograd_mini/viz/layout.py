@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import LayoutError
 from autograd_mini.viz.dot import dot_source
-from autograd_mini.viz.engine import graphviz_json
+from autograd_mini.viz.sandbox import graphviz_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,10 +48,7 @@ def layout_of(scene: Scene, renderer: str = "wasm") -> Layout:
 
     Raises ValueError for another renderer, LayoutError if the engine fails or loses something.
     """
-    if renderer not in RENDERERS:
-        msg = f"no renderer is called {renderer!r}; choose one of: {', '.join(map(repr, RENDERERS))}"
-        raise ValueError(msg)
-    answer = RENDERERS[renderer](dot_source(scene))
+    answer = engine(renderer)(dot_source(scene))
     try:
         result = _read(json.loads(answer))
     except (ValueError, TypeError, LookupError) as error:
@@ -63,6 +60,14 @@ def layout_of(scene: Scene, renderer: str = "wasm") -> Layout:
         msg = f"the layout engine lost {', '.join(sorted(lost))}; try the other renderer, or draw a part of the graph"
         raise LayoutError(msg)
     return result
+
+
+def engine(renderer: str) -> Callable[[str], str]:
+    """The function from DOT to JSON that is called so. Raises ValueError if none is."""
+    if renderer not in RENDERERS:
+        msg = f"no renderer is called {renderer!r}; choose one of: {', '.join(RENDERERS)}"
+        raise ValueError(msg)
+    return RENDERERS[renderer]
 
 
 def _wasm(source: str) -> str:

@@ -1,0 +1,251 @@
+"""The functions: floats in, float out; stable at ±1000; softmax and its kin against NumPy and closed forms."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd_mini as am
+from autograd_mini import Value
+from autograd_mini.graph import toposort
+from autograd_mini.rules import RULES
+
+scores = st.lists(st.floats(-1000, 1000), min_size=1, max_size=6)
+LISTS = [am.sum, am.max, am.mean, am.logsumexp, am.softmax, am.log_softmax]
+REFERENCE = {am.sum: np.sum, am.max: np.max, am.mean: np.mean, am.logsumexp: np.logaddexp.reduce}
+every_list_function = pytest.mark.parametrize("function", LISTS, ids=lambda function: function.__name__)
+
+
+def primitives():
+    """The primitives with a fixed number of inputs that are public functions."""
+    return [rule for name, rule in RULES.items() if rule.arity and name in am.__all__]
+
+
+def gradients(f, xs):
+    xs = [Value(x) for x in xs]
+    f(xs).backward()
+    return [x.grad for x in xs]
+
+
+# Primitives by name
+
+
+@pytest.mark.parametrize("rule", primitives(), ids=lambda rule: rule.name)
+def test_floats_in_float_out(rule):
+    """Without a Value among the arguments a function gives a float, and with one the Value of that number."""
+    function = getattr(am, rule.name)
+    numbers = [0.5, -1.0, 2.0][: rule.arity]
+    plain = function(*numbers)
+
+    assert float is type(plain)
+    for i in range(rule.arity):
+        mixed = function(*numbers[:i], Value(numbers[i]), *numbers[i + 1 :])
+        assert Value is type(mixed)
+        assert (plain, rule) == (mixed.data, mixed.rule)
+
+
+@pytest.mark.parametrize("rule", primitives(), ids=lambda rule: rule.name)
+def test_ints_bools_and_numpy_scalars_in_float_out(rule):
+    """Every kind of number is taken for the float it stands for."""
+    function = getattr(am, rule.name)
+
+    for kind in (int, bool, np.float32, np.int64, np.bool_):
+        assert function(*[1.0] * rule.arity) == function(*[kind(1)] * rule.arity)
+        assert float is type(function(*[kind(1)] * rule.arity))
+
+
+@pytest.mark.parametrize("rule", primitives(), ids=lambda rule: rule.name)
+def test_a_wrong_number_of_arguments(rule):
+    """A wrong number of arguments is a TypeError that names the function and says how many there were."""
+    function = getattr(am, rule.name)
+    for count in (0, rule.arity + 1):
+        with pytest.raises(TypeError, match=rf"{rule.name}\(.*\).*{rule.arity} argument.* {count}\b"):
+            function(*[Value(1.0)] * count)
+
+
+@pytest.mark.parametrize("rule", primitives(), ids=lambda rule: rule.name)
+def test_help_says_the_partials(rule):
+    """The docstring holds one partial for every argument, and the convention if there is one."""
+    function = getattr(am, rule.name)
+
+    assert rule.arity == function.__doc__.count("∂z/∂")
+    assert rule.convention in function.__doc__
+    assert rule.name == function.__name__
+
+
+def test_methods_are_the_same_primitives():
+    """x.tanh() is tanh(x), for every primitive of one input."""
+    x = Value(0.5)
+    for rule in primitives():
+        if rule.arity == 1:
+            assert getattr(am, rule.name)(x).rule is getattr(x, rule.name)().rule is rule
+
+
+# Functions of lists
+
+
+@given(scores)
+def test_list_functions_agree_with_numpy(xs):
+    """sum, max, mean and logsumexp are NumPy's, in floats and on Values."""
+    for function, reference in REFERENCE.items():
+        expected = pytest.approx(float(reference(xs)), rel=1e-12, abs=1e-10)
+
+        assert expected == function(xs)
+        assert expected == function([Value(x) for x in xs]).data
+
+
+@given(scores, scores)
+def test_dot_agrees_with_numpy(xs, ys):
+    """dot is NumPy's, and its gradients are the other sequence."""
+    length = min(len(xs), len(ys))
+    xs, ys = xs[:length], ys[:length]
+
+    assert pytest.approx(float(np.dot(xs, ys)), rel=1e-12, abs=1e-6) == am.dot(xs, ys)
+    assert ys == gradients(lambda values: am.dot(values, ys), xs)
+
+
+@given(scores)
+def test_softmax_sums_to_one(xs):
+    """softmax gives numbers from 0 to 1 of sum 1, in the order of the scores, as NumPy finds them."""
+    expected = np.exp(np.array(xs) - max(xs))
+    expected /= expected.sum()
+    p = am.softmax(xs)
+
+    assert pytest.approx(1.0, rel=1e-14) == sum(p)
+    assert all(0 <= x <= 1 for x in p)
+    assert pytest.approx(expected.tolist(), rel=1e-12, abs=1e-300) == p
+    assert p == [float(x) for x in am.softmax([Value(x) for x in xs])]
+    assert np.array(p)[np.argsort(xs)].tolist() == sorted(p)
+
+
+@given(scores)
+def test_log_softmax_is_the_log_of_softmax(xs):
+    """log_softmax is x - logsumexp(x), finite where softmax itself is 0."""
+    expected = pytest.approx([x - float(np.logaddexp.reduce(xs)) for x in xs], rel=1e-12, abs=1e-10)
+
+    assert expected == am.log_softmax(xs)
+    assert expected == [float(x) for x in am.log_softmax([Value(x) for x in xs])]
+
+
+@given(scores)
+def test_gradients_of_logsumexp_and_softmax(xs):
+    """∇logsumexp = p; ∂p_i/∂x_j = p_i (δ_ij - p_j); ∂log p_i/∂x_j = δ_ij - p_j."""
+    p = am.softmax(xs)
+
+    assert pytest.approx(p, rel=1e-12, abs=1e-15) == gradients(am.logsumexp, xs)
+    for i, p_i in enumerate(p):
+        from_log = [(i == j) - p_j for j, p_j in enumerate(p)]
+        by_softmax = gradients(lambda values, i=i: am.softmax(values)[i], xs)
+        by_log_softmax = gradients(lambda values, i=i: am.log_softmax(values)[i], xs)
+
+        assert pytest.approx([p_i * slope for slope in from_log], rel=1e-11, abs=1e-15) == by_softmax
+        assert pytest.approx(from_log, rel=1e-11, abs=1e-14) == by_log_softmax
+
+
+@pytest.mark.parametrize("shift", [-1000.0, 0.0, 1000.0])
+def test_softmax_does_not_see_a_shift(shift):
+    """A constant added to all scores changes nothing, even where exp alone would be inf or 0."""
+    assert pytest.approx(am.softmax([0.0, 1.0, 3.0]), rel=1e-12) == am.softmax([shift, shift + 1, shift + 3])
+
+
+def test_far_apart_scores():
+    """Scores 2000 apart give the limits, and finite gradients."""
+    far = [1000.0, -1000.0]
+
+    assert ([1.0, 0.0], [0.0, -2000.0], 1000.0) == (am.softmax(far), am.log_softmax(far), am.logsumexp(far))
+    assert [1.0, 0.0] == gradients(am.logsumexp, far)
+    assert [0.0, 0.0] == gradients(lambda xs: am.softmax(xs)[1], far)
+    assert [-1.0, 1.0] == gradients(lambda xs: am.log_softmax(xs)[1], far)
+
+
+@pytest.mark.parametrize(
+    ("function", "x", "value", "slope"),
+    [
+        (am.sigmoid, -1000.0, 0.0, 0.0),
+        (am.sigmoid, 1000.0, 1.0, 0.0),
+        (am.softplus, -1000.0, 0.0, 0.0),
+        (am.softplus, 1000.0, 1000.0, 1.0),
+        (am.tanh, -1000.0, -1.0, 0.0),
+        (am.tanh, 1000.0, 1.0, 0.0),
+        (am.exp, 1000.0, math.inf, math.inf),
+        (am.exp, -1000.0, 0.0, 0.0),
+    ],
+)
+def test_far_from_zero(function, x, value, slope):
+    """At ±1000 activations and their slopes are the limits."""
+    assert value == function(x)
+    assert [slope] == gradients(lambda xs: function(xs[0]), [x])
+
+
+@pytest.mark.parametrize("function", [am.max, am.mean, am.logsumexp, am.softmax, am.log_softmax])
+def test_nothing_is_refused(function):
+    """What has no meaning for an empty list is a ValueError with the name of the function."""
+    for nothing in ([], (), iter([])):
+        with pytest.raises(ValueError, match=rf"^{function.__name__} of nothing is not defined; give it at least one"):
+            function(nothing)
+
+
+def test_empty_sums_are_zero():
+    """The sum and the dot product of nothing are the float 0.0."""
+    assert (0.0, 0.0) == (am.sum([]), am.dot([], []))
+    assert {float} == {type(am.sum([])), type(am.dot([], []))}
+
+
+def test_dot_of_two_lengths():
+    """Sequences of two lengths are refused, and both lengths are shown."""
+    with pytest.raises(ValueError, match="dot needs two sequences of one length, got 2 and 3"):
+        am.dot([Value(1.0), 2], [1, 2, 3])
+
+
+@every_list_function
+def test_lists_of_one(function):
+    """A list of one number works like any other."""
+    expected = {am.softmax: [1.0], am.log_softmax: [0.0]}.get(function, 7.0)
+    on_value = function([Value(7.0)])
+
+    assert expected == function([7])
+    assert expected == ([float(x) for x in on_value] if isinstance(on_value, list) else on_value.data)
+
+
+@every_list_function
+def test_iterators_will_do(function):
+    """Any iterable is taken, also one that can be read only once, and Values may be mixed with numbers."""
+    xs = [1.0, 2.0, 4.0]
+    mixed = function(x if x == 2.0 else Value(x) for x in xs)
+
+    assert function(xs) == function(iter(xs))
+    if isinstance(mixed, list):
+        assert function(xs) == [x.data for x in mixed]
+    else:
+        assert function(xs) == mixed.data
+
+
+@every_list_function
+def test_numpy_arrays_will_do(function):
+    """A one-dimensional array of NumPy is a sequence of numbers, and gives plain floats."""
+    result = function(np.array([1.0, 2.0, 4.0]))
+
+    assert result == function([1.0, 2.0, 4.0])
+    assert {float} == {type(x) for x in (result if isinstance(result, list) else [result])}
+
+
+def test_sum_and_dot_are_one_node():
+    """sum and dot record one node, however many inputs they have."""
+    xs, ys = [Value(1.0) for _ in range(50)], [Value(2.0) for _ in range(50)]
+
+    assert 51 == len(toposort(am.sum(xs)))
+    assert 101 == len(toposort(am.dot(xs, ys)))
+    assert (*xs, *ys) == am.dot(xs, ys).parents
+
+
+def test_max_gives_its_gradient_to_the_first():
+    """Of equal largest numbers the first takes the whole gradient."""
+    assert [0.0, 1.0, 0.0] == gradients(am.max, [1.0, 2.0, 2.0])
+
+
+def test_softmax_gradients_at_a_tie():
+    """The largest score is shared, and no gradient is lost or counted twice through the shift."""
+    assert pytest.approx([0.25, -0.25], rel=1e-14) == gradients(lambda xs: am.softmax(xs)[0], [3.0, 3.0])
+    assert pytest.approx([0.5, 0.5], rel=1e-14) == gradients(am.logsumexp, [3.0, 3.0])
