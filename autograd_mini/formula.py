@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from autograd_mini.arithmetic import Arithmetic, number
 from autograd_mini.errors import RuleError
 from autograd_mini.graph import names, toposort
+from autograd_mini.messages import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,7 +66,7 @@ class Formula:
         return self.style.infix(other, self.style.times, self, PRODUCT)
 
     def __neg__(self) -> Formula:
-        return self.style.write("-%s", [self], needs=PRODUCT, strength=SUM)
+        return self.style.write(self.style.minus, [self], needs=PRODUCT, strength=SUM)
 
     def __abs__(self) -> Formula:
         return self.style.abs(self)
@@ -95,13 +96,25 @@ class Printed(Arithmetic):
     times: str
     cdot: str
     fraction: str
-    part: str
     at_least: str
     at_most: str
+    through: Callable[[Any, Any], Formula]  # the part of a gradient that comes by one of several users
     abs: Callable[[Any], Formula]
     raised: Callable[[Any, Any], Formula]
     where: Callable[[Any, Any, Any], Formula]
+    minus = "-%s"
     brackets = "(%s)"
+
+    def __init__(self, language: str = "en") -> None:
+        self.language = language
+        self.separator = self.word("between arguments")
+
+    def word(self, key: str) -> str:
+        return message(key, self.language)
+
+    def localised(self, digits: str) -> str:
+        """A written number with the decimal point of the language."""
+        return digits.replace(".", self.word("decimal point"))
 
     def symbol(self, name: str) -> Formula:
         """The name of a node, as an atom."""
@@ -109,7 +122,7 @@ class Printed(Arithmetic):
 
     def constant(self, x: float) -> Formula:
         """A number with the digits it needs; a negative one is bracketed inside a product."""
-        return Formula(number(float(x)), SUM if x < 0 else ATOM, self)
+        return Formula(self.localised(number(float(x))), SUM if x < 0 else ATOM, self)
 
     def write(self, template: str, pieces: Sequence[Any], needs: int, strength: int) -> Formula:
         """The %-template filled with the pieces, each in brackets if looser than `needs`."""
@@ -119,14 +132,17 @@ class Printed(Arithmetic):
             texts.append(self.brackets % formula.text if formula.strength < needs else formula.text)
         return Formula(template % tuple(texts), strength, self)
 
-    def infix(self, left: Any, operator: str, right: Any, strength: int) -> Formula:
+    def infix(self, left: Any, sign: str, right: Any, strength: int) -> Formula:
         left = self.write("%s", [left], strength, strength)
         right = self.write("%s", [right], strength + 1, strength)
-        return Formula(f"{left} {operator} {right}", strength, self)
+        return Formula(self.joined(left, sign, right), strength, self)
+
+    def joined(self, left: Formula, sign: str, right: Formula) -> str:
+        return f"{left} {sign} {right}"
 
     def call(self, name: str, pieces: Sequence[Any]) -> Formula:
         """name(piece, piece, ...)."""
-        arguments = self.write(", ".join(["%s"] * len(pieces)), pieces, CHOICE, CHOICE)
+        arguments = self.write(self.separator.join(["%s"] * len(pieces)), pieces, CHOICE, CHOICE)
         return Formula(self.head(name) + self.brackets % arguments, ATOM, self)
 
     def head(self, name: str) -> str:
@@ -169,10 +185,6 @@ class Printed(Arithmetic):
         """One product of the chain rule: local partial · upstream gradient."""
         return self.infix(local, self.cdot, upstream, PRODUCT)
 
-    def through(self, gradient: Any, user: Any) -> Formula:
-        """The part of a gradient that comes through one of several users."""
-        return self.write(self.part, [gradient, user], CHOICE, ATOM)
-
     def guard(self, *condition_safe_plain: Any) -> Any:
         return condition_safe_plain[-1]
 
@@ -186,7 +198,6 @@ class Text(Printed):
     times = "×"
     cdot = "·"
     fraction = "∂%s/∂%s"
-    part = "%s through %s"
     at_least = "≥"
     at_most = "≤"
 
@@ -200,7 +211,17 @@ class Text(Printed):
         return self.write("|%s|", [x], CHOICE, ATOM)
 
     def where(self, condition: Any, x: Any, y: Any) -> Formula:
-        return self.write("%s if %s else %s", [x, condition, y], RELATION, CHOICE)
+        template = f"%s {self.word('if')} %s {self.word('else')} %s"
+        return self.write(template, [x, condition, y], RELATION, CHOICE)
+
+    def through(self, gradient: Any, user: Any) -> Formula:
+        return self.write(f"%s {self.word('through')} %s", [gradient, user], CHOICE, ATOM)
+
+
+def indexed(name: str) -> tuple[str, str] | None:
+    """The letters and the index of a name such as t1, w_A or w[1,2]; None if it is not of that form."""
+    found = re.fullmatch(r"([^\W\d_]+)(?:_?(\d+)|_([^\W\d_]+)|\[([\w,]+)\])?", name)
+    return (found[1], found[2] or found[3] or found[4] or "") if found else None
 
 
 class Latex(Printed):
@@ -209,24 +230,23 @@ class Latex(Printed):
     times = r"\times"
     cdot = r"\cdot"
     fraction = r"\frac{\partial %s}{\partial %s}"
-    part = r"\left.%s\right|_{%s}"
     at_least = r"\ge"
     at_most = r"\le"
     brackets = r"\left(%s\right)"
     functions = frozenset({"log", "sin", "cos", "tan", "tanh", "max", "min"})  # TeX has a word for
 
     def symbol(self, name: str) -> Formula:
-        indexed = re.fullmatch(r"([^\W\d_]+)(?:_?(\d+)|_([^\W\d_]+)|\[([\w,]+)\])?", name)
-        if indexed is None:
+        parts = indexed(name)
+        if parts is None:
             return Formula(rf"\mathtt{{{_escaped(name)}}}", ATOM, self)
-        letters, *indices = indexed.groups()
+        letters, index = parts
         if len(letters) > 1:
             letters = rf"\mathit{{{letters}}}"
-        index = next(filter(None, indices), "")
         return Formula(f"{letters}_{{{_escaped(index)}}}" if index else letters, ATOM, self)
 
     def constant(self, x: float) -> Formula:
         digits, power, exponent = number(float(x)).partition("e")
+        digits = self.localised(digits).replace(",", "{,}")
         words = {"inf": r"\infty", "-inf": r"-\infty", "nan": r"\mathrm{nan}"}
         if power:
             return Formula(rf"{digits} \times 10^{{{int(exponent)}}}", SUM if x < 0 else PRODUCT, self)
@@ -258,8 +278,13 @@ class Latex(Printed):
         return self.write(r"\mathbf{1}_{%s > 0}", [x], SUM, ATOM)
 
     def where(self, condition: Any, x: Any, y: Any) -> Formula:
-        cases = r"\begin{cases} %s & \text{if } %s \\ %s & \text{otherwise} \end{cases}"
+        condition_is = rf"& \text{{{self.word('if')} }}"
+        otherwise = rf"& \text{{{self.word('otherwise')}}}"
+        cases = rf"\begin{{cases}} %s {condition_is} %s \\ %s {otherwise} \end{{cases}}"
         return self.write(cases, [x, condition, y], CHOICE, CHOICE)
+
+    def through(self, gradient: Any, user: Any) -> Formula:
+        return self.write(r"\left.%s\right|_{%s}", [gradient, user], CHOICE, ATOM)
 
 
 _SPECIAL = {c: "\\" + c for c in "#$%&_{}"} | {

@@ -12,8 +12,9 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd_mini.errors import UnboundError
-from autograd_mini.formula import Formula, Printed, latex, text
+from autograd_mini.formula import Formula, Latex, Printed, Text
 from autograd_mini.graph import leaves, names, toposort
+from autograd_mini.mathml import Mathml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +32,7 @@ class Step(NamedTuple):
 
     kind: "variable" or "operation" (forward), "seed", "product" or "addition" (backward).
     node: the place in the trace's nodes of the one it happens to.
-    text, latex: the equation as its sides, from the name to the number, such as
+    text, latex, mathml: the equation as its sides, from the name to the number, such as
     ("t1", "u + v", "2 + 3", "5").
     result: the number on the right.
     before, after: what stands in the node's box (its value in a forward step, its gradient in a
@@ -44,6 +45,7 @@ class Step(NamedTuple):
     node: int
     text: tuple[str, ...]
     latex: tuple[str, ...]
+    mathml: tuple[str, ...]
     result: float
     before: float | None
     after: float | None
@@ -63,14 +65,16 @@ class Step(NamedTuple):
         return " = ".join(self.text)
 
 
-def trace(f: Value) -> tuple[list[Value], list[Step]]:
+def trace(f: Value, language: str = "en") -> tuple[list[Value], list[Step]]:
     """The nodes of `f` in topological order, and the steps of its forward and backward sweeps.
 
     Variables first, then operations, the seed, and one product for every edge from the result back.
     Where several edges meet, each product after the first is followed by its addition: x * x has two
     products and an addition. Constants have no gradient, hence no products.
 
-    Raises UnboundError if a variable has no number yet.
+    language: of the words and numbers in the formulas, "en" or "fr".
+
+    Raises UnboundError if a variable has no number yet, ValueError for another language.
 
     >>> from autograd_mini import parse
     >>> nodes, steps = trace(parse("(u + v) * w", u=2, v=3, w=4))
@@ -84,17 +88,18 @@ def trace(f: Value) -> tuple[list[Value], list[Step]]:
     if f.known("data") is None:
         raise UnboundError(f)
     order = toposort(f)
-    sweep = _Sweep(order)
+    sweep = _Sweep(order, language)
     return order, [*sweep.forward(), *sweep.backward()]
 
 
 class _Sweep:
     """Both sweeps over one graph, with the gradients in a table of their own."""
 
-    def __init__(self, order: list[Value]) -> None:
+    def __init__(self, order: list[Value], language: str) -> None:
         self.order = order
         self.place = {node: i for i, node in enumerate(order)}
         self.names = names(order)
+        self.styles = (Text(language), Latex(language), Mathml(language))
 
     def forward(self) -> Iterator[Step]:
         for node in leaves(self.order):
@@ -129,7 +134,8 @@ class _Sweep:
             return _without_repeats([str(side) for side in (*sides(xp), xp.constant(result))])
 
         after = more.pop("after", result)
-        return Step(kind, self.place[node], equation(text), equation(latex), result, before, after, **more)
+        text, latex, mathml = map(equation, self.styles)
+        return Step(kind, self.place[node], text, latex, mathml, result, before, after, **more)
 
     def symbol(self, xp: Printed, node: Value) -> Formula:
         """The node's name; a constant is its number."""

@@ -53,7 +53,7 @@ def svg_text(scene: Scene, layout: Layout) -> str:
     _set(document, role="img", aria_label=title, font_family=FONTS, fill=INK)
     _element(document, "title", title)
     _element(document, "desc", str(scene))
-    _box(document, 0, 0, wide, high, round=8, fill=PAPER, class_="paper")
+    _box(document, 0, 0, wide, high, radius=8, fill=PAPER, class_="paper")
     picture = _element(document, "g", transform=f"translate({MARGIN} {MARGIN})")
     for arrow in scene.arrows:
         _draw_arrow(picture, arrow, layout.arrows[arrow.id])
@@ -75,7 +75,7 @@ def _draw_card(parent: ET.Element, card: Card, centre: Point, sizes: Sizes) -> N
     _set(group, data_name=card.name, data_value=_exact(card.value), data_gradient=_exact(card.gradient))
     _element(group, "title", str(card))
     if card.is_constant:
-        _box(group, 0, 0, wide, high, round=3, fill=PAPER, stroke=GREY, stroke_dasharray="2 2")
+        _box(group, 0, 0, wide, high, radius=3, fill=PAPER, stroke=GREY, stroke_dasharray="2 2")
         _text(group, "number", card.name, (wide / 2, high / 2), NUMBER[0], fill=GREY)
         return
     _draw_head(group, card, wide, high)
@@ -89,15 +89,15 @@ def _draw_head(group: ET.Element, card: Card, wide: float, high: float) -> None:
     middle, right = PAD + HEAD / 2, wide - PAD
     if card.symbol:
         border = 3 if card.kind == "output" else 1.25
-        _box(group, 0, 0, wide, high, round=4, fill=PALE_BLUE, stroke=BLUE, stroke_width=border)
+        _box(group, 0, 0, wide, high, radius=4, fill=PALE_BLUE, stroke=BLUE, stroke_width=border)
         size = fitting(card.symbol, HEAD, SIGN)
         badge = HEAD if len(card.symbol) == 1 else width(card.symbol, size) + PAD
         right -= badge
-        _box(group, right, PAD, badge, HEAD, round=HEAD / 2, fill=BLUE)
+        _box(group, right, PAD, badge, HEAD, radius=HEAD / 2, fill=BLUE)
         _text(group, "symbol", card.symbol, (right + badge / 2, middle), size, fill=PAPER, font_weight="bold")
         right -= GAP
     else:
-        _box(group, 0, 0, wide, high, round=14, fill=PALE_GREY, stroke=BLUE, stroke_width=1.25)
+        _box(group, 0, 0, wide, high, radius=14, fill=PALE_GREY, stroke=BLUE, stroke_width=1.25)
     name = shortened(card.name, right - PAD, NAME)
     _text(group, "name", name, (PAD, middle), NAME, text_anchor="start", font_weight="bold")
 
@@ -109,7 +109,7 @@ def _draw_field(parent: ET.Element, kind: str, title: str, x: float | None, top:
     left, middle = PAD + sizes.caption_width + GAP, top + FIELD / 2
     title = shortened(title, sizes.caption_width, CAPTION)
     _text(group, "title", title, (PAD, middle), CAPTION, text_anchor="start", fill=dark)
-    box = _box(group, left, top, FIELD_WIDTH, FIELD, round=3, fill=PAPER, stroke=colour)
+    box = _box(group, left, top, FIELD_WIDTH, FIELD, radius=3, fill=PAPER, stroke=colour)
     if x is None:
         _set(box, stroke_dasharray="4 3")
     size = fitting(shown(x), FIELD_WIDTH - 2 * GAP, NUMBER)
@@ -137,7 +137,7 @@ def _draw_partial(parent: ET.Element, arrow: Arrow, curve: Curve) -> None:
     group = _element(parent, "g", class_="partial", data_edge=arrow.id, fill=DARK_GREEN)
     _element(group, "title", str(arrow))
     left, top = x - LABEL_WIDTH / 2, y - LABEL_HEIGHT / 2
-    _box(group, left, top, LABEL_WIDTH, LABEL_HEIGHT, round=LABEL_HEIGHT / 2, fill=PALE_GREEN, stroke=GREEN)
+    _box(group, left, top, LABEL_WIDTH, LABEL_HEIGHT, radius=LABEL_HEIGHT / 2, fill=PALE_GREEN, stroke=GREEN)
     room, line = LABEL_WIDTH - LABEL_HEIGHT / 2, 0.21 * LABEL_HEIGHT
     _text(group, "title", shortened(arrow.ratio, room, RATIO), (x, y - line), RATIO)
     number = shown(arrow.partial)
@@ -168,7 +168,7 @@ def _arrowhead(base: Point, tip: Point) -> list[Point]:
 def _box(
     parent: ET.Element, x: float, y: float, wide: float, high: float, round: float, **looks: Any
 ) -> ET.Element:  # noqa: A002
-    return _element(parent, "rect", x=x, y=y, width=wide, height=high, rx=round, **looks)
+    return _element(parent, "rect", x=x, y=y, width=wide, height=high, rx=radius, **looks)
 
 
 def _text(parent: ET.Element, kind: str, content: str, middle: Point, size: float, **looks: Any) -> None:

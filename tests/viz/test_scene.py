@@ -1,0 +1,85 @@
+"""The scene says everything a picture shows, at the moment it was taken."""
+
+from autograd_mini import parse, variables
+from autograd_mini.viz.lettering import fitting, shortened, visible, width
+from autograd_mini.viz.scene import scene_of
+
+
+def test_gradients_of_another_output_are_not_called_the_gradients_of_this_one():
+    """After f.backward() a picture of t1 does not claim that u.grad is ∂t1/∂u."""
+    f = parse("f = (u + v) * w", u=2, v=3, w=4)
+    f.backward()
+
+    assert {card.ratio for card in scene_of(f.parents[0]).cards} == {"∂/∂u", "∂/∂v", "∂/∂t1"}
+
+
+def test_the_title_names_the_output_after_two_passes():
+    """Leaves accumulate, so the gradient of the output itself tells whose gradients they are."""
+    f = parse("f = u * u", u=3)
+    f.backward()
+    f.backward()
+
+    assert [str(card) for card in scene_of(f).cards] == ["u = 3, ∂f/∂u = 12", "f = u × u = 9, ∂f/∂f = 1"]
+
+
+def test_partials_are_unknown_until_the_backward_pass():
+    """An arrow carries its number only once the chain rule has used it."""
+    f = parse("f = u * v", u=2, v=3)
+    before = [arrow.partial for arrow in scene_of(f).arrows]
+    f.backward()
+
+    assert before == [None, None]
+    assert [arrow.partial for arrow in scene_of(f).arrows] == [3.0, 2.0]
+
+
+def test_partials_are_unknown_again_after_a_new_forward_pass():
+    """New numbers make the old gradients of results unknown, and the old partials with them."""
+    f = parse("f = u * v", u=2, v=3)
+    f.backward()
+    f.forward(u=5)
+
+    assert [arrow.partial for arrow in scene_of(f).arrows] == [None, None]
+
+
+def test_kinds_of_cards():
+    """Inputs, constants, results and the output are told apart."""
+    (x,) = variables(x=2)
+    f = 3 * x + 1
+
+    assert [(card.kind, card.name) for card in scene_of(f).cards] == [
+        ("constant", "3"),
+        ("input", "x"),
+        ("result", "t1"),
+        ("constant", "1"),
+        ("output", "f"),
+    ]
+
+
+def test_a_negative_constant_has_brackets_in_a_formula():
+    """The 3 of x × (-3) is written as text writes it."""
+    (x,) = variables(x=2)
+
+    assert scene_of(x * -3).output.formula == "x × (-3)"
+
+
+def test_every_character_becomes_one_that_xml_allows():
+    """Nothing in a name can make the document ill-formed or turn the direction of the text beside it."""
+    shown = visible("".join(map(chr, range(0x10000))))
+
+    assert shown.isprintable() or all(character.isprintable() or character not in "\0\n\u202e" for character in shown)
+    assert not set(shown) & set("\0\x1b\n\r\t\x7f\x85\u2028\u202e\u2066\ud800\udfff\ufffe\uffff")
+
+
+def test_a_name_that_fits_is_left_alone_and_one_that_does_not_ends_in_an_ellipsis():
+    """What is shown of a long name is as much of its beginning as fits."""
+    short = shortened("x" * 200, 100, 10)
+
+    assert shortened("abc", 100, 10) == "abc"
+    assert short == "x" * (len(short) - 1) + "…"
+    assert width(short, 10) <= 100 < width(short + "x", 10)
+
+
+def test_a_long_number_gets_the_smaller_type():
+    """Of two font sizes the larger is taken where there is room."""
+    assert fitting("5", 60, (14, 11)) == 14
+    assert fitting("-1.234e-100", 60, (14, 11)) == 11
