@@ -12,7 +12,7 @@ import typer
 
 from autograd_mini.check import gradcheck
 from autograd_mini.doctor import report as doctors_report
-from autograd_mini.errors import AutogradError, ExpressionError, NotANumberError
+from autograd_mini.errors import AutogradError, ExpressionError, NotANumberError, UnknownVariableError
 from autograd_mini.expression import parse
 from autograd_mini.functions import as_function
 from autograd_mini.graph import leaves, toposort
@@ -78,9 +78,17 @@ def draw(
 
 
 @app.command()
-def step(expression: Expression, numbers: Numbers = None) -> None:
+def step(
+    expression: Expression,
+    numbers: Numbers = None,
+    by: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="Forward mode from this variable, not backward from the result."),
+    ] = "",
+    lang: Annotated[str, typer.Option(help="Language of words and numbers: en or fr.")] = "en",
+) -> None:
     """Print every step forward and backward, one chain-rule product a line."""
-    typer.echo(str(steps_of(_bound(expression, numbers))))
+    typer.echo(str(steps_of(_bound(expression, numbers), lang=lang, by=by or None)))
 
 
 @app.command()
@@ -131,7 +139,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         app(args=list(argv) if argv is not None else None)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 1
-    except (ValueError, NotANumberError) as error:  # ours are about what was asked for
+    except (ValueError, NotANumberError, UnknownVariableError) as error:  # ours are about what was asked for
         return _fail(str(error), 2)
     except AutogradError as error:
         return _fail(str(error), 1)

@@ -212,7 +212,7 @@ def _shifted(xs: list[Value | float]) -> tuple[list[Any], Any, Any]:
 
 
 def _some(xs: Iterable[Value | float], name: str) -> list[Value | float]:
-    xs = list(xs)
+    xs = [x if isinstance(x, Value) else as_float(x) for x in xs]
     if not xs:
         msg = f"{name} of nothing is not defined; give it at least one number"
         raise ValueError(msg)

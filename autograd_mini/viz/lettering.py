@@ -55,7 +55,7 @@ def shortened(text: str, room: float, size: float) -> str:
     """The text, or as much of its beginning as fits the room, and an ellipsis.
 
     >>> shortened("a_very_long_name", room=60, size=10)
-    'a_very…'
+    'a_very_…'
     """
     if width(text, size) <= room:
         return text

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
 
 class Steps(Sequence[Step]):
-    """A read-only sequence of steps, forward and then backward; `print()` writes it out."""
+    """A read-only sequence of steps, values first and then derivatives; `print()` writes it out."""
 
-    def __init__(self, nodes: list[Value], records: list[Step]) -> None:
+    def __init__(self, nodes: list[Value], records: list[Step], language: str) -> None:
         self.nodes = tuple(nodes)
+        self.language = language
         self._records = tuple(records)
 
     @overload
@@ -30,20 +31,24 @@ class Steps(Sequence[Step]):
         return len(self._records)
 
     def __str__(self) -> str:
-        return listing(self)
+        return listing(self, self.language)
 
     __repr__ = __str__
 
     def print(self) -> None:
         """Write the steps to standard output, one a line."""
-        print(listing(self))  # noqa: T201  # this is what the method is for
+        print(self)  # noqa: T201  # this is what the method is for
 
 
-def steps(f: Value) -> Steps:
+def steps(f: Value, lang: str = "en", by: str | None = None) -> Steps:
     """Every step of the forward and the backward pass of `f`, which is left as it is.
 
     The gradients are those of `f` alone, from the seed 1, whatever `.grad` holds by now.
-    Raises UnboundError if a variable has no number yet.
+    lang: "en" or "fr". by: the name of a variable, to trace forward mode from it in place of the
+    backward pass.
+
+    Raises UnboundError if a variable has no number yet, UnknownVariableError for an unknown name,
+    ValueError for another language.
 
     >>> from autograd_mini import parse
     >>> steps(parse("f = (u + v) * w", u=2, v=3, w=4))
@@ -61,4 +66,4 @@ def steps(f: Value) -> Steps:
        9  ∂f/∂u = ∂t1/∂u · ∂f/∂t1 = 1 · 4 = 4
       10  ∂f/∂v = ∂t1/∂v · ∂f/∂t1 = 1 · 4 = 4
     """
-    return Steps(*trace(f))
+    return Steps(*trace(f, lang, by), lang)

@@ -166,8 +166,8 @@ def _arrowhead(base: Point, tip: Point) -> list[Point]:
 
 
 def _box(
-    parent: ET.Element, x: float, y: float, wide: float, high: float, round: float, **looks: Any
-) -> ET.Element:  # noqa: A002
+    parent: ET.Element, x: float, y: float, wide: float, high: float, radius: float, **looks: Any
+) -> ET.Element:
     return _element(parent, "rect", x=x, y=y, width=wide, height=high, rx=radius, **looks)
 
 
@@ -204,4 +204,4 @@ def _short(x: float) -> str:
 
 
 def _exact(x: float | None) -> str | None:
-    return None if x is None else repr(x)
+    return None if x is None else repr(float(x))  # .data may have been set to a NumPy scalar

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
+
+from autograd_mini.messages import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -10,13 +13,10 @@ if TYPE_CHECKING:
     from autograd_mini.stepping import Step
 
 
-def listing(steps: Iterable[Step]) -> str:
-    """All steps, numbered, under the headings Forward and Backward."""
-    lines: list[str] = []
-    forward = None
-    for i, step in enumerate(steps, 1):
-        if step.is_forward is not forward:
-            forward = step.is_forward
-            lines += ["Forward"] if forward else ["", "Backward"]
-        lines.append(f"{i:4}  {step.line}")
-    return "\n".join(lines)
+def listing(steps: Iterable[Step], language: str = "en") -> str:
+    """All steps, numbered, with a heading for each sweep."""
+    sweeps = [
+        "\n".join([message(sweep, language), *(f"{i:4}  {step.line}" for i, step in group)])
+        for sweep, group in groupby(enumerate(steps, 1), key=lambda numbered: numbered[1].sweep)
+    ]
+    return "\n\n".join(sweeps)

@@ -47,14 +47,15 @@ def test_no_two_cards_overlap_and_all_are_inside_the_picture():
     boxes = []
     for card in scene.cards:
         (x, y), (wide, high) = places.cards[card.id], sizes.box(card)
-        boxes.append((x - wide / 2, x + wide / 2, y - high / 2, y + high / 2))
+        boxes.append((x - wide / 2, y - high / 2, x + wide / 2, y + high / 2))
 
-    assert all(0 <= l + 1 and r <= places.width + 1 and 0 <= t + 1 and b <= places.height + 1 for l, r, t, b in boxes)
-    assert not any(
-        l1 < r2 and l2 < r1 and t1 < b2 and t2 < b1
-        for i, (l1, r1, t1, b1) in enumerate(boxes)
-        for l2, r2, t2, b2 in boxes[:i]
-    )
+    for i, (left, top, right, bottom) in enumerate(boxes):
+        assert left > -1
+        assert top > -1
+        assert right < places.width + 1
+        assert bottom < places.height + 1
+        for left_2, top_2, right_2, bottom_2 in boxes[:i]:
+            assert left >= right_2 or left_2 >= right or top >= bottom_2 or top_2 >= bottom
 
 
 def test_arrows_go_from_card_to_card(scene):
@@ -110,7 +111,9 @@ def test_a_node_that_gets_lost_is_an_error(scene, monkeypatch):
         layout_of(scene)
 
 
-@pytest.mark.parametrize("answer", ["", "null", "{}", '{"bb": "0,0,1"}', '{"bb": "0,0,1,1", "objects": [{"name": "n0"}]}'])
+@pytest.mark.parametrize(
+    "answer", ["", "null", "{}", '{"bb": "0,0,1"}', '{"bb": "0,0,1,1", "objects": [{"name": "n0"}]}']
+)
 def test_an_answer_that_is_no_layout_is_an_error(scene, monkeypatch, answer):
     """Whatever an engine writes, a LayoutError is the worst that happens."""
     monkeypatch.setitem(layout.RENDERERS, "wasm", lambda source: answer)

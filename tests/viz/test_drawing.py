@@ -1,0 +1,130 @@
+"""A Drawing is a snapshot that can be shown, saved, and fail without harm."""
+
+import os
+import sys
+
+import pytest
+
+from autograd_mini import Value, parse
+from autograd_mini.errors import LayoutError, MissingExtraError
+from autograd_mini.viz import draw, drawing
+
+
+@pytest.fixture
+def f():
+    f = parse("f = (u + v) * w", u=2, v=3, w=4)
+    f.backward()
+    return f
+
+
+@pytest.fixture
+def no_layout(monkeypatch):
+    """A layout engine that fails."""
+
+    def fail(scene, renderer):
+        raise LayoutError("the layout engine failed (on purpose)")
+
+    monkeypatch.setattr(drawing, "layout_of", fail)
+
+
+def test_later_changes_do_not_change_a_drawing(f):
+    """A drawing shows the numbers of the moment it was made, even if it is asked for them later."""
+    drawn = draw(f)
+    f.forward(u=100)
+    f.zero_grad()
+
+    assert "t1 = u + v = 5, ∂f/∂t1 = 4" in str(drawn)
+    assert 'data-value="5.0"' in drawn.svg()
+    assert "5\\n∂f/∂t1 = 4" in drawn.source
+
+
+def test_what_is_saved_is_what_is_shown(f, tmp_path):
+    """.svg and .dot hold the texts, .png a picture of twice the size in pixels; the path comes back."""
+    drawn = draw(f)
+    for name, expected in [("f.svg", drawn.svg()), ("f.dot", drawn.source), ("F.SVG", drawn.svg())]:
+        assert drawn.save(tmp_path / name) == tmp_path / name
+        assert (tmp_path / name).read_bytes().decode() == expected
+
+    png = drawn.save(str(tmp_path / "f.png")).read_bytes()
+
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    assert int.from_bytes(png[16:20], "big") > 1000
+
+
+def test_an_unknown_suffix_lists_the_known_ones(f, tmp_path):
+    """Nothing is written then."""
+    with pytest.raises(ValueError, match=r"'.*f\.jpg'; give it one of these suffixes: \.dot, \.png, \.svg"):
+        draw(f).save(tmp_path / "f.jpg")
+    with pytest.raises(ValueError, match="suffixes"):
+        draw(f).save(tmp_path / "f")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_png_without_its_extra_names_it(f, tmp_path, monkeypatch):
+    """The message holds the command to run, and nothing is written."""
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    with pytest.raises(MissingExtraError, match=r'pip install "autograd-mini\[png\]"'):
+        draw(f).save(tmp_path / "f.png")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("no_layout")
+def test_a_failed_layout_leaves_the_older_file(f, tmp_path):
+    """The file is replaced by a whole new one or not at all."""
+    path = tmp_path / "f.svg"
+    path.write_text("older")
+    with pytest.raises(LayoutError, match="on purpose"):
+        draw(f).save(path)
+
+    assert [path] == list(tmp_path.iterdir())
+    assert path.read_text() == "older"
+
+
+def test_a_notebook_shows_the_picture(f):
+    """The bundle has the picture and its words."""
+    drawn = draw(f)
+
+    assert {"image/svg+xml": drawn.svg(), "text/plain": str(drawn)} == drawn._repr_mimebundle_()
+    assert drawn._repr_mimebundle_(include=None, exclude=None) == drawn._repr_mimebundle_()
+
+
+@pytest.mark.usefixtures("no_layout")
+def test_a_notebook_shows_words_and_the_reason_where_there_is_no_picture(f):
+    """A picture that cannot be drawn never breaks a cell."""
+    bundle = draw(f)._repr_mimebundle_()
+
+    assert set(bundle) == {"text/plain"}
+    assert "w = 4, ∂f/∂w = 5" in bundle["text/plain"]
+    assert bundle["text/plain"].endswith("(no picture: the layout engine failed (on purpose))")
+
+
+@pytest.mark.usefixtures("no_layout")
+def test_dot_text_needs_no_layout(f):
+    """The source is there whatever happens to the engine."""
+    assert draw(f).source.startswith("digraph {")
+
+
+def test_repr_is_short(f):
+    """In lists and logs a drawing takes one line."""
+    assert repr(draw(f)) == "<drawing of f: 5 nodes, 4 edges>"
+
+
+def test_what_is_not_a_value_is_refused():
+    """The message says what was given."""
+    with pytest.raises(TypeError, match=r"got list \[Value\(1\.0\)\]; for a list, draw one entry"):
+        draw([Value(1.0)])
+
+
+def test_an_unknown_renderer_is_refused_at_once(f):
+    """Not only when the picture is wanted."""
+    with pytest.raises(ValueError, match="'neato'; choose one of: wasm, dot"):
+        draw(f, renderer="neato")
+
+
+def test_the_picture_can_come_from_the_system(f, monkeypatch, tmp_path):
+    """The renderer is passed on to the layout."""
+    monkeypatch.setenv("PATH", os.fspath(tmp_path))
+    with pytest.raises(LayoutError, match="install Graphviz"):
+        draw(f, renderer="dot").svg()
