@@ -25,6 +25,7 @@ def number(x: float) -> str:
     >>> [number(x) for x in (5.0, -0.0, 0.731058, 81.99505, 12345.6789, 1.2e-9, 1e22, float("inf"))]
     ['5', '0', '0.7311', '81.9951', '12345.68', '1.2e-09', '1e+22', 'inf']
     """
+    x = float(x)  # a user may have written u.data = 5
     if x == 0:
         return "0"
     if x.is_integer() and abs(x) < 1e9:

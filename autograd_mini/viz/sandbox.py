@@ -7,6 +7,7 @@ compile Graphviz in every process: 0.6 s where this takes 0.04 s (wasmtime 50, t
 
 from __future__ import annotations
 
+import atexit
 from contextlib import suppress
 from functools import cache
 from typing import Any
@@ -57,4 +58,5 @@ def _compiled() -> tuple[Any, Any]:
     with suppress(wasmtime.WasmtimeError):  # a home that cannot be written to: compile each time
         config.cache = True
     engine = wasmtime.Engine(config)
+    atexit.register(_compiled.cache_clear)  # wasmtime cannot let go of them while Python shuts down
     return engine, wasmtime.Module.from_file(engine, str(PACKAGE_WASM_PATH))
