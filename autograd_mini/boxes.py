@@ -53,19 +53,15 @@ def is_outermost(numbers: Sequence[Number]) -> bool:
 class Boxed(Value):
     """A number one level above its `primal`; `level` tells which call of a transform made it."""
 
-    __slots__ = ("level", "primal")
+    __slots__ = ("level",)
     level: float
-    primal: Number
 
     def __init__(self, primal: Number, level: float) -> None:
         self.primal = primal
+        self.adjoint = self.rule = None
+        self.label = ""
         self.level = level
-        self.rule = None
         self.parents = self.partials = ()
-
-    @property
-    def data(self) -> float:  # type: ignore[override]
-        return float(self.primal)
 
     def apply(self, rule: Rule, arguments: Sequence[Number]) -> Any:
         """The primitive one level down, and what this kind of box does with its partials."""

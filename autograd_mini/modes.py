@@ -80,10 +80,10 @@ def detect_anomaly() -> AbstractContextManager[None]:
 
 def finish(node: Value) -> Value:
     """What the modes of this thread make of a new node."""
-    if _thread.detect_anomaly and node.known("data") is not None and not math.isfinite(node.data):
+    if _thread.detect_anomaly and node.primal is not None and not math.isfinite(node.data):
         raise AnomalyError(_value_message(node))
     if _thread.no_grad:
-        if node.known("data") is None:  # without a number or a record it could never become one
+        if node.primal is None:  # without a number or a record it could never become one
             raise UnboundError(node)
         node.rule = None
         node.parents = node.partials = ()

@@ -87,7 +87,7 @@ def trace(f: Value, language: str = "en", by: str | None = None) -> tuple[list[V
     ∂f/∂f = 1
     ∂f/∂t1 = ∂f/∂t1 · ∂f/∂f = w · 1 = 4 · 1 = 4
     """
-    if f.known("data") is None:
+    if f.primal is None:
         raise UnboundError(f)
     order = toposort(f)
     sweep = _Sweep(order, language)

@@ -2,8 +2,8 @@
 
 An operation on Values makes a Value that holds the rule, the inputs (`parents`) and the local partial
 derivatives. `backward()` walks that record from the result to the inputs, and `forward()` computes it
-again with new numbers. A slot of a Value stays empty until its content is known: an unbound variable
-has no `data`, and no node has a `grad` before `backward()`.
+again with new numbers. What is not known yet is None inside, never 0: the `primal` of an unbound variable,
+the `adjoint` of every node before `backward()`. Users read them as `.data` and `.grad`.
 """
 
 from __future__ import annotations
@@ -65,37 +65,48 @@ class Value:
     (20.0, 4.0, 4.0, 5.0)
     """
 
-    __slots__ = ("data", "grad", "label", "parents", "partials", "rule")
+    __slots__ = ("adjoint", "label", "parents", "partials", "primal", "rule")
     __array_ufunc__ = None  # NumPy scalars on the left leave the operation to us
 
-    data: float
-    grad: float
+    primal: Any  # the float, None while unknown
+    adjoint: Any  # likewise
     label: str
+    rule: Rule | None
     parents: tuple[Value, ...]
     partials: tuple[float, ...]
-    rule: Rule | None
     is_constant = False
     level: float = 0  # numbers of a higher level belong to a transform, see boxes.py
 
     def __init__(self, data: float | None = None, label: str = "") -> None:
-        if data is not None:
-            self.data = as_float(data)
+        self.primal = None if data is None else as_float(data)
+        self.adjoint = None
+        self.label = label
         self.rule = None
         self.parents = self.partials = ()
-        self.label = label
 
-    def __getattr__(self, name: str) -> Any:
-        """Python asks here when a slot is empty."""
-        if name == "label":
-            return ""
-        if name == "grad" and self.known("data") is not None:
-            return 0.0
-        if name in ("data", "grad", "partials"):
+    @property
+    def data(self) -> float:
+        """The number. Raises UnboundError while a variable it depends on has none."""
+        if self.primal is None:
             raise UnboundError(self)
-        msg = f"a Value has no attribute {name!r}"
-        raise AttributeError(msg)
+        return float(self.primal)
 
-    def known(self, slot: str) -> float | None:
+    @data.setter
+    def data(self, number: float) -> None:
+        self.primal = as_float(number)
+
+    @property
+    def grad(self) -> float:
+        """The gradient that `backward()` left here, 0.0 before any. Raises UnboundError as `.data` does."""
+        if self.primal is None:
+            raise UnboundError(self)
+        return 0.0 if self.adjoint is None else float(self.adjoint)
+
+    @grad.setter
+    def grad(self, number: float) -> None:
+        self.adjoint = as_float(number)
+
+    def known(self, what: str) -> float | None:
         """`data` or `grad` if it is known by now, else None.
 
         Before any backward pass `.grad` reads 0.0, as sums begin; `known("grad")` is None.
@@ -103,14 +114,12 @@ class Value:
         >>> Value(2.0).known("grad"), Value(label="u").known("data")
         (None, None)
         """
-        try:
-            return object.__getattribute__(self, slot)  # type: ignore[no-any-return]
-        except AttributeError:
-            return None
+        number = {"data": self.primal, "grad": self.adjoint}[what]
+        return None if number is None else float(number)
 
     def unbound(self) -> list[Value]:
         """The variables this node depends on that have no number yet."""
-        return [leaf for leaf in leaves(toposort(self)) if leaf.known("data") is None]
+        return [leaf for leaf in leaves(toposort(self)) if leaf.primal is None]
 
     def forward(self, /, **bindings: float) -> float:
         """The value of this node, computed again from the leaves, after giving variables new numbers.
@@ -130,14 +139,13 @@ class Value:
         if missing := [leaf for leaf in self.unbound() if leaf not in new]:
             raise UnboundError(self, missing)
         for leaf, x in new.items():
-            leaf.data = x
+            leaf.primal = x
         for node in order:
             if node.rule is not None:
-                arguments = [parent.data for parent in node.parents]
-                node.data = z = node.rule.forward(floats, *arguments)
+                arguments = [parent.primal for parent in node.parents]
+                node.primal = z = node.rule.forward(floats, *arguments)
                 node.partials = node.rule.partials(floats, z, *arguments)
-                if node.known("grad") is not None:
-                    del node.grad
+                node.adjoint = None
         return self.data
 
     def backward(self) -> None:
@@ -148,34 +156,33 @@ class Value:
 
         Raises UnboundError if a variable has no number yet.
         """
-        if self.known("data") is None:
+        if self.primal is None:
             raise UnboundError(self)
         order = toposort(self)
-        earlier = [(leaf, leaf.grad) for leaf in order if not leaf.parents and leaf.known("grad")]
+        earlier = [(leaf, leaf.adjoint) for leaf in order if not leaf.parents and leaf.adjoint]
         for node in order:
-            node.grad = 0.0
-        self.grad = 1.0
+            node.adjoint = 0.0
+        self.adjoint = 1.0
         for node in reversed(order):
-            gradient = node.grad
+            gradient = node.adjoint
             parents = node.parents
             if len(parents) == 2:  # most nodes; unrolled, a sweep takes a third less (CPython 3.11)
                 left, right = parents
                 by_left, by_right = node.partials
-                left.grad += by_left * gradient
-                right.grad += by_right * gradient
+                left.adjoint += by_left * gradient
+                right.adjoint += by_right * gradient
             else:
                 for parent, partial in zip(parents, node.partials):
-                    parent.grad += partial * gradient
+                    parent.adjoint += partial * gradient
         for leaf, gradient in earlier:  # added whole: then two calls give twice to the last bit
-            leaf.grad += gradient
+            leaf.adjoint += gradient
         if modes.active:
             modes.check_gradients(order)
 
     def zero_grad(self) -> None:
         """Forget the gradient of every node of this graph: `.grad` reads 0.0 and its box is empty."""
         for node in toposort(self):
-            if node.known("grad") is not None:
-                del node.grad
+            node.adjoint = None
 
     # Comparisons look at numbers; == stays identity, so that Values can be keys.
 
@@ -204,7 +211,7 @@ class Value:
         return format(self.data, specification) if specification else repr(self)
 
     def __repr__(self) -> str:
-        data = self.known("data")
+        data = self.primal
         parts = [] if data is None else [repr(data) if abs(data) < floats.exp(1000) else f"float('{data}')"]
         parts += [f"label={self.label!r}"] if self.label else []
         return f"{type(self).__name__}({', '.join(parts)})"
@@ -219,10 +226,7 @@ class Value:
         """Another node with the same rule, parents and numbers."""
         twin = _new(type(self))
         for slot in Value.__slots__:
-            try:
-                setattr(twin, slot, object.__getattribute__(self, slot))
-            except AttributeError:
-                continue  # empty here, empty there
+            setattr(twin, slot, getattr(self, slot))
         return twin
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
@@ -309,8 +313,9 @@ def lift(x: Value | float) -> Value:
     if isinstance(x, Value):
         return x
     constant = _new(Constant)
-    constant.data = x if x.__class__ is float else as_float(x)
-    constant.rule = None
+    constant.primal = x if x.__class__ is float else as_float(x)
+    constant.adjoint = constant.rule = None
+    constant.label = ""
     constant.parents = constant.partials = ()
     return constant
 
@@ -329,14 +334,15 @@ def variables(*unbound: str, **bound: float | None) -> tuple[Value, ...]:
 def apply(rule: Rule, parents: Sequence[Value]) -> Value:
     """The Value that a primitive makes from its inputs: eager if all are bound, else unbound."""
     node = _new(Value)
+    node.adjoint = None
+    node.label = ""
     node.rule = rule
     node.parents = inputs = tuple(parents)
-    try:
-        arguments = [parent.data for parent in inputs]
-    except UnboundError:
-        pass
+    arguments = [parent.primal for parent in inputs]
+    if None in arguments:
+        node.primal, node.partials = None, ()
     else:
-        node.data = z = rule.forward(floats, *arguments)
+        node.primal = z = rule.forward(floats, *arguments)
         node.partials = rule.partials(floats, z, *arguments)
     return modes.finish(node) if modes.active else node
 
@@ -348,14 +354,15 @@ def _unary(rule: Rule) -> Callable[[Value], Value]:
     forward, partials = rule.forward, rule.partials
 
     def operation(self: Value) -> Value:
-        try:
-            x = self.data
-        except UnboundError:
+        x = self.primal
+        if x is None:
             return apply(rule, (self,))
         node = _new(Value)
+        node.adjoint = None
+        node.label = ""
         node.rule = rule
         node.parents = (self,)
-        node.data = z = forward(floats, x)
+        node.primal = z = forward(floats, x)
         node.partials = partials(floats, z, x)
         return modes.finish(node) if modes.active else node
 
@@ -369,15 +376,16 @@ def _binary(rule: Rule) -> Callable[[Value, Value | float], Value]:
     def operation(self: Value, other: Value | float) -> Value:
         if other.__class__ is not Value:
             other = lift(other)
-        try:
-            x = self.data
-            y = other.data
-        except UnboundError:
+        x = self.primal
+        y = other.primal
+        if x is None or y is None:
             return apply(rule, (self, other))
         node = _new(Value)
+        node.adjoint = None
+        node.label = ""
         node.rule = rule
         node.parents = (self, other)
-        node.data = z = forward(floats, x, y)
+        node.primal = z = forward(floats, x, y)
         node.partials = partials(floats, z, x, y)
         return modes.finish(node) if modes.active else node
 

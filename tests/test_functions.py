@@ -183,7 +183,9 @@ def test_far_from_zero(function, x, value, slope):
 def test_nothing_is_refused(function):
     """What has no meaning for an empty list is a ValueError with the name of the function."""
     for nothing in ([], (), iter([])):
-        with pytest.raises(ValueError, match=rf"^{function.__name__} of nothing is not defined; give it at least one"):
+        with pytest.raises(
+            ValueError, match=rf"^{function.__name__} of nothing is not defined; give it at least one"
+        ):
             function(nothing)
 
 

@@ -85,7 +85,9 @@ def test_toposort_of_a_deep_and_of_a_wide_graph():
 
     assert 200_001 == len(toposort(deep))
     assert [*root.parents, root] == toposort(root)
-    while deep.parents:  # taken apart from the top: one that frees itself all at once is not this test's subject
+    while (
+        deep.parents
+    ):  # taken apart from the top: one that frees itself all at once is not this test's subject
         deep = deep.parents[0]
 
 

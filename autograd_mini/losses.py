@@ -1,0 +1,307 @@
+"""Losses: how far scores are from their targets, for one example or for a batch; and penalties.
+
+Every loss below is written for one example. It also takes a batch: lists of scores and of targets, one
+entry for each example. What one example looks like:
+
+    mse, half_squared_error                a number, or a list of outputs; in a batch, [1, 2] is two examples
+    hinge, binary_cross_entropy, binary_nll    a number
+    multiclass_hinge, cross_entropy, nll       a list with one entry for each class
+
+Scores are numbers or Values; a plain number comes back if there is no Value among them. `reduction`
+says what a batch gives: "mean" (the cost), "sum", or "none" for the list of the losses per example.
+
+Class targets are counted from 0; lectures that count from 1 need `target - 1`. Of two classes, 1 is the
+positive one. A loss that decides has an attribute `correct(scores, target)`, from which accuracy is made.
+"""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.functions import dot, log, logsumexp, mean, relu, softplus, sum
+from autograd_mini.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    Score = Value | float
+    Loss = Callable[..., Any]
+
+
+def over_examples(depth: int, correct: Callable[[Any, Any], bool] | None = None) -> Callable[[Loss], Loss]:
+    """A decorator: a loss of one example becomes one of an example or of a batch.
+
+    depth: how many lists deep the scores of one example are, 0 or 1.
+    correct(scores, target): whether the decision they stand for is right; None for no decision.
+    """
+
+    def decorate(example: Loss) -> Loss:
+        @wraps(example)
+        def loss(scores: Any, target: Any, *, reduction: str = "mean", **options: Any) -> Any:
+            if _depth(scores) <= depth and not (depth == 0 and _is_list(scores)):
+                return example(scores, target, **options)
+            name = example.__name__
+            if not _is_list(target) or len(scores) != len(target):
+                given = f"{len(target)} targets" if _is_list(target) else f"the target {target!r}"
+                msg = f"{name} got scores of {len(scores)} examples and {given}; give one target each"
+                raise ValueError(msg)
+            if not len(scores):
+                msg = f"{name} of an empty batch is not defined; give at least one example"
+                raise ValueError(msg)
+            each = [example(score, t, **options) for score, t in zip(scores, target)]
+            return _reduced(each, reduction)
+
+        loss.correct = correct  # type: ignore[attr-defined]
+        return loss
+
+    return decorate
+
+
+def _reduced(each: list[Any], reduction: str) -> Any:
+    if reduction not in ("mean", "sum", "none"):
+        msg = f"reduction must be 'mean', 'sum' or 'none', got {reduction!r}"
+        raise ValueError(msg)
+    return each if reduction == "none" else mean(each) if reduction == "mean" else sum(each)
+
+
+def _is_list(x: Any) -> bool:
+    return hasattr(x, "__len__")  # lists, tuples and NumPy arrays; neither numbers nor Values
+
+
+def _depth(scores: Any) -> int:
+    depth = 0
+    while _is_list(scores):
+        depth += 1
+        scores = scores[0] if len(scores) else None
+    return depth
+
+
+# Regression
+
+
+@over_examples(depth=0)
+def mse(prediction: Any, target: Any) -> Any:
+    """(1/K) Σ (ŷ - y)² over the K outputs of an example, 0 or more; the mean of it over a batch.
+
+    prediction, target: any real numbers; their lists have one length, else ValueError.
+    Gradient: ∂/∂ŷ = 2 (ŷ - y) / K, so that of one output is twice the error.
+    Source: Goodfellow, Bengio, Courville, Deep Learning (2016), section 5.1.4.
+
+    >>> mse([1.0, 2.0], [0.0, 4.0])
+    2.5
+    """
+    errors = _errors(prediction, target)
+    return dot(errors, errors) / len(errors)
+
+
+@over_examples(depth=0)
+def half_squared_error(prediction: Any, target: Any) -> Any:
+    """½ Σ (ŷ - y)² over the outputs of an example, 0 or more; the mean of it over a batch.
+
+    prediction, target: any real numbers; their lists have one length, else ValueError. A batch of
+    examples with several outputs each is a list of lists.
+    Gradient: ∂/∂ŷ = ŷ - y, the reason for the half.
+    Source: Rumelhart, Hinton, Williams, Nature 323 (1986) 533-536.
+
+    >>> half_squared_error(1.0, 4.0), half_squared_error([[1.0, 2.0]], [[4.0, 2.0]])
+    (4.5, 4.5)
+    """
+    errors = _errors(prediction, target)
+    return dot(errors, errors) / 2
+
+
+def _errors(prediction: Any, target: Any) -> list[Any]:
+    """ŷ - y for every output."""
+    outputs = prediction if _is_list(prediction) else [prediction]
+    targets = target if _is_list(target) else [target]
+    if len(outputs) != len(targets) or not len(outputs):
+        msg = f"an example has {len(outputs)} outputs and {len(targets)} targets; give one target for each"
+        raise ValueError(msg)
+    return [y_hat - y for y_hat, y in zip(outputs, targets)]
+
+
+# Two classes
+
+
+def _sign_correct(score: Any, target: Any) -> bool:
+    return bool((float(score) > 0.0) == (float(target) > 0.0))
+
+
+def _half_correct(probability: Any, target: Any) -> bool:
+    return bool((float(probability) > 0.5) == (float(target) > 0.5))
+
+
+@over_examples(depth=0, correct=_sign_correct)
+def hinge(score: Any, target: Any, *, margin: float = 1.0) -> Any:
+    """max(0, margin - t s), where t is +1 for class 1 and -1 for class 0; 0 or more, and 0 beyond the margin.
+
+    score: any real number; positive decides for class 1. target: 1, or 0, or -1, which means 0.
+    Raises ValueError for another target.
+    Gradient: ∂/∂s = -t if t s < margin, else 0 (also at the kink).
+    Source: Cortes and Vapnik, Support-vector networks, Machine Learning 20 (1995) 273-297.
+
+    >>> hinge(0.25, 1), hinge([0.25, -3.0], [-1, 0])
+    (0.75, 0.625)
+    """
+    score = _single("hinge", score)
+    if target not in (-1, 0, 1):
+        msg = f"hinge needs the target 1, or 0 or -1 for the other class, got {target!r}"
+        raise ValueError(msg)
+    return relu(margin - score if target == 1 else margin + score)
+
+
+@over_examples(depth=0, correct=_sign_correct)
+def binary_cross_entropy(logit: Any, target: Any) -> Any:
+    """-y log σ(z) - (1 - y) log(1 - σ(z)) from the logit z, in nats, 0 or more.
+
+    logit: any real number, ±1000 is safe: it is computed as y softplus(-z) + (1 - y) softplus(z).
+    target: y in [0, 1], 0 or 1 for a class; else ValueError.
+    Gradient: ∂/∂z = σ(z) - y, that is ŷ - y.
+    Source: Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.2.
+
+    >>> binary_cross_entropy(1000.0, 1), binary_cross_entropy(1000.0, 0)
+    (0.0, 1000.0)
+    """
+    logit, y = _single("binary_cross_entropy", logit), _probability(target)
+    if y in (0.0, 1.0):
+        return softplus(-logit if y else logit)
+    return y * softplus(-logit) + (1.0 - y) * softplus(logit)
+
+
+@over_examples(depth=0, correct=_half_correct)
+def binary_nll(probability: Any, target: Any) -> Any:
+    """-y log ŷ - (1 - y) log(1 - ŷ) from the probability ŷ of class 1, in nats, 0 or more.
+
+    probability: ŷ in [0, 1]; the loss of a certain mistake is inf, so prefer `binary_cross_entropy`, from logits.
+    target: y in [0, 1], 0 or 1 for a class, where only the term that counts is computed; else ValueError.
+    Gradient: ∂/∂ŷ = -y / ŷ + (1 - y) / (1 - ŷ).
+    Source: Bishop, Pattern Recognition and Machine Learning (2006), equation 4.90.
+
+    >>> round(binary_nll(0.8, 1), 4)
+    0.2231
+    """
+    p, y = _single("binary_nll", probability), _probability(target)
+    if y in (0.0, 1.0):
+        return -log(p if y else 1.0 - p)
+    return -y * log(p) - (1.0 - y) * log(1.0 - p)
+
+
+def _single(name: str, score: Any) -> Any:
+    if _is_list(score):
+        msg = f"{name} needs one score for each example, got {len(score)}; use the loss for several classes"
+        raise ValueError(msg)
+    return score
+
+
+def _probability(target: Any) -> float:
+    y = float(target)
+    if not 0.0 <= y <= 1.0:
+        msg = f"the target must be 0 or 1 (or a probability between), got {target!r}; write (t + 1) / 2 for ±1"
+        raise ValueError(msg)
+    return y
+
+
+# Several classes
+
+
+def _largest_correct(scores: Any, target: Any) -> bool:
+    numbers = [float(score) for score in scores]
+    return numbers.index(max(numbers)) == target
+
+
+@over_examples(depth=1, correct=_largest_correct)
+def multiclass_hinge(scores: Any, target: Any, *, margin: float = 1.0) -> Any:
+    """Σ max(0, s_j - s_y + margin) over the classes j other than y; 0 or more.
+
+    scores: n real numbers. target: y, an int in [0, n); else IndexError, or TypeError if no int.
+    Gradient: 1 for every class j that comes too near, and minus their number for y.
+    Source: Weston and Watkins, Support vector machines for multi-class pattern recognition (1999).
+
+    >>> multiclass_hinge([2.0, 4.0, -2.0], 0)
+    3.0
+    """
+    y = _class(scores, target)
+    return sum([relu(score - scores[y] + margin) for j, score in enumerate(scores) if j != y])
+
+
+@over_examples(depth=1, correct=_largest_correct)
+def cross_entropy(logits: Any, target: Any) -> Any:
+    """-log softmax(z)_y from the logits z, in nats, 0 or more.
+
+    logits: n real numbers, ±1000 is safe: it is computed as logsumexp(z) - z_y.
+    target: y, an int in [0, n); else IndexError, or TypeError if no int.
+    Gradient: ∂/∂z = ŷ - onehot(y), where ŷ = softmax(z).
+    Source: Goodfellow, Bengio, Courville, Deep Learning (2016), section 6.2.2.3.
+
+    >>> round(cross_entropy([0.0, 0.0], 1), 4), cross_entropy([1000.0, 0.0], 1)
+    (0.6931, 1000.0)
+    """
+    y = _class(logits, target)
+    return logsumexp(logits) - logits[y]
+
+
+@over_examples(depth=1, correct=_largest_correct)
+def nll(probabilities: Any, target: Any) -> Any:
+    """-log p_y from the probabilities p, as a softmax gives them, in nats, 0 or more.
+
+    probabilities: n numbers in [0, 1]; the loss of a certain mistake is inf, so prefer `cross_entropy`,
+    from logits. target: y, an int in [0, n); else IndexError, or TypeError if no int.
+    Gradient: -1 / p_y for the class y, 0 for all others; through a softmax it becomes ŷ - onehot(y).
+    Source: Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.4.
+
+    >>> round(nll([0.2, 0.8], 1), 4)
+    0.2231
+    """
+    return -log(probabilities[_class(probabilities, target)])
+
+
+def _class(scores: Sequence[Any], target: Any) -> int:
+    """The target as an index of the scores."""
+    if not _is_list(scores):
+        msg = f"a loss over classes needs a list with one score for each class, got {scores!r}"
+        raise TypeError(msg)
+    try:
+        y = int(target)
+    except (TypeError, ValueError):
+        y = None
+    if y is None or y != target:
+        msg = f"a class must be a whole number counted from 0, got {target!r}; of one-hot, give the place of the 1"
+        raise TypeError(msg)
+    if not 0 <= y < len(scores):
+        msg = (
+            f"class {y} is not among the {len(scores)} scores; classes are counted from 0 to"
+            f" {len(scores) - 1}, so subtract 1 if yours begin at 1"
+        )
+        raise IndexError(msg)
+    return y
+
+
+# Penalties
+
+
+def l1(parameters: Iterable[Score], factor: float = 1.0) -> Any:
+    """factor · Σ |w|, 0 or more: it pulls every weight to 0 by the same amount.
+
+    parameters: any number of Values; `model.weights()` are those without the biases.
+    Gradient: factor · sign(w), 0 at w = 0.
+    Source: Tibshirani, Regression shrinkage and selection via the lasso (1996).
+
+    >>> l1([1.0, -3.0], 0.5)
+    2.0
+    """
+    return factor * sum([abs(w) for w in parameters])
+
+
+def l2(parameters: Iterable[Score], factor: float = 1.0) -> Any:
+    """factor · Σ w², 0 or more: it pulls every weight to 0 in proportion; ρ/2 ‖w‖² has the factor ρ/2.
+
+    parameters: any number of Values; `model.weights()` are those without the biases.
+    Gradient: 2 · factor · w.
+    Source: Hoerl and Kennard, Ridge regression, Technometrics 12 (1970) 55-67.
+
+    >>> l2([1.0, -3.0], 0.5)
+    5.0
+    """
+    parameters = list(parameters)
+    return factor * dot(parameters, parameters)
