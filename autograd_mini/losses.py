@@ -29,17 +29,17 @@ if TYPE_CHECKING:
     Loss = Callable[..., Any]
 
 
-def over_examples(depth: int, correct: Callable[[Any, Any], bool] | None = None) -> Callable[[Loss], Loss]:
+def over_examples(of_list: bool, correct: Callable[[Any, Any], bool] | None = None) -> Callable[[Loss], Loss]:
     """A decorator: a loss of one example becomes one of an example or of a batch.
 
-    depth: how many lists deep the scores of one example are, 0 or 1.
+    of_list: whether the scores of one example are a list of numbers, not a number.
     correct(scores, target): whether the decision they stand for is right; None for no decision.
     """
 
     def decorate(example: Loss) -> Loss:
         @wraps(example)
         def loss(scores: Any, target: Any, *, reduction: str = "mean", **options: Any) -> Any:
-            if _depth(scores) <= depth and not (depth == 0 and _is_list(scores)):
+            if _is_one(scores, of_list):
                 return example(scores, target, **options)
             name = example.__name__
             if not _is_list(target) or len(scores) != len(target):
@@ -69,18 +69,17 @@ def _is_list(x: Any) -> bool:
     return hasattr(x, "__len__")  # lists, tuples and NumPy arrays; neither numbers nor Values
 
 
-def _depth(scores: Any) -> int:
-    depth = 0
-    while _is_list(scores):
-        depth += 1
-        scores = scores[0] if len(scores) else None
-    return depth
+def _is_one(scores: Any, of_list: bool) -> bool:
+    """Whether these are the scores of one example, not of a batch."""
+    if not _is_list(scores):
+        return True
+    return of_list and len(scores) > 0 and not _is_list(scores[0])
 
 
 # Regression
 
 
-@over_examples(depth=0)
+@over_examples(of_list=False)
 def mse(prediction: Any, target: Any) -> Any:
     """(1/K) Σ (ŷ - y)² over the K outputs of an example, 0 or more; the mean of it over a batch.
 
@@ -95,7 +94,7 @@ def mse(prediction: Any, target: Any) -> Any:
     return dot(errors, errors) / len(errors)
 
 
-@over_examples(depth=0)
+@over_examples(of_list=False)
 def half_squared_error(prediction: Any, target: Any) -> Any:
     """½ Σ (ŷ - y)² over the outputs of an example, 0 or more; the mean of it over a batch.
 
@@ -132,7 +131,7 @@ def _half_correct(probability: Any, target: Any) -> bool:
     return bool((float(probability) > 0.5) == (float(target) > 0.5))
 
 
-@over_examples(depth=0, correct=_sign_correct)
+@over_examples(of_list=False, correct=_sign_correct)
 def hinge(score: Any, target: Any, *, margin: float = 1.0) -> Any:
     """max(0, margin - t s), where t is +1 for class 1 and -1 for class 0; 0 or more, and 0 beyond the margin.
 
@@ -151,7 +150,7 @@ def hinge(score: Any, target: Any, *, margin: float = 1.0) -> Any:
     return relu(margin - score if target == 1 else margin + score)
 
 
-@over_examples(depth=0, correct=_sign_correct)
+@over_examples(of_list=False, correct=_sign_correct)
 def binary_cross_entropy(logit: Any, target: Any) -> Any:
     """-y log σ(z) - (1 - y) log(1 - σ(z)) from the logit z, in nats, 0 or more.
 
@@ -169,7 +168,7 @@ def binary_cross_entropy(logit: Any, target: Any) -> Any:
     return y * softplus(-logit) + (1.0 - y) * softplus(logit)
 
 
-@over_examples(depth=0, correct=_half_correct)
+@over_examples(of_list=False, correct=_half_correct)
 def binary_nll(probability: Any, target: Any) -> Any:
     """-y log ŷ - (1 - y) log(1 - ŷ) from the probability ŷ of class 1, in nats, 0 or more.
 
@@ -210,7 +209,7 @@ def _largest_correct(scores: Any, target: Any) -> bool:
     return numbers.index(max(numbers)) == target
 
 
-@over_examples(depth=1, correct=_largest_correct)
+@over_examples(of_list=True, correct=_largest_correct)
 def multiclass_hinge(scores: Any, target: Any, *, margin: float = 1.0) -> Any:
     """Σ max(0, s_j - s_y + margin) over the classes j other than y; 0 or more.
 
@@ -225,7 +224,7 @@ def multiclass_hinge(scores: Any, target: Any, *, margin: float = 1.0) -> Any:
     return sum([relu(score - scores[y] + margin) for j, score in enumerate(scores) if j != y])
 
 
-@over_examples(depth=1, correct=_largest_correct)
+@over_examples(of_list=True, correct=_largest_correct)
 def cross_entropy(logits: Any, target: Any) -> Any:
     """-log softmax(z)_y from the logits z, in nats, 0 or more.
 
@@ -241,7 +240,7 @@ def cross_entropy(logits: Any, target: Any) -> Any:
     return logsumexp(logits) - logits[y]
 
 
-@over_examples(depth=1, correct=_largest_correct)
+@over_examples(of_list=True, correct=_largest_correct)
 def nll(probabilities: Any, target: Any) -> Any:
     """-log p_y from the probabilities p, as a softmax gives them, in nats, 0 or more.
 

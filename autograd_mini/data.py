@@ -1,0 +1,261 @@
+"""Small data sets to learn on: points in the plane, lines, the table of the lecture, and CSV files.
+
+A Dataset is a pair (X, y): a list of examples, each a list of numbers, and a list of targets. Classes are
+counted from 0. The same seed gives the same data on every platform: noise is made from `Random.random()`,
+which Python promises never to change, and coordinates are rounded to 4 decimals, where the sines and
+cosines of all mathematical libraries agree.
+
+>>> data = moons(4, noise=0.0)
+>>> data.X
+[[1.0, 0.0], [0.0, 0.5], [-1.0, 0.0], [2.0, 0.5]]
+>>> data.y
+[0, 1, 0, 1]
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import random
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Sequence
+
+    Seed = int | random.Random | None
+
+DIGITS = 4
+
+
+class Dataset(NamedTuple):
+    """Examples and targets: X has n lists of numbers, y has n numbers or classes counted from 0."""
+
+    X: list[list[float]]
+    y: list[Any]
+
+
+# Classes
+
+
+def moons(n: int = 100, *, noise: float = 0.1, seed: Seed = 0) -> Dataset:
+    """Two half circles that hold each other; classes 0 and 1 in turn.
+
+    n: 2 or more points. noise: standard deviation added to both coordinates. Raises ValueError for less.
+    Source: the shape of scikit-learn's make_moons.
+    """
+    upper = lambda part: (math.cos(math.pi * part), math.sin(math.pi * part))
+    lower = lambda part: (1.0 - math.cos(math.pi * part), 0.5 - math.sin(math.pi * part))
+    return _curves([upper, lower], n, noise, seed)
+
+
+def circles(n: int = 100, *, noise: float = 0.05, factor: float = 0.5, seed: Seed = 0) -> Dataset:
+    """A circle of radius 1, class 0, and one of radius `factor` inside it, class 1.
+
+    n: 2 or more points. noise: standard deviation. Raises ValueError for less.
+
+    >>> circles(4, noise=0.0).X
+    [[1.0, 0.0], [0.5, 0.0], [-1.0, 0.0], [-0.5, 0.0]]
+    """
+
+    def circle(radius: float) -> Callable[[float], tuple[float, float]]:
+        return lambda part: (radius * math.cos(2 * math.pi * part), radius * math.sin(2 * math.pi * part))
+
+    return _curves([circle(1.0), circle(factor)], n, noise, seed, closed=True)
+
+
+def spirals(
+    n: int = 100, *, classes: int = 2, noise: float = 0.02, turns: float = 0.75, seed: Seed = 0
+) -> Dataset:
+    """As many spirals as classes, from near the middle outwards.
+
+    n: at least one point for each class. noise: standard deviation. Raises ValueError for less.
+
+    >>> sorted(set(spirals(9, classes=3).y))
+    [0, 1, 2]
+    """
+    if classes < 1:
+        msg = f"spirals need 1 class or more, got {classes!r}"
+        raise ValueError(msg)
+
+    def spiral(start: float) -> Callable[[float], tuple[float, float]]:
+        def point(part: float) -> tuple[float, float]:
+            angle, radius = 2 * math.pi * (start + turns * part), 0.1 + 0.9 * part
+            return radius * math.cos(angle), radius * math.sin(angle)
+
+        return point
+
+    return _curves([spiral(k / classes) for k in range(classes)], n, noise, seed)
+
+
+def xor() -> Dataset:
+    """The four points that no line separates.
+
+    >>> xor()
+    Dataset(X=[[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], y=[0, 1, 1, 0])
+    """
+    return Dataset([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 0])
+
+
+def logistic(
+    n: int = 100, *, weights: Sequence[float] = (2.0, -1.0), bias: float = 0.5, seed: Seed = 0
+) -> Dataset:
+    """Points of the square [-2, 2]², of class 1 with the probability σ(w · x + b).
+
+    n: 1 or more points; the number of weights is that of coordinates. Raises ValueError for less.
+
+    >>> logistic(3).y
+    [1, 0, 0]
+    """
+    generator = _generator(seed)
+    X = _square(generator, n, len(weights))
+    logits = [sum(map(float.__mul__, map(float, weights), x), bias) for x in X]
+    return Dataset(X, [int(generator.random() < 1.0 / (1.0 + math.exp(-z))) for z in logits])
+
+
+# Numbers
+
+
+def regression(
+    n: int = 20,
+    *,
+    weights: Sequence[float] = (2.0,),
+    bias: float = -1.0,
+    noise: float = 0.3,
+    seed: Seed = 0,
+) -> Dataset:
+    """Points of [-2, 2], or of a square or cube, with y = w · x + b and noise.
+
+    n: 1 or more; the number of weights is that of coordinates. Raises ValueError for less.
+
+    >>> regression(2, noise=0.0)
+    Dataset(X=[[1.3777], [1.0318]], y=[1.7554, 1.0636])
+    """
+    generator = _generator(seed)
+    X = _square(generator, n, len(weights))
+    exact = [sum(map(float.__mul__, map(float, weights), x), bias) for x in X]
+    return Dataset(X, [round(y + noise * _normal(generator), DIGITS) for y in exact])
+
+
+def sleep_study(*, scaled: bool = True) -> Dataset:
+    """Hours of sleep and of study, and the score of the test: the table of the lecture.
+
+    scaled: hours divided by their largest, 10 and 5, and scores by 100.
+
+    >>> sleep_study(scaled=False)
+    Dataset(X=[[3.0, 5.0], [5.0, 1.0], [10.0, 2.0]], y=[75.0, 82.0, 93.0])
+    """
+    hours, scores = [[3.0, 5.0], [5.0, 1.0], [10.0, 2.0]], [75.0, 82.0, 93.0]
+    if not scaled:
+        return Dataset(hours, scores)
+    return Dataset([[sleep / 10.0, study / 5.0] for sleep, study in hours], [y / 100.0 for y in scores])
+
+
+# Files
+
+
+def read_csv(path: str | os.PathLike[str], *, target: int = -1, delimiter: str = ",") -> Dataset:
+    """The numbers of a CSV file, a line for each example.
+
+    target: the column of y, counted from 0, or from the end if negative. A first line without any number
+    is a header; empty lines are skipped. y is a list of ints if all of them are written so.
+
+    Raises ValueError that names the line for anything that is no finite number, for lines of different
+    lengths and for a file without examples; OSError if the file cannot be read.
+    """
+    rows: list[tuple[int, list[str]]] = []
+    try:
+        with Path(path).open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, delimiter=delimiter)
+            rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+    except (UnicodeDecodeError, csv.Error) as error:
+        msg = f"cannot read {path}: it is no text in UTF-8 with columns ({error}); export it as CSV"
+        raise ValueError(msg) from error
+    if rows and all(_as_number(cell) is None for cell in rows[0][1]):
+        rows = rows[1:]
+    if not rows:
+        msg = f"cannot read {path}: it has no line with numbers; write one line for each example"
+        raise ValueError(msg)
+    width = len(rows[0][1])
+    if width < 2 or not -width <= target < width:
+        other = next((sign for sign in ";\t," if sign != delimiter and sign in rows[0][1][0]), None)
+        hint = f"is the delimiter {other!r}?" if other else "at least one input and the target are needed"
+        msg = f"{path}, line {rows[0][0]}: {width} columns do not have a target in column {target}; {hint}"
+        raise ValueError(msg)
+    table = [_numbers(path, line, row, width) for line, row in rows]
+    y: list[Any] = [row.pop(target) for row in table]
+    if all(_is_int(row[target]) for _, row in rows):
+        y = [int(each) for each in y]
+    return Dataset(table, y)
+
+
+def _numbers(path: str | os.PathLike[str], line: int, row: list[str], width: int) -> list[float]:
+    if len(row) != width:
+        msg = f"{path}, line {line}: {len(row)} columns, where the lines before have {width}; make them equal"
+        raise ValueError(msg)
+    numbers = []
+    for column, cell in enumerate(row, 1):
+        number = _as_number(cell)
+        if number is None:
+            msg = f"{path}, line {line}, column {column}: {cell!r} is not a finite number; write it like -1.5"
+            raise ValueError(msg)
+        numbers.append(number)
+    return numbers
+
+
+def _as_number(cell: str) -> float | None:
+    try:
+        number = float(cell)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and "_" not in cell else None
+
+
+def _is_int(cell: str) -> bool:
+    return cell.strip().lstrip("+-").isdecimal()
+
+
+# Helpers
+
+
+def _generator(seed: Seed) -> random.Random:
+    return seed if isinstance(seed, random.Random) else random.Random(seed)  # noqa: S311  # no secrets
+
+
+def _normal(generator: random.Random) -> float:
+    """A number of mean 0 and variance 1: twelve uniform ones added up, with no log or cos to differ."""
+    return sum(generator.random() for _ in range(12)) - 6.0
+
+
+def _square(generator: random.Random, n: int, dimensions: int) -> list[list[float]]:
+    """n points with every coordinate between -2 and 2."""
+    _check_points(n, 1)
+    return [[round(4.0 * generator.random() - 2.0, DIGITS) for _ in range(dimensions)] for _ in range(n)]
+
+
+def _curves(
+    curves: Sequence[Callable[[float], tuple[float, float]]],
+    n: int,
+    noise: float,
+    seed: Seed,
+    *,
+    closed: bool = False,
+) -> Dataset:
+    """n points taken in turn from curves, each a function of a part from 0 to 1; the class is the curve."""
+    _check_points(n, len(curves))
+    generator = _generator(seed)
+    X, y = [], []
+    for i in range(n):
+        of_curve = len(range(i % len(curves), n, len(curves)))
+        part = i // len(curves) / max(1, of_curve if closed else of_curve - 1)
+        point = curves[i % len(curves)](part)
+        X.append([round(each + noise * _normal(generator), DIGITS) + 0.0 for each in point])
+        y.append(i % len(curves))
+    return Dataset(X, y)
+
+
+def _check_points(n: int, least: int) -> None:
+    if not isinstance(n, int) or n < least:
+        msg = f"this data needs a whole number of points, {least} or more, got {n!r}"
+        raise ValueError(msg)

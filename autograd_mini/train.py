@@ -1,0 +1,363 @@
+"""Training: gradient descent over a batch, mini-batches or one example at a time, with its history.
+
+>>> from autograd_mini import data
+>>> from autograd_mini.losses import hinge
+>>> from autograd_mini.nn import MLP
+>>> from autograd_mini.optim import SGD
+>>> model = MLP(2, [8, 1], seed=0)
+>>> history = fit(model, data.moons(20), loss=hinge, optimizer=SGD(lr=0.5), epochs=20)
+>>> history.loss[-1] < history.loss[0]
+True
+
+`fit` needs little of a model: that it can be called with an example, and has `parameters()`.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd_mini import data as datasets
+from autograd_mini import losses
+from autograd_mini.arithmetic import number
+from autograd_mini.nn import MLP, Module, choose
+from autograd_mini.optim import SGD, Adam, Optimizer, linear
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from autograd_mini.value import Value
+
+    Factor = float | Sequence[float]
+
+
+class TrainingError(ArithmeticError):
+    """Training met a loss or a gradient that is nan or inf; the parameters are those before that step."""
+
+
+class History:
+    """What happened in every epoch: lists with one entry each.
+
+    loss: the cost that was minimized, penalties included; over several batches, their mean by size.
+    accuracy: the part of examples decided right, before each step; empty where a loss decides nothing.
+    gradient_norm: the length of the gradient, √Σ g²; over several batches, that of the last.
+    interrupted: whether Ctrl-C ended it. stopped: why it ended before the last epoch, else empty.
+    """
+
+    def __init__(self) -> None:
+        self.loss: list[float] = []
+        self.accuracy: list[float] = []
+        self.gradient_norm: list[float] = []
+        self.interrupted = False
+        self.stopped = ""
+
+    def __len__(self) -> int:
+        return len(self.loss)
+
+    def __str__(self) -> str:
+        """The last epoch in a line."""
+        if not self.loss:
+            return "no epoch"
+        parts = [f"epoch {len(self)}", f"loss {number(self.loss[-1])}"]
+        parts += [f"accuracy {100 * self.accuracy[-1]:.4g} %"] if self.accuracy else []
+        return ", ".join([*parts, f"gradient {number(self.gradient_norm[-1])}"])
+
+    def __repr__(self) -> str:
+        return f"<History: {self}>"
+
+
+def fit(
+    model: Any,
+    data: tuple[Sequence[Any], Sequence[Any]],
+    *,
+    loss: Callable[[Any, Any], Any],
+    optimizer: Optimizer,
+    l1: Factor = 0.0,
+    l2: Factor = 0.0,
+    epochs: int = 100,
+    batch_size: int | None = None,
+    seed: int | random.Random | None = 0,
+    patience: int | None = None,
+    tolerance: float = 0.0,
+    callback: Callable[[int, History], Any] | None = None,
+    progress: bool | None = None,
+) -> History:
+    """The history of training; the model's parameters are what was learned.
+
+    model: called with one example. data: (X, y), n examples and n targets.
+    loss: of a list of scores and a list of targets, such as those of `losses`.
+    l1, l2: factors of the penalties Σ |w| and Σ w² on the weights, not on the biases; a list gives one
+    factor for each of `model.layers` (the elastic net of the lectures).
+    batch_size: examples for each step; None for all, 1 for online learning. With batches, the examples
+    are shuffled anew in each epoch by a generator from `seed`, an int or a random.Random.
+    patience: stop after so many epochs in which the loss has not fallen by more than `tolerance`.
+    callback(epoch, history): called after each epoch, counted from 1; stop if it returns True.
+    progress: show a bar on the standard error; None for whenever that is a terminal.
+
+    Ctrl-C ends training after the last whole step: the history says `interrupted`.
+
+    Raises ValueError for data or settings that do not fit, TrainingError (an ArithmeticError) if the
+    loss or a gradient is not finite: it names the epoch, and the step is not taken.
+    """
+    X, y = _checked(data, epochs, batch_size)
+    parameters = model.parameters()
+    if not parameters:
+        msg = f"{model!r} has no parameters to train; give it Values as attributes"
+        raise ValueError(msg)
+    penalty = _penalty(model, l1, l2)
+    generator = seed if isinstance(seed, random.Random) else random.Random(seed)  # noqa: S311  # no secrets
+    correct = getattr(getattr(loss, "func", loss), "correct", None)  # also of a partial
+    history = History()
+    learned = [p.data for p in parameters]
+    best, waited = math.inf, 0
+    try:
+        with _bar(epochs, progress) as show:
+            for epoch in range(1, epochs + 1):
+                total, right = 0.0, 0
+                for batch in _batches(len(X), batch_size, generator):
+                    targets = [y[i] for i in batch]
+                    scores = [model(X[i]) for i in batch]
+                    cost = loss(scores, targets) + penalty()
+                    for p in parameters:
+                        p.grad = 0.0
+                    cost.backward()
+                    norm = math.sqrt(sum([p.grad * p.grad for p in parameters]))
+                    _check_finite(cost, norm, parameters, epoch)
+                    optimizer.step(parameters)
+                    learned = [p.data for p in parameters]
+                    total += cost.data * len(batch)
+                    right += sum(map(correct, scores, targets)) if correct else 0
+                history.loss.append(total / len(X))
+                history.gradient_norm.append(norm)
+                if correct:
+                    history.accuracy.append(right / len(X))
+                show(history)
+                if callback is not None and callback(epoch, history) is True:
+                    history.stopped = f"the callback stopped it in epoch {epoch}"
+                    break
+                best, waited = (
+                    (history.loss[-1], 0) if history.loss[-1] < best - tolerance else (best, waited + 1)
+                )
+                if patience is not None and waited >= patience:
+                    history.stopped = f"the loss did not fall for {patience} epochs, up to epoch {epoch}"
+                    break
+    except KeyboardInterrupt:
+        history.interrupted = True
+        history.stopped = f"interrupted after epoch {len(history)}"
+        for p, x in zip(parameters, learned, strict=True):
+            p.data = x
+    return history
+
+
+def accuracy(model: Any, data: tuple[Sequence[Any], Sequence[Any]], loss: Any) -> float:
+    """The part of examples, 0 to 1, for which the model decides right, as `loss` reads its scores.
+
+    Dropout rests meanwhile. Raises ValueError if the loss decides nothing, as those of regression.
+
+    >>> from autograd_mini.losses import hinge
+    >>> accuracy(lambda x: x[0], ([[1.0], [-1.0]], [1, 1]), hinge)
+    0.5
+    """
+    correct = getattr(getattr(loss, "func", loss), "correct", None)
+    if correct is None:
+        msg = f"{getattr(loss, '__name__', loss)} decides for no class; use a loss such as hinge or cross_entropy"
+        raise ValueError(msg)
+    X, y = data
+    with evaluating(model):
+        return sum(correct(model(x), target) for x, target in zip(X, y, strict=True)) / len(X)
+
+
+@contextmanager
+def evaluating(model: Any) -> Iterator[None]:
+    """A context in which Dropout rests; afterwards every module is as it was."""
+    modules = [module for _, module in model.named_modules()] if isinstance(model, Module) else []
+    before = [module.training for module in modules]
+    for module in modules:
+        module.training = False
+    try:
+        yield
+    finally:
+        for module, mode in zip(modules, before, strict=True):
+            module.training = mode
+
+
+def _checked(
+    data: tuple[Sequence[Any], Sequence[Any]], epochs: int, batch_size: int | None
+) -> tuple[Sequence[Any], Sequence[Any]]:
+    try:
+        X, y = data
+    except (TypeError, ValueError) as error:
+        msg = "data must be a pair (X, y) of examples and targets, such as data.moons()"
+        raise ValueError(msg) from error
+    if len(X) != len(y) or not len(X):
+        msg = f"data has {len(X)} examples and {len(y)} targets; give one target each, and at least one"
+        raise ValueError(msg)
+    for name, count in (("epochs", epochs), ("batch_size", batch_size)):
+        if count is not None and (not isinstance(count, int) or count < 1):
+            msg = f"{name} must be a whole number of 1 or more, got {count!r}"
+            raise ValueError(msg)
+    return X, y
+
+
+def _batches(n: int, size: int | None, generator: random.Random) -> list[list[int]]:
+    """The numbers 0 to n - 1, shuffled and cut into batches; as they are if there is one batch for all."""
+    if size is None:
+        return [list(range(n))]
+    # Sorting by random() keeps the order the same in every release of Python, which shuffle() does not promise.
+    keys = [generator.random() for _ in range(n)]
+    order = sorted(range(n), key=keys.__getitem__)
+    return [order[i : i + size] for i in range(0, n, size)]
+
+
+def _penalty(model: Any, l1: Factor, l2: Factor) -> Callable[[], Any]:
+    """The function that computes both penalties of the moment."""
+    terms: list[tuple[Callable[..., Any], list[Value], float]] = []
+    for penalty, factor in ((losses.l1, l1), (losses.l2, l2)):
+        if isinstance(factor, int | float):
+            groups = [(model, float(factor))]
+        else:
+            if len(factor) != len(model.layers):
+                msg = f"{len(model.layers)} layers need {len(model.layers)} factors, got {list(factor)}"
+                raise ValueError(msg)
+            groups = list(zip(model.layers, map(float, factor), strict=True))
+        for part, each in groups:
+            if not (math.isfinite(each) and each >= 0.0):
+                msg = f"the factor of a penalty must be a number of 0 or more, got {each!r}"
+                raise ValueError(msg)
+            if each:
+                terms.append((penalty, part.weights(), each))
+    return lambda: sum(penalty(weights, factor) for penalty, weights, factor in terms)
+
+
+def _check_finite(cost: Value, norm: float, parameters: list[Value], epoch: int) -> None:
+    """Raise if the step about to be taken has no direction."""
+    if not math.isfinite(cost.data):
+        trouble = f"the loss is {cost.data}"
+    elif not math.isfinite(norm) and not all(math.isfinite(p.grad) for p in parameters):
+        name = next(p.label or "a parameter" for p in parameters if not math.isfinite(p.grad))
+        trouble = f"the gradient by {name} is not finite"
+    else:
+        return
+    msg = (
+        f"epoch {epoch}: {trouble}, so no step was taken; use a smaller learning rate or a loss from logits,"
+        " and find the operation with `with detect_anomaly(): ...`"
+    )
+    raise TrainingError(msg)
+
+
+@contextmanager
+def _bar(epochs: int, progress: bool | None) -> Iterator[Callable[[History], None]]:
+    """A progress bar as a function of the history; nothing if the standard error is no terminal."""
+    if not (sys.stderr.isatty() if progress is None else progress):
+        yield lambda history: None
+        return
+    from rich.console import Console  # noqa: PLC0415  # a heavy import, only for terminals
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("training", total=epochs)
+        yield lambda history: bar.update(task, completed=len(history), description=str(history))
+
+
+# What `autograd-mini train NAME` does
+
+
+class Experiment(NamedTuple):
+    """A data set and a network that learns it."""
+
+    data: Callable[[int], datasets.Dataset]
+    model: Callable[[int], MLP]
+    loss: Callable[..., Any]
+    optimizer: Callable[[int], Optimizer]
+    l2: float = 0.0
+    epochs: int = 100
+
+
+def _descent(start: float, end: float) -> Callable[[int], Optimizer]:
+    return lambda epochs: SGD(lr=linear(start, end, epochs))
+
+
+EXPERIMENTS: dict[str, Experiment] = {
+    # micrograd's demo: an MLP(2, [16, 16, 1]), the SVM loss, L2 and a rate of 1 - 0.9 k / 100
+    "moons": Experiment(
+        lambda seed: datasets.moons(100, seed=seed),
+        lambda seed: MLP(2, [16, 16, 1], seed=seed),
+        losses.hinge,
+        _descent(1.0, 0.1),
+        l2=1e-4,
+    ),
+    "circles": Experiment(
+        lambda seed: datasets.circles(100, seed=seed),
+        lambda seed: MLP(2, [8, 1], activation="tanh", seed=seed),
+        losses.binary_cross_entropy,
+        _descent(1.0, 0.2),
+    ),
+    "xor": Experiment(
+        lambda seed: datasets.xor(),
+        lambda seed: MLP(2, [4, 1], activation="tanh", seed=seed),
+        losses.binary_cross_entropy,
+        _descent(1.0, 0.5),
+        epochs=200,
+    ),
+    "spirals": Experiment(
+        lambda seed: datasets.spirals(90, classes=3, seed=seed),
+        lambda seed: MLP(2, [12, 3], activation="tanh", init="xavier", seed=seed),
+        losses.cross_entropy,
+        lambda epochs: Adam(lr=0.1),
+        epochs=150,
+    ),
+    "sleep-study": Experiment(
+        lambda seed: datasets.sleep_study(),
+        lambda seed: MLP(2, [3, 1], activation=["sigmoid", "sigmoid"], seed=seed),
+        losses.half_squared_error,
+        _descent(3.0, 3.0),
+        epochs=500,
+    ),
+    "regression": Experiment(
+        lambda seed: datasets.regression(seed=seed),
+        lambda seed: MLP(1, [1], seed=seed),
+        losses.mse,
+        _descent(0.2, 0.2),
+    ),
+    "logistic": Experiment(
+        lambda seed: datasets.logistic(seed=seed),
+        lambda seed: MLP(2, [1], seed=seed),
+        losses.binary_cross_entropy,
+        _descent(1.0, 1.0),
+    ),
+}
+
+
+class Trained(NamedTuple):
+    """A network that has learned, what it learned from, and how that went."""
+
+    model: MLP
+    data: datasets.Dataset
+    history: History
+
+
+def run(name: str, *, seed: int = 0, epochs: int | None = None, progress: bool | None = None) -> Trained:
+    """The network of an experiment, trained: one of EXPERIMENTS, with other epochs or another seed.
+
+    Raises ValueError for a name that is none of them.
+
+    >>> print(run("regression").history)
+    epoch 100, loss 0.075, accuracy 100 %
+    """
+    experiment = EXPERIMENTS[choose("experiment", name, EXPERIMENTS)]
+    epochs = experiment.epochs if epochs is None else epochs
+    model, data = experiment.model(seed), experiment.data(seed)
+    history = fit(
+        model,
+        data,
+        loss=experiment.loss,
+        optimizer=experiment.optimizer(epochs),
+        l2=experiment.l2,
+        epochs=epochs,
+        progress=progress,
+    )
+    return Trained(model, data, history)

@@ -1,0 +1,34 @@
+"""The README stays true: its picture is what the package draws. (Its code blocks run as doctests.)"""
+
+import re
+from pathlib import Path
+
+from autograd_mini import draw, parse
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def test_picture_is_what_the_first_command_draws():
+    """The picture at the top is, byte for byte, the drawing of the expression in the first command."""
+    f = parse("f=(u+v)*w", u=2, v=3, w=4)
+    f.backward()
+    path = re.search(r"!\[[^]]*\]\(([^)]*)\)", README)[1]
+
+    assert draw(f).svg() == (ROOT / path).read_text("utf-8")
+
+
+def test_every_linked_file_is_there():
+    """No link into the repository leads nowhere."""
+    links = [link for link in re.findall(r"\]\(([^)]*)\)", README) if not link.startswith("http")]
+
+    assert [] == [link for link in links if not (ROOT / link).exists()]
+
+
+def test_the_two_commands_stand_first():
+    """The first shell block holds the two commands, one a line, that the gate runs as they stand."""
+    block = re.search(r"```sh\n(.*?)```", README, re.DOTALL)[1]
+
+    assert 2 == len(block.strip().splitlines())
+    assert "autograd-mini draw" in block.splitlines()[0]
+    assert "pytest" in block.splitlines()[1]
