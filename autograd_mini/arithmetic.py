@@ -32,7 +32,8 @@ def number(x: float) -> str:
         return f"{x:.0f}"
     if 1 <= abs(x) < 1e6:
         decimals = min(4, 7 - len(f"{abs(x):.0f}"))
-        return f"{x:.{decimals}f}".rstrip("0").rstrip(".")
+        shown = f"{x:.{decimals}f}"
+        return shown.rstrip("0").rstrip(".") if decimals else shown
     return f"{x:.4g}"
 
 

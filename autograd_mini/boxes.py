@@ -8,46 +8,34 @@ was made at a lower level is a constant at a higher one, so derivatives of two l
 
 from __future__ import annotations
 
-import itertools
-import threading
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from autograd_mini import modes
 from autograd_mini.arithmetic import floats
 from autograd_mini.functions import call, values
 from autograd_mini.graph import toposort
-from autograd_mini.value import Value, install_operators
+from autograd_mini.value import Value, install_operators, lift
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from autograd_mini.rules import Rule
 
     Number = Value | float
 
 
-class _Depth(threading.local):
-    calls = 0
+def kind_of_results(numbers: Sequence[Number]) -> Callable[[Any], Number]:
+    """What a transform of these inputs makes of its results.
+
+    Inside another transform they stay as they are. Else they are floats, or Values if an input is one.
+    """
+    if modes.in_transform():
+        return lambda y: y
+    return _as_value if any(isinstance(x, Value) for x in numbers) else float
 
 
-_levels = itertools.count(1)  # each call has a level of its own, higher than that of the call around it
-_depth = _Depth()
-
-
-@contextmanager
-def one_level_up() -> Iterator[int]:
-    """The level of a new call of a transform, which this thread is in until it ends."""
-    _depth.calls += 1
-    try:
-        yield next(_levels)
-    finally:
-        _depth.calls -= 1
-
-
-def is_outermost(numbers: Sequence[Number]) -> bool:
-    """Whether derivatives are plain floats: no transform around, and no Value among the inputs."""
-    return _depth.calls == 0 and not any(isinstance(x, Value) for x in numbers)
+def _as_value(x: Number) -> Value:
+    return x if isinstance(x, Value) else Value(x)
 
 
 class Boxed(Value):
@@ -73,15 +61,22 @@ class Boxed(Value):
         result = type(self)(z, self.level)
         result.rule = rule
         result.take([(x, d) for x, d, own in zip(arguments, partials, mine) if own])
+        if modes.detecting():
+            result.remember(arguments, partials, mine)
         return modes.finish(result) if modes.active else result
 
     def take(self, edges: list[tuple[Any, Number]]) -> None:
         """Use the boxes that self was made from, each with its partial."""
         raise NotImplementedError
 
-    def backward(self) -> NoReturn:
-        msg = "backward() was called inside a transform (grad, jvp, ...); return the value instead"
-        raise TypeError(msg)
+    def remember(self, arguments: Sequence[Number], partials: Sequence[Number], mine: Sequence[bool]) -> None:
+        """Record all arguments, for the message of an anomaly; those of lower levels as leaves."""
+        self.parents = tuple([x if own else _leaf(x) for x, own in zip(arguments, mine)])  # type: ignore[misc]
+        self.partials = tuple(partials)  # type: ignore[arg-type]
+
+
+def _leaf(x: Number) -> Value:
+    return Value(float(x), label=x.label) if isinstance(x, Value) and not x.is_constant else lift(float(x))
 
 
 class Dual(Boxed):
@@ -90,9 +85,20 @@ class Dual(Boxed):
     __slots__ = ("tangent",)
     tangent: Number
 
+    def forget(self) -> None:
+        super().forget()
+        self.tangent = 0.0
+
     def take(self, edges: list[tuple[Dual, Number]]) -> None:
         first, *rest = [times(d, x.tangent) for x, d in edges]
         self.tangent = sum(rest, first)
+
+    def remember(self, arguments: Sequence[Number], partials: Sequence[Number], mine: Sequence[bool]) -> None:
+        super().remember(arguments, partials, mine)
+        modes.check_number(self)
+        for x, d, own in zip(arguments, partials, mine):
+            if own:
+                modes.check_product(d, x.tangent, self)  # type: ignore[union-attr]
 
 
 class Node(Boxed):
@@ -159,6 +165,10 @@ def tangents(outputs: Sequence[Value], inputs: Sequence[Value]) -> list[list[Num
     for node in toposort(*outputs):
         moving = [(table[p], d) for p, d in zip(node.parents, node.partials) if p in table]
         if moving:
+            if modes.active:
+                for tangent, d in moving:
+                    for t in tangent:
+                        modes.check_product(d, t, node)
             first, *rest = [tangent if _is_one(d) else [d * t for t in tangent] for tangent, d in moving]
             for tangent in rest:
                 first = [a + t for a, t in zip(first, tangent)]

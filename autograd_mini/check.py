@@ -17,7 +17,7 @@ from autograd_mini.formula import expression_of
 from autograd_mini.graph import toposort
 from autograd_mini.modes import no_grad
 from autograd_mini.nesting import flatten, paths
-from autograd_mini.transforms import jacobian
+from autograd_mini.transforms import jacobian, named_outputs
 from autograd_mini.value import Value
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def gradcheck(
     inputs = [f"{name}{path}" for name, x in zip(called, arguments, strict=True) for path in paths(x)]
 
     def outputs(xs: Sequence[Any]) -> list[Any]:
-        return flatten(function(*rebuild(xs)))[0]
+        return named_outputs(function, function(*rebuild(xs)))[0]
 
     def values(xs: list[float]) -> list[float]:
         with no_grad():
@@ -174,7 +174,7 @@ def _judged(
     """The verdict on one derivative, given how far the numeric one can be trusted."""
     difference = abs(analytic - numeric)
     size = max(abs(analytic), abs(numeric))
-    if not math.isfinite(numeric) or noise > 1e-4 * size > 1e-3 * noise:
+    if not math.isfinite(numeric) or not math.isfinite(noise) or noise > 1e-4 * size > 1e-3 * noise:
         verdict = UNDECIDED
     else:
         verdict = OK if difference <= tolerance * size + 10 * noise else WRONG

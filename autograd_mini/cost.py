@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.arithmetic import floats
-from autograd_mini.boxes import Node, cotangents, dispatch_operators, one_level_up, tangents
+from autograd_mini.boxes import Node, cotangents, dispatch_operators, tangents
+from autograd_mini.modes import one_level_up
 from autograd_mini.nesting import flatten
 from autograd_mini.value import Value
 

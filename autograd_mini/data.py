@@ -105,8 +105,8 @@ def logistic(
 
     n: 1 or more points; the number of weights is that of coordinates. Raises ValueError for less.
 
-    >>> logistic(3).y
-    [1, 0, 0]
+    >>> logistic(8).y
+    [0, 0, 0, 1, 1, 1, 0, 1]
     """
     generator = _generator(seed)
     X = _square(generator, n, len(weights))
@@ -229,7 +229,7 @@ def _normal(generator: random.Random) -> float:
 
 
 def _square(generator: random.Random, n: int, dimensions: int) -> list[list[float]]:
-    """n points with every coordinate between -2 and 2."""
+    """N points with every coordinate between -2 and 2."""
     _check_points(n, 1)
     return [[round(4.0 * generator.random() - 2.0, DIGITS) for _ in range(dimensions)] for _ in range(n)]
 
@@ -242,7 +242,7 @@ def _curves(
     *,
     closed: bool = False,
 ) -> Dataset:
-    """n points taken in turn from curves, each a function of a part from 0 to 1; the class is the curve."""
+    """N points taken in turn from curves, each a function of a part from 0 to 1; the class is the curve."""
     _check_points(n, len(curves))
     generator = _generator(seed)
     X, y = [], []

@@ -314,6 +314,11 @@ def expression_of(node: Value) -> str:
     >>> expression_of((u + v) * u)
     '(u + v) × u'
     """
+    return expressions(node)[node].text
+
+
+def expressions(node: Value) -> dict[Value, Formula]:
+    """How a node and everything below it was made, in text; what has a label stands there by its label."""
     order = toposort(node)
     called = names(order)
     written: dict[Value, Formula] = {}
@@ -323,4 +328,4 @@ def expression_of(node: Value) -> str:
         if each.rule is not None and (each is node or not each.label):
             whole = each.rule.formula(text, *[written[parent] for parent in each.parents])
         written[each] = whole if each is node or len(whole.text) <= LONGEST else name
-    return written[node].text
+    return written

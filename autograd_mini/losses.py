@@ -196,7 +196,9 @@ def _single(name: str, score: Any) -> Any:
 def _probability(target: Any) -> float:
     y = float(target)
     if not 0.0 <= y <= 1.0:
-        msg = f"the target must be 0 or 1 (or a probability between), got {target!r}; write (t + 1) / 2 for ±1"
+        msg = (
+            f"the target must be 0 or 1 (or a probability between), got {target!r}; write (t + 1) / 2 for ±1"
+        )
         raise ValueError(msg)
     return y
 
@@ -280,7 +282,7 @@ def _class(scores: Sequence[Any], target: Any) -> int:
 
 
 def l1(parameters: Iterable[Score], factor: float = 1.0) -> Any:
-    """factor · Σ |w|, 0 or more: it pulls every weight to 0 by the same amount.
+    """Factor · Σ |w|, 0 or more: it pulls every weight to 0 by the same amount.
 
     parameters: any number of Values; `model.weights()` are those without the biases.
     Gradient: factor · sign(w), 0 at w = 0.
@@ -293,7 +295,7 @@ def l1(parameters: Iterable[Score], factor: float = 1.0) -> Any:
 
 
 def l2(parameters: Iterable[Score], factor: float = 1.0) -> Any:
-    """factor · Σ w², 0 or more: it pulls every weight to 0 in proportion; ρ/2 ‖w‖² has the factor ρ/2.
+    """Factor · Σ w², 0 or more: it pulls every weight to 0 in proportion; ρ/2 ‖w‖² has the factor ρ/2.
 
     parameters: any number of Values; `model.weights()` are those without the biases.
     Gradient: 2 · factor · w.

@@ -20,6 +20,61 @@ MESSAGES: dict[str, dict[str, str]] = {
     "values": {"en": "Forward", "fr": "Passe avant"},
     "gradients": {"en": "Backward", "fr": "Rétropropagation"},
     "tangents": {"en": "Forward mode", "fr": "Mode direct"},
+    # what a step is
+    "variable": {"en": "a variable gets its number", "fr": "une variable reçoit sa valeur"},
+    "operation": {"en": "an operation is evaluated", "fr": "une opération est évaluée"},
+    "seed": {"en": "the sweep starts with 1", "fr": "le calcul part de 1"},
+    "product": {
+        "en": "chain rule: local partial · gradient so far",
+        "fr": "règle de la chaîne : dérivée locale · gradient déjà connu",
+    },
+    "addition": {
+        "en": "a node used more than once: its gradients add up",
+        "fr": "un nœud utilisé plusieurs fois : addition des gradients",
+    },
+    # on a page with a picture
+    "graph": {"en": "Computation graph of {}", "fr": "Graphe de calcul de {}"},
+    "input": {"en": "input", "fr": "entrée"},
+    "zoom in": {"en": "Zoom in", "fr": "Agrandir"},
+    "zoom out": {"en": "Zoom out", "fr": "Réduire"},
+    "fit": {"en": "Whole graph", "fr": "Graphe entier"},
+    # on the page that steps
+    "steps": {"en": "Step by step", "fr": "Pas à pas"},
+    "empty": {"en": "nothing is known yet", "fr": "rien n’est encore connu"},
+    "step": {"en": "Step", "fr": "Étape"},
+    "all steps": {"en": "All steps", "fr": "Toutes les étapes"},
+    "first": {"en": "Back to the start (Home)", "fr": "Retour au début (Début)"},
+    "previous": {"en": "Previous step (←)", "fr": "Étape précédente (←)"},
+    "play": {"en": "Play (space)", "fr": "Lecture (espace)"},
+    "pause": {"en": "Pause (space)", "fr": "Pause (espace)"},
+    "next": {"en": "Next step (→)", "fr": "Étape suivante (→)"},
+    "last": {"en": "To the end (End)", "fr": "Aller à la fin (Fin)"},
+    "speed": {"en": "Speed", "fr": "Vitesse"},
+    "run again": {
+        "en": "To see the steps here, trust this notebook or run the cell again.",
+        "fr": "Pour voir les étapes ici, approuvez ce notebook ou exécutez de nouveau la cellule.",
+    },
+    # on the page of exercises
+    "exercise": {"en": "Exercise", "fr": "Exercice"},
+    "task": {
+        "en": "Fill the graph: first the values, then the gradients. Write 0.33, 3.3e-1 or 1/3; "
+        "two significant digits are enough.",
+        "fr": "Complétez le graphe : d’abord les valeurs, puis les gradients. Écrivez 0,33, 3,3e-1 ou 1/3 ; "
+        "deux chiffres significatifs suffisent.",
+    },
+    "hint": {"en": "Hint", "fr": "Indice"},
+    "answer": {"en": "Answer", "fr": "Réponse"},
+    "right": {"en": "right", "fr": "juste"},
+    "wrong": {"en": "not this number", "fr": "ce n’est pas ce nombre"},
+    "imprecise": {"en": "nearly: give two digits", "fr": "presque : donnez deux chiffres"},
+    "unreadable": {"en": "write a number, such as 0.5 or 1/2", "fr": "écrivez un nombre, tel que 0,5 ou 1/2"},
+    "given": {"en": "the answer was shown", "fr": "la réponse a été donnée"},
+    "score": {"en": "{} of {} found", "fr": "{} sur {} trouvés"},
+    "without hints": {"en": "{} without hints", "fr": "dont {} sans indice"},
+    "solution": {"en": "Solution", "fr": "Solution"},
+    "print": {"en": "Print", "fr": "Imprimer"},
+    "again": {"en": "Start again", "fr": "Recommencer"},
+    "name": {"en": "Name", "fr": "Nom"},
 }
 
 

@@ -6,6 +6,7 @@ zero does an operation ask which of them, if any, is its own.
 
 from __future__ import annotations
 
+import itertools
 import math
 import threading
 from contextlib import contextmanager
@@ -13,42 +14,65 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.arithmetic import number
 from autograd_mini.errors import AnomalyError, UnboundError
-from autograd_mini.formula import expression_of
+from autograd_mini.formula import expression_of, expressions
 from autograd_mini.graph import names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from contextlib import AbstractContextManager
+    from contextlib import _GeneratorContextManager as Context  # also a decorator
 
     from autograd_mini.value import Value
 
 active = 0
+levels = itertools.count(1)  # one for each call of a transform and each no_grad, in the order they begin
 _lock = threading.Lock()
 
 
-class _Depths(threading.local):
-    no_grad = 0
-    detect_anomaly = 0
+class _Thread(threading.local):
+    transforms = 0  # how many calls of grad, jvp, ... this thread is inside
+    no_grad_below: float = 0  # numbers of a lower level are not recorded
+    detect_anomaly: float = 0
 
 
-_thread = _Depths()
+_thread = _Thread()
 
 
 @contextmanager
-def _mode(name: str) -> Iterator[None]:
+def _mode(name: str, setting: float) -> Iterator[None]:
     global active
-    setattr(_thread, name, getattr(_thread, name) + 1)
+    before = getattr(_thread, name)
+    setattr(_thread, name, setting)
     with _lock:
         active += 1
     try:
         yield
     finally:
-        setattr(_thread, name, getattr(_thread, name) - 1)
+        setattr(_thread, name, before)
         with _lock:
             active -= 1
 
 
-def no_grad() -> AbstractContextManager[None]:
+@contextmanager
+def one_level_up() -> Iterator[int]:
+    """The level of a new call of a transform, which this thread is in until it ends."""
+    _thread.transforms += 1
+    try:
+        yield next(levels)
+    finally:
+        _thread.transforms -= 1
+
+
+def in_transform() -> bool:
+    """Whether this thread is inside a call of a transform."""
+    return _thread.transforms > 0
+
+
+def records() -> bool:
+    """Whether this thread records plain Values."""
+    return not _thread.no_grad_below
+
+
+def no_grad() -> Context[None]:
     """A context in which operations compute numbers but record nothing: results are leaves.
 
     It holds for this thread, can be nested, and ends also when an exception leaves it.
@@ -60,10 +84,10 @@ def no_grad() -> AbstractContextManager[None]:
     >>> y.data, y.parents
     (9.0, ())
     """
-    return _mode("no_grad")
+    return _mode("no_grad_below", next(levels))
 
 
-def detect_anomaly() -> AbstractContextManager[None]:
+def detect_anomaly() -> Context[None]:
     """A context in which the first nan or inf, in a value or a gradient, raises AnomalyError.
 
     The message names the node, its inputs with their numbers, and the expression that led to it.
@@ -75,19 +99,28 @@ def detect_anomaly() -> AbstractContextManager[None]:
     Traceback (most recent call last):
     autograd_mini.errors.AnomalyError: log(x) is -inf, where x = 0
     """
-    return _mode("detect_anomaly")
+    return _mode("detect_anomaly", 1)
+
+
+def detecting() -> bool:
+    """Whether this thread looks for anomalies."""
+    return active > 0 and bool(_thread.detect_anomaly)
 
 
 def finish(node: Value) -> Value:
     """What the modes of this thread make of a new node."""
-    if _thread.detect_anomaly and node.primal is not None and not math.isfinite(node.data):
-        raise AnomalyError(_value_message(node))
-    if _thread.no_grad:
+    check_number(node)
+    if node.level < _thread.no_grad_below:
         if node.primal is None:  # without a number or a record it could never become one
             raise UnboundError(node)
-        node.rule = None
-        node.parents = node.partials = ()
+        node.forget()
     return node
+
+
+def check_number(node: Value) -> None:
+    """Raise if the number of a node is nan or inf."""
+    if _thread.detect_anomaly and node.primal is not None and not math.isfinite(node.data):
+        raise AnomalyError(_value_message(node))
 
 
 def check_gradients(order: Sequence[Value]) -> None:
@@ -95,7 +128,7 @@ def check_gradients(order: Sequence[Value]) -> None:
     if not _thread.detect_anomaly:
         return
     for node in reversed(order):
-        if not math.isfinite(node.grad):
+        if not node.is_constant and not math.isfinite(node.grad):
             raise AnomalyError(_gradient_message(node, order))
 
 
@@ -130,5 +163,7 @@ def _gradient_message(node: Value, order: Sequence[Value]) -> str:
 
 def _inputs(node: Value) -> str:
     """The inputs with their numbers: `where x = 0, u + v = 5`."""
-    numbers = [f"{expression_of(parent)} = {number(parent.data)}" for parent in dict.fromkeys(node.parents)]
+    written = expressions(node)
+    inputs = [parent for parent in dict.fromkeys(node.parents) if not parent.is_constant]
+    numbers = [f"{written[parent]} = {number(parent.data)}" for parent in inputs]
     return f"where {', '.join(numbers)}" if numbers else "with no inputs"

@@ -44,6 +44,26 @@ def flatten(structure: Any) -> tuple[list[Number], Callable[[Iterable[Any]], Any
     return [as_float(structure)], _only
 
 
+def flatten_like(structure: Any, model: Any, what: str) -> list[Number]:
+    """The leaves of a structure, in the order of a model of the same shape.
+
+    Raises ValueError, which says `what` was asked for, if a number is missing or too many.
+
+    >>> flatten_like({"b": 2.0, "a": 1.0}, {"a": 0.0, "b": 0.0}, "the tangent must be shaped like its primal")
+    [1.0, 2.0]
+    """
+    found = dict(zip(paths(structure), flatten(structure)[0], strict=True))
+    wanted = paths(model)
+    missing = [path or "there" for path in wanted if path not in found]
+    extra = [path or "there" for path in found if path not in wanted]
+    if missing or extra:
+        faults = [f"a number is missing at {missing[0]}"] if missing else []
+        faults += [f"one is too many at {extra[0]}"] if extra else []
+        msg = f"{what}: {', '.join(faults)}; expected {len(wanted)} numbers, got {len(found)}"
+        raise ValueError(msg)
+    return [found[path] for path in wanted]
+
+
 def paths(structure: Any) -> list[str]:
     """Where each leaf stands, as it would be written behind the name of the structure.
 

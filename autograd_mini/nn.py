@@ -26,7 +26,7 @@ import math
 import random
 import re
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cache
 from operator import methodcaller
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -459,7 +459,7 @@ INITIALISATIONS: dict[str, Callable[[random.Random, int, int], float]] = {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def activation_named(name: str) -> Callable[[Any], Any]:
     """The function z -> act(z); "linear" changes nothing.
 

@@ -11,6 +11,7 @@ Conventions where no derivative exists stand beside the rule, in `convention`; t
 from __future__ import annotations
 
 from functools import lru_cache
+from keyword import iskeyword
 from typing import TYPE_CHECKING
 
 from autograd_mini.arithmetic import Arithmetic, floats, number
@@ -57,7 +58,10 @@ class Rule:
         self.domain = domain
         self.kinks = kinks
         self.convention = convention
-        code = forward.__code__
+        code = getattr(forward, "__code__", None)
+        if code is None:
+            msg = f"{name!r} needs functions written with def or lambda, got {type(forward).__name__} for forward"
+            raise RuleError(msg)
         self.arity = None if code.co_flags & VARIADIC else code.co_argcount - 1
         self._check()
 
@@ -66,7 +70,11 @@ class Rule:
         names = [text.symbol(f"x{i + 1}") for i in range(self.arity or 2)]
         try:
             self.forward(text, *names)
-            count = len(self.partials(text, text.symbol("z"), *names))
+            partials = self.partials(text, text.symbol("z"), *names)
+            count = len(partials)
+            for fact in (self.domain, self.kinks):
+                if fact is not None:
+                    fact(text, *names)
         except TypeError as error:
             msg = (
                 f"{self.name!r} cannot be read with {len(names)} inputs ({error}); write"
@@ -79,6 +87,10 @@ class Rule:
                 " return one partial derivative for every input, 0.0 where there is none"
             )
             raise RuleError(msg)
+        for partial in partials:
+            if not isinstance(partial, Formula | float | int):
+                msg = f"a partial of {self.name!r} is {partial!r}, not a formula or a number; write 0.0 for none"
+                raise RuleError(msg)
 
     def formula(self, xp: Printed, *args: Formula) -> Formula:
         """How an application is shown: the forward rule, or name(args) if the primitive has a word."""
@@ -109,7 +121,13 @@ def define(name: str, forward: Callable[..., Any], partials: Callable[..., Any],
 
     `xp.name` then reads the definition, and formulas write name(x) instead of spelling it out.
     """
-    if not name.isidentifier() or name.startswith("_") or hasattr(floats, name):
+    if (
+        not isinstance(name, str)
+        or not name.isidentifier()
+        or iskeyword(name)
+        or name.startswith("_")
+        or hasattr(floats, name)
+    ):
         msg = f"a primitive cannot be called {name!r}; choose an identifier that no function of xp has"
         raise RuleError(msg)
     rule = declare(name, name, forward, partials, **facts)
@@ -217,7 +235,7 @@ define(
     kinks=lambda xp, x: (x,),
     convention="relu'(0) = 0",
 )
-# The last branch of the next two hands on nan, and sign keeps the sign of -0.0, as NumPy does.
+# The last branch of the next two hands on nan, as NumPy does.
 define(
     "heaviside",
     lambda xp, x: xp.where(x > 0.0, 1.0, xp.where(x <= 0.0, 0.0, x)),

@@ -254,8 +254,8 @@ def _bar(epochs: int, progress: bool | None) -> Iterator[Callable[[History], Non
     if not (sys.stderr.isatty() if progress is None else progress):
         yield lambda history: None
         return
-    from rich.console import Console  # noqa: PLC0415  # a heavy import, only for terminals
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.console import Console  # a heavy import, only for terminals
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
@@ -346,7 +346,7 @@ def run(name: str, *, seed: int = 0, epochs: int | None = None, progress: bool |
     Raises ValueError for a name that is none of them.
 
     >>> print(run("regression").history)
-    epoch 100, loss 0.075, accuracy 100 %
+    epoch 100, loss 0.0784, gradient 2.8e-12
     """
     experiment = EXPERIMENTS[choose("experiment", name, EXPERIMENTS)]
     epochs = experiment.epochs if epochs is None else epochs

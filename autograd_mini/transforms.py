@@ -18,9 +18,10 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.boxes import Boxed, Dual, Node, cotangents, is_outermost, one_level_up, tangents
+from autograd_mini.boxes import Boxed, Dual, Node, cotangents, kind_of_results, tangents
 from autograd_mini.errors import NotANumberError
-from autograd_mini.nesting import flatten
+from autograd_mini.modes import one_level_up, records
+from autograd_mini.nesting import flatten, flatten_like
 from autograd_mini.value import Value
 
 if TYPE_CHECKING:
@@ -36,20 +37,22 @@ class _Recording:
 
     def __init__(self, function: Function, arguments: Sequence[Any]) -> None:
         numbers, self.shape_arguments = flatten(list(arguments))
+        self.numbers = numbers
         # At the outermost, plain Values do what Nodes over floats would, and fast.
-        self.plain = is_outermost(numbers)
+        self.results = kind_of_results(numbers)
+        self.plain = self.results is float and records()
         with one_level_up() as level:
             self.level = 0 if self.plain else level
             self.inputs = [Value(x) if self.plain else Node(x, level) for x in numbers]  # type: ignore[arg-type]
             result = function(*self.shape_arguments(self.inputs))
         self.result = result
-        self.outputs, self.shape_result = _outputs(function, result)
+        self.outputs, self.shape_result = named_outputs(function, result)
 
     def value(self) -> Any:
         """The result in numbers of the level below."""
-        if self.plain:
-            return self.shape_result([float(y) for y in self.outputs])
-        return self.shape_result([_below(y, self.level) for y in self.outputs])
+        return self.shape_result(
+            [self.results(y if self.plain else _below(y, self.level)) for y in self.outputs]
+        )
 
     def pullback(self, seeds: Sequence[Number]) -> list[Any]:
         """The cotangent of every argument, shaped like it, for one seed per output."""
@@ -57,7 +60,8 @@ class _Recording:
         for y, seed in zip(self.outputs, seeds, strict=True):
             if isinstance(y, Value) and y.level == self.level:
                 total[y] = total[y] + seed if y in total else seed
-        return self.shape_arguments(cotangents(total, self.inputs))  # type: ignore[no-any-return]
+        results = kind_of_results([*self.numbers, *seeds])
+        return self.shape_arguments(map(results, cotangents(total, self.inputs)))  # type: ignore[no-any-return]
 
 
 def _below(y: Number, level: int) -> Number:
@@ -65,7 +69,8 @@ def _below(y: Number, level: int) -> Number:
     return y.primal if isinstance(y, Boxed) and y.level == level else y
 
 
-def _outputs(function: Function, result: Any) -> tuple[list[Number], Function]:
+def named_outputs(function: Function, result: Any) -> tuple[list[Number], Function]:
+    """The result flattened; an error says which function returned it."""
     try:
         return flatten(result)
     except NotANumberError as error:
@@ -77,11 +82,15 @@ def _name(function: Function) -> str:
     return getattr(function, "__name__", repr(function))
 
 
+def _is_single(argnums: Argnums) -> bool:
+    return not isinstance(argnums, list | tuple | range)
+
+
 def _chosen(argnums: Argnums, count: int) -> list[int]:
     """The positions of the arguments to differentiate by; from the end if negative."""
-    chosen = [argnums] if isinstance(argnums, int) else list(argnums)
+    chosen: list[Any] = [argnums] if _is_single(argnums) else list(argnums)  # type: ignore[arg-type]
     for i in chosen:
-        if isinstance(i, bool) or not isinstance(i, int):
+        if isinstance(i, bool) or not hasattr(i, "__index__"):
             msg = f"argnums must be an int or several, got {i!r}; 0 is the first argument"
             raise TypeError(msg)
         if not -count <= i < count:
@@ -130,7 +139,7 @@ def value_and_grad(function: Function, argnums: Argnums = 0) -> Function:
             )
             raise TypeError(msg)
         gradients = run.pullback([1.0])
-        return run.value(), gradients[0] if isinstance(argnums, int) else tuple(gradients)
+        return run.value(), gradients[0] if _is_single(argnums) else tuple(gradients)
 
     return transformed
 
@@ -167,10 +176,7 @@ def vjp(function: Function, *primals: Any) -> tuple[Any, Function]:
     run = _Recording(function, primals)
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
-        seeds, _ = flatten(cotangent)
-        if len(seeds) != len(run.outputs):
-            msg = f"the cotangent must be shaped like the value: {len(run.outputs)} numbers, got {len(seeds)}"
-            raise ValueError(msg)
+        seeds = flatten_like(cotangent, run.result, "the cotangent must be shaped like the value")
         return tuple(run.pullback(seeds))
 
     return run.value(), pullback
@@ -192,21 +198,16 @@ def jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> 
         msg = "jvp needs a tuple of arguments and a tuple of their tangents: jvp(f, (x, y), (1.0, 0.0))"
         raise TypeError(msg)
     numbers, shape_arguments = flatten(list(primals))
-    directions, _ = flatten(list(tangents))
-    if len(numbers) != len(directions) or len(primals) != len(tangents):
-        msg = f"each primal needs a tangent of its shape: {len(numbers)} numbers, got {len(directions)} tangents"
-        raise ValueError(msg)
-    outermost = is_outermost([*numbers, *directions])
+    directions = flatten_like(tangents, primals, "each primal needs a tangent of its shape")
+    results = kind_of_results([*numbers, *directions])
     with one_level_up() as level:
         inputs = [Dual(x, level) for x in numbers]
         for x, direction in zip(inputs, directions, strict=True):
             x.tangent = direction
         result = function(*shape_arguments(inputs))
-    outputs, shape = _outputs(function, result)
-    values = [_below(y, level) for y in outputs]
-    slopes = [y.tangent if isinstance(y, Dual) and y.level == level else 0.0 for y in outputs]
-    if outermost:
-        values, slopes = [float(y) for y in values], [float(t) for t in slopes]
+    outputs, shape = named_outputs(function, result)
+    values = [results(_below(y, level)) for y in outputs]
+    slopes = [results(y.tangent if isinstance(y, Dual) and y.level == level else 0.0) for y in outputs]
     return shape(values), shape(slopes)
 
 
@@ -235,7 +236,7 @@ def jacobian(function: Function, argnums: Argnums = 0, mode: str = "auto") -> Fu
         else:
             count = len(run.outputs)
             rows = [run.pullback([1.0 if i == j else 0.0 for j in range(count)]) for i in range(count)]
-        return run.shape_result([row[0] if isinstance(argnums, int) else tuple(row) for row in rows])
+        return run.shape_result([row[0] if _is_single(argnums) else tuple(row) for row in rows])
 
     return transformed
 
@@ -244,7 +245,7 @@ def _forward_rows(run: _Recording) -> list[list[Number]]:
     """For every output its derivatives by all inputs, from one forward sweep."""
     recorded = [y for y in run.outputs if isinstance(y, Value) and y.level == run.level]
     rows: dict[Number, list[Number] | None] = dict(zip(recorded, tangents(recorded, run.inputs), strict=True))
-    return [rows.get(y) or [0.0] * len(run.inputs) for y in run.outputs]
+    return [[run.results(d) for d in rows.get(y) or [0.0] * len(run.inputs)] for y in run.outputs]
 
 
 def hessian(function: Function) -> Function:

@@ -146,6 +146,8 @@ class Value:
                 node.primal = z = node.rule.forward(floats, *arguments)
                 node.partials = node.rule.partials(floats, z, *arguments)
                 node.adjoint = None
+                if modes.active:
+                    modes.check_number(node)
         return self.data
 
     def backward(self) -> None:
@@ -156,6 +158,9 @@ class Value:
 
         Raises UnboundError if a variable has no number yet.
         """
+        if modes.in_transform():
+            msg = "backward() was called inside a transform (grad, jvp, ...); return the value instead"
+            raise TypeError(msg)
         if self.primal is None:
             raise UnboundError(self)
         order = toposort(self)
@@ -178,6 +183,11 @@ class Value:
             leaf.adjoint += gradient
         if modes.active:
             modes.check_gradients(order)
+
+    def forget(self) -> None:
+        """Become a leaf: the number stays, how it was made does not."""
+        self.rule = None
+        self.parents = self.partials = ()
 
     def zero_grad(self) -> None:
         """Forget the gradient of every node of this graph: `.grad` reads 0.0 and its box is empty."""
@@ -376,6 +386,8 @@ def _binary(rule: Rule) -> Callable[[Value, Value | float], Value]:
     def operation(self: Value, other: Value | float) -> Value:
         if other.__class__ is not Value:
             other = lift(other)
+            if other.level > self.level:  # a subclass on the left is asked before the higher level
+                return NotImplemented  # type: ignore[no-any-return]
         x = self.primal
         y = other.primal
         if x is None or y is None:

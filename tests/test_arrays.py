@@ -14,7 +14,7 @@ import pytest
 
 from autograd_mini.arithmetic import Arithmetic, floats
 from autograd_mini.compiler.source import source, source_of
-from autograd_mini.rules import RULES, power
+from autograd_mini.rules import RULES, Rule, power
 
 TABLE = [(rule, arity) for rule in RULES.values() for arity in ([rule.arity] if rule.arity else (1, 2, 4))]
 TABLE = [
@@ -38,7 +38,7 @@ def points(arity):
     draw = rng.uniform
     ordinary = [tuple(draw(-3, 3) for _ in range(arity)) for _ in range(40)]
     if arity <= 2:
-        return ordinary + [*itertools.product(KINKS + SPECIAL, repeat=arity)]
+        return [*ordinary, *itertools.product(KINKS + SPECIAL, repeat=arity)]
     some = [rng.choices(numbers, k=arity) for numbers in (KINKS, KINKS + SPECIAL) for _ in range(150)]
     return ordinary + [tuple(point) for point in some]
 
@@ -148,7 +148,8 @@ def test_printed_source_in_numba(rule, arity):
 def jax_numpy():
     """jax.numpy in float64, which is switched on for this test alone."""
     jax = pytest.importorskip("jax", reason="needs the extra `jax`")
-    with jax.enable_x64(True):
+    enable_x64 = getattr(jax, "enable_x64", None) or pytest.importorskip("jax.experimental").enable_x64
+    with enable_x64(True):
         yield jax.numpy
 
 
@@ -197,10 +198,8 @@ def test_numbers_keep_all_their_digits(x):
 
 def test_inputs_called_like_the_source_itself():
     """Inputs that a rule calls z or np are renamed, as the source needs these names."""
-    names = power(2.0).forward.__code__.co_varnames
-    clash = type(RULES["mul"])("clash", "?", lambda xp, z, np: z * np, lambda xp, out, z, np: (np, z))
+    clash = Rule("clash", "?", lambda xp, z, np: z * np, lambda xp, out, z, np: (np, z))
 
-    assert ("xp", "x") == names
     assert source_of(clash) == "def clash(x1, x2):\n    z = x1 * x2\n    return z, x2, x1\n"
 
 

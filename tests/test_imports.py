@@ -13,10 +13,10 @@ PACKAGE = Path(autograd_mini.__file__).parent
 NAME = PACKAGE.name
 
 # Each room of the core may import the rooms before it.
-CORE = """
-    errors messages arithmetic graph formula mathml rules modes value functions
-    nesting boxes transforms cost check
-""".split()
+CORE = (
+    "errors", "messages", "arithmetic", "graph", "formula", "mathml", "rules", "modes", "value", "functions",
+    "nesting", "boxes", "transforms", "cost", "check",
+)  # fmt: skip
 MAY_SEE = {room: set(CORE[:i]) for i, room in enumerate(CORE)} | {
     "files": set(),
     "expression": {"errors", "graph", "rules", "value", "functions"},
@@ -26,7 +26,7 @@ MAY_SEE = {room: set(CORE[:i]) for i, room in enumerate(CORE)} | {
     "losses": {"errors", "value", "functions"},
     "optim": {"errors", "value"},
     "data": {"errors"},
-    "train": {"errors", "value", "functions", "nn", "losses", "optim", "data", "files"},
+    "train": {"errors", "arithmetic", "value", "functions", "nn", "losses", "optim", "data", "files"},
     "frames": {"graph", "value"},
     "compiler": {"errors", "arithmetic", "graph", "formula", "rules", "value", "functions"},
     "doctor": {"errors", "expression", "viz"},

@@ -1,7 +1,7 @@
-"""The picture that steps are played on: laid out once, all boxes empty, with room for what is to come.
+"""The picture that a page plays its steps on: laid out once, its boxes empty, with room for what is to come.
 
-It is the drawing of svg.py without its looks, which the style sheet of a page says once for all nodes,
-in light and in dark. So a page is small, and a picture is still drawn in one place only.
+It is the drawing of svg.py without its looks, which the style sheet of the page says once for all nodes, in
+light and in dark. So a page is small, and a picture is still drawn in one place only.
 """
 
 from __future__ import annotations
@@ -12,50 +12,78 @@ from xml.etree import ElementTree as ET
 
 from autograd_mini.formula import Text
 from autograd_mini.messages import message
-from autograd_mini.stepping import OPERATION, PRODUCT, SEED, TANGENTS, VALUES
+from autograd_mini.stepping import OPERATION
 from autograd_mini.viz.layout import layout_of
 from autograd_mini.viz.lettering import visible
-from autograd_mini.viz.scene import Scene, scene_of
-from autograd_mini.viz.sizes import PARTIAL, SIGN
+from autograd_mini.viz.replay import scene_after
+from autograd_mini.viz.scene import Scene
+from autograd_mini.viz.sizes import SIGN
 from autograd_mini.viz.svg import svg_text
 
 if TYPE_CHECKING:
-    from autograd_mini.stepping import Step
     from autograd_mini.viz.steps import Steps
 
 SVG = "{http://www.w3.org/2000/svg}"
+# What a page keeps of a drawing: shapes and places. It finds nodes and edges by their order.
 KEPT = {"class", "x", "y", "width", "height", "rx", "d", "points", "transform", "viewBox", "data-edge"}
+FILLED = {"value", "gradient", "partial"}  # groups whose number is still to come
 
 
 def last_scene(steps: Steps) -> Scene:
-    """What there is to see after the last step, in the words and numbers of the language.
-
-    The numbers are those of the records, whatever the graph holds by now.
-    """
-    scene = scene_of(steps.nodes[-1])
-    start = next((step.node for step in steps if step.sweep == TANGENTS), None)
+    """What there is to see after the last step, with words and numbers in the language of the steps."""
+    scene = scene_after(steps, len(steps))
     number = Text(steps.language).constant
     formulas = {step.node: visible(step.text[1]) for step in steps if step.kind == OPERATION}
-    boxes = {(step.sweep == VALUES, step.node): step.after for step in steps}
-    partials = {edge_of(steps, step): step.local for step in steps if step.kind == PRODUCT}
 
-    names = [
-        str(number(node.data)) if node.is_constant and not node.label else card.name
-        for node, card in zip(steps.nodes, scene.cards, strict=True)
-    ]
-    cards = {}
-    for i, card in enumerate(scene.cards):
-        above, below = (names[-1], names[i]) if start is None else (names[i], names[start])
-        cards[card.id] = replace(
-            card,
-            name=names[i],
-            formula=formulas.get(i, message(card.kind, steps.language)),
-            ratio=f"∂{above}/∂{below}",
-            value=boxes.get((True, i)),
-            gradient=boxes.get((False, i)),
-        )
-    arrows = [
-        replace(arrow, tail=cards[arrow.tail.id], head=cards[arrow.head.id], partial=partials.get(i))
-        for i, arrow in enumerate(scene.arrows)
-    ]
+    def worded(i: int) -> dict[str, str]:
+        node = steps.nodes[i]
+        if node.is_constant:
+            return {} if node.label else {"name": str(number(node.data))}
+        return {"formula": formulas.get(i) or message("input", steps.language)}
+
+    cards = {card.id: replace(card, **worded(i)) for i, card in enumerate(scene.cards)}
+    arrows = [replace(a, tail=cards[a.tail.id], head=cards[a.head.id]) for a in scene.arrows]
     return Scene(tuple(cards.values()), tuple(arrows))
+
+
+def blank_picture(steps: Steps) -> str:
+    """The `<svg>` element of a page: all that steps can fill is there and empty.
+
+    Raises LayoutError if the renderer fails.
+    """
+    scene = last_scene(steps)
+    drawing = ET.fromstring(svg_text(scene, layout_of(scene)))  # noqa: S314  our own text
+    drawing[:] = drawing[-1:]  # without title, description and paper
+    _strip(drawing)
+    for group, card in zip(_groups(drawing, "node"), scene.cards, strict=True):
+        if any((text.text or "").endswith("…") for text in group.iter("text")):
+            ET.SubElement(group, "title").text = " = ".join(filter(None, [card.name, card.formula]))
+    drawing.set("role", "img")
+    drawing.set("aria-label", message("graph", steps.language).format(scene.output.name))
+    return ET.tostring(drawing, encoding="unicode")
+
+
+def _strip(drawing: ET.Element) -> None:
+    """Take away what the style sheet says, what the steps will say, and white space."""
+    for element in drawing.iter():
+        small = element.get("class") == "symbol" and element.get("font-size") != f"{SIGN[0]}"
+        element.tag = element.tag.removeprefix(SVG)
+        element.tail = None
+        element.text = (element.text or "").strip() and element.text
+        element.attrib = {
+            name: value
+            for name, value in element.attrib.items()
+            if name in KEPT and not (name in ("x", "y") and value == "0")
+        }
+        if small:
+            element.set("font-size", f"{SIGN[1]}")
+        for title in element.findall(f"{SVG}title"):
+            element.remove(title)
+    for kind in FILLED:
+        for group in _groups(drawing, kind):
+            for number in group.iterfind("text[@class='number']"):
+                number.text = None
+
+
+def _groups(drawing: ET.Element, kind: str) -> list[ET.Element]:
+    return [group for group in drawing.iter("g") if kind in group.get("class", "").split()]

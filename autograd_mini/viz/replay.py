@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from autograd_mini.stepping import PRODUCT, TANGENTS, VALUES
+from autograd_mini.stepping import PRODUCT, SEED, TANGENTS, VALUES
 from autograd_mini.viz.scene import Scene, scene_of
 
 if TYPE_CHECKING:
+    from autograd_mini.stepping import Step
+    from autograd_mini.viz.scene import Card
     from autograd_mini.viz.steps import Steps
 
 
 def scene_after(steps: Steps, count: int) -> Scene:
     """The scene when the first `count` steps are done, whatever the graph holds by now.
 
-    Boxes no step has filled are empty; local partials are known from the product that used them on. In
-    forward mode the second boxes are those of the tangents, and titled so.
+    A box no step has filled is empty, and a local partial is known from the product it is a factor of.
+    In forward mode the boxes for gradients hold the tangents, and are titled so.
 
     >>> from autograd_mini import parse, steps
     >>> print(scene_after(steps(parse("f = (u + v) * w", u=2, v=3, w=4)), 7))
@@ -32,33 +34,24 @@ def scene_after(steps: Steps, count: int) -> Scene:
     partials = {(step.user, step.position): step.local for step in done if step.kind == PRODUCT}
 
     scene = scene_of(steps.nodes[-1])
-    titles = _titles(steps, [card.name for card in scene.cards])
-    cards = [
-        card
-        if card.is_constant
-        else replace(card, value=values.get(i), gradient=derivatives.get(i), ratio=titles[i])
-        for i, card in enumerate(scene.cards)
-    ]
-    place = {card.id: i for i, card in enumerate(scene.cards)}
+    seed = next(step for step in steps if step.kind == SEED)
+    cards: dict[str, Card] = {}
+    for i, card in enumerate(scene.cards):
+        ratio = _ratio(seed, scene.cards[seed.node].name, card.name)
+        filled = replace(card, value=values.get(i), gradient=derivatives.get(i), ratio=ratio)
+        cards[card.id] = card if card.is_constant else filled
     arrows = [
-        replace(
-            arrow,
-            tail=cards[place[arrow.tail.id]],
-            head=cards[place[arrow.head.id]],
-            partial=partials.get((place[arrow.head.id], position)),
-        )
-        for arrow, position in zip(scene.arrows, _positions(steps))
+        replace(arrow, tail=cards[arrow.tail.id], head=cards[arrow.head.id], partial=partials.get(edge))
+        for arrow, edge in zip(scene.arrows, edges(steps))
     ]
-    return Scene(tuple(cards), tuple(arrows))
+    return Scene(tuple(cards.values()), tuple(arrows))
 
 
-def _titles(steps: Steps, names: list[str]) -> list[str]:
-    """∂f/∂u for every node u; in forward mode ∂u/∂x, where x is the node of the seed."""
-    if steps[-1].sweep == TANGENTS or by is not None:
-        return []
-    return [f"∂{names[-1]}/∂{name}" for name in names]
+def edges(steps: Steps) -> list[tuple[int, int]]:
+    """For each arrow of the scene, in order: the place of its head, and which input of it the tail is."""
+    return [(i, position) for i, node in enumerate(steps.nodes) for position in range(len(node.parents))]
 
 
-def _positions(steps: Steps) -> list[int]:
-    """For every arrow of the scene, which input of its operation it is."""
-    return [position for node in steps.nodes for position in range(len(node.parents))]
+def _ratio(seed: Step, start: str, name: str) -> str:
+    """∂f/∂name, from the result f back; in forward mode ∂name/∂x, from the variable x on."""
+    return f"∂{name}/∂{start}" if seed.sweep == TANGENTS else f"∂{start}/∂{name}"
