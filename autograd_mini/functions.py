@@ -15,7 +15,7 @@ from autograd_mini.arithmetic import Arithmetic, floats
 from autograd_mini.formula import text
 from autograd_mini.graph import leaves, toposort
 from autograd_mini.rules import RULES, Rule, define, power
-from autograd_mini.value import Value, as_float, find_variable
+from autograd_mini.value import Value, apply, as_float, find_variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 def call(rule: Rule, arguments: Sequence[Value | float]) -> Any:
     """The rule applied: a Value if any argument is one, else a float."""
+    if set(map(type, arguments)) == {Value}:  # nearly always, and n-ary nodes have many arguments
+        return apply(rule, arguments)
     highest = None
     for x in arguments:
         if isinstance(x, Value) and (highest is None or x.level > highest.level):

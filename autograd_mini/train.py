@@ -122,7 +122,7 @@ def fit(
                     scores = [model(X[i]) for i in batch]
                     cost = loss(scores, targets) + penalty()
                     for p in parameters:
-                        p.grad = 0.0
+                        p.adjoint = None  # forgotten
                     cost.backward()
                     norm = math.sqrt(sum([p.grad * p.grad for p in parameters]))
                     _check_finite(cost, norm, parameters, epoch)

@@ -7,22 +7,38 @@ text, so a name has no way to become anything else.
 from __future__ import annotations
 
 from html import escape
+from itertools import accumulate
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
 
+from autograd_mini.formula import Text, expression_of
+from autograd_mini.graph import names
 from autograd_mini.messages import message
-from autograd_mini.stepping import ADDITION, OPERATION, PRODUCT, SEED, VALUES, VARIABLE
+from autograd_mini.stepping import ADDITION, GRADIENTS, OPERATION, PRODUCT, SEED, VALUES, VARIABLE
 from autograd_mini.viz.blank import blank_picture
-from autograd_mini.viz.document import data_block, document, picture_panel
+from autograd_mini.viz.document import button, data_block, document, picture_panel
 from autograd_mini.viz.lettering import visible
 
 if TYPE_CHECKING:
+    from typing import Any
+
+    from autograd_mini.stepping import Step
     from autograd_mini.viz.steps import Steps
+
+    Tree = str | list[Any]
 
 KINDS = (VARIABLE, OPERATION, SEED, PRODUCT, ADDITION)
 LETTERS = {
     "mi": "i", "mn": "n", "mo": "o", "mtext": "t", "mrow": "r", "mfrac": "f", "msub": "b", "msup": "p", "msqrt": "q",
 }  # fmt: skip
 SPEEDS = {"½": 2000, "1": 1000, "2": 500, "4": 250}  # milliseconds a step
+ICONS = {
+    "first": "M3 3h2v10H3zM13 3v10L6 8z",
+    "previous": "M11 3v10L4 8z",
+    "play": 'M4 2l10 6-10 6z"/><path d="M4 3h3v10H4zM9 3h3v10H9z',  # and the icon of a pause
+    "next": "M5 3v10l7-5z",
+    "last": "M11 3h2v10h-2zM3 3v10l7-5z",
+}
 LONGEST_TITLE = 60  # characters
 
 
@@ -30,26 +46,86 @@ def page_of(steps: Steps) -> str:
     """The steps as one HTML file that works offline. Raises LayoutError if the picture cannot be drawn."""
     language = steps.language
     sweep = steps[-1].sweep
-    title = heading(steps)
-    words = {key: message(key, language) for key in ("empty", "step", "play", "pause")}
+    words: dict[str, Any] = {key: message(key, language) for key in ("empty", "step", "play", "pause")}
     words["sweeps"] = [message(VALUES, language), message(sweep, language)]
     words["kinds"] = [message(kind, language) for kind in KINDS]
-    trace = {"words": words, "steps": changes(steps)}
-    body = "\n".join(
-        [
-            f'<header><h1>{escape(title)}</h1><p id="what"></p></header>',
-            '<div id="line"></div><p id="said" role="status"></p>',
-            picture_panel(blank_picture(steps), language),
-            _controls(len(steps), language),
-            _list(steps),
-            data_block("trace", trace),
-        ]
-    )
-    name = f"{message('steps', language)}: {title}"
-    return document(name, language, body, ["picture.css", "stepper.css"], ["picture.js", "stepper.js"])
+    title = heading(steps)
+    body = [
+        f'<header><h1>{escape(title)}</h1><p><b id="sweep"></b><span id="what"></span></p></header>',
+        '<div id="line"></div><p id="said" role="status"></p>',
+        picture_panel(blank_picture(steps), language),
+        _controls(len(steps), language),
+        _list(steps),
+        data_block("trace", {"words": words, "reverse": sweep == GRADIENTS, "steps": changes(steps)}),
+    ]
+    name = f"{title} · {message('steps', language)}"
+    styles, scripts = ["picture.css", "stepper.css"], ["picture.js", "stepper.js"]
+    return document(name, language, "\n".join(body), styles, scripts)
 
 
 def heading(steps: Steps) -> str:
-    """F = (u + v) × w, or only f if that would be long."""
-    result = visible(steps[-1].text[0])
-    return result
+    """f = (u + v) × w, or only f where that would be long."""
+    root = steps.nodes[-1]
+    name = names(steps.nodes)[root]
+    whole = f"{name} = {expression_of(root)}"
+    return visible(whole if root.rule is not None and len(whole) <= LONGEST_TITLE else name)
+
+
+def changes(steps: Steps) -> list[list[Any]]:
+    """For every step what the script must know, in short.
+
+    [kind, node, number in the box afterwards, sides of the equation as trees, edges, number on the first of
+    the edges, node the gradient comes from]; the last three only where there are any.
+    """
+    number = Text(steps.language).constant
+    first = list(accumulate((len(node.parents) for node in steps.nodes), initial=0))  # edge of each node
+
+    def change(step: Step) -> list[Any]:
+        after = "" if step.after is None else str(number(step.after))
+        short = [KINDS.index(step.kind), step.node, after, [tree(side) for side in step.mathml]]
+        if step.kind == OPERATION:
+            short.append(list(range(first[step.node], first[step.node + 1])))
+        if step.user is not None and step.position is not None and step.local is not None:
+            parent = place[steps.nodes[step.user].parents[step.position]]
+            source = parent if step.node == step.user else step.user
+            short += [[first[step.user] + step.position], str(number(step.local)), source]
+        return short
+
+    place = {node: i for i, node in enumerate(steps.nodes)}
+    return [change(step) for step in steps]
+
+
+def tree(mathml: str) -> Tree:
+    """A piece of MathML as the script builds it: a leaf is its letter and text, a branch a list.
+
+    >>> tree("<mfrac><mi>u</mi><mrow><mo>-</mo><mn>2</mn></mrow></mfrac>")
+    ['f', 'iu', ['r', 'o-', 'n2']]
+    """
+
+    def short(element: ET.Element) -> Tree:
+        letter = LETTERS[element.tag]
+        return [letter, *map(short, element)] if len(element) else letter + (element.text or "")
+
+    return short(ET.fromstring(visible(mathml).replace("&nbsp;", "\xa0")))  # noqa: S314  our own text
+
+
+def _controls(count: int, language: str) -> str:
+    def word(key: str) -> str:
+        return escape(message(key, language))
+
+    speeds = "".join(
+        f"<option value={wait}{' selected' * (name == '1')}>{name}×" for name, wait in SPEEDS.items()
+    )
+    buttons = "".join(button(name, message(name, language), icon) for name, icon in ICONS.items())
+    return (
+        f'<nav aria-label="{word("steps")}">{buttons}'
+        f'<input id="scrubber" type="range" max="{count}" value="0" aria-label="{word("step")}">'
+        f'<output id="count">0 / {count}</output>'
+        f'<select id="speed" aria-label="{word("speed")}" title="{word("speed")}">{speeds}</select></nav>'
+    )
+
+
+def _list(steps: Steps) -> str:
+    """Every step as a line of text, and a link to it."""
+    lines = "".join(f'<li><a href="#step={i}">{escape(visible(s.line))}</a>' for i, s in enumerate(steps, 1))
+    return f"<details><summary>{escape(message('all steps', steps.language))}</summary><ol>{lines}</ol></details>"

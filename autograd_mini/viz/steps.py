@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, overload
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
 
+from autograd_mini.files import write_whole
+from autograd_mini.messages import message
 from autograd_mini.stepping import Step, trace
+from autograd_mini.viz.drawing import Drawing
+from autograd_mini.viz.exercise import exercise_of
+from autograd_mini.viz.page import page_of
+from autograd_mini.viz.replay import scene_after
 from autograd_mini.viz.terminal import listing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from os import PathLike
+
     from autograd_mini.value import Value
+
+FRAME_HEIGHT = 640  # pixels of a page in a notebook
 
 
 class Steps(Sequence[Step]):
-    """A read-only sequence of steps, values first and then derivatives; `print()` writes it out."""
+    """A read-only sequence of steps, values first and then derivatives; in a notebook, a page that steps."""
 
     def __init__(self, nodes: list[Value], records: list[Step], language: str) -> None:
         self.nodes = tuple(nodes)
@@ -38,6 +51,45 @@ class Steps(Sequence[Step]):
     def print(self) -> None:
         """Write the steps to standard output, one a line."""
         print(self)  # noqa: T201  # this is what the method is for
+
+    def html(self) -> str:
+        """The page that steps: one HTML file that works offline. Raises LayoutError if it cannot be drawn."""
+        return page_of(self)
+
+    def save(self, path: str | PathLike[str]) -> Path:
+        """The path of the file, written whole or not at all, in the format its suffix names.
+
+        path: ends in .html. Raises ValueError for another suffix, and what `html()` raises.
+        """
+        writers: dict[str, Callable[[], str | bytes]] = {
+            ".html": self.html,
+        }
+        suffix = Path(path).suffix.lower()
+        if suffix not in writers:
+            msg = f"cannot save steps as {str(path)!r}; give it one of these suffixes: {', '.join(writers)}"
+            raise ValueError(msg)
+        return write_whole(path, writers[suffix]())
+
+    def exercise(self, path: str | PathLike[str]) -> Path:
+        """The path of an HTML file that asks for every value and every gradient, and checks the answers.
+
+        Printed it is a work sheet, or the solution. Raises LayoutError if the picture cannot be drawn.
+        """
+        return write_whole(path, exercise_of(self))
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002
+        """What a notebook shows: the page in a frame that can reach nothing around it, or plain lines."""
+        try:
+            picture = Drawing(scene_after(self, len(self))).svg()
+            page = self.html()
+        except Exception as error:  # noqa: BLE001  a cell shows what it can, whatever is wrong with the picture
+            return {"text/plain": f"{self}\n(no picture: {error})"}
+        # Where scripts are not trusted yet the frame is taken away and the words in it are left.
+        frame = (
+            f'<iframe srcdoc="{escape(page)}" sandbox="allow-scripts" width="100%" height="{FRAME_HEIGHT}"'
+            f' frameborder="0">{escape(message("run again", self.language))}</iframe>'
+        )
+        return {"text/html": frame, "image/svg+xml": picture, "text/plain": str(self)}
 
 
 def steps(f: Value, lang: str = "en", by: str | None = None) -> Steps:

@@ -1,5 +1,5 @@
 // Plays the steps. A step fills one box; undoing it gives the box back what it held before.
-const { steps, words } = JSON.parse(find("trace").textContent);
+const { steps, words, reverse } = JSON.parse(find("trace").textContent);
 const items = [...document.querySelectorAll("ol a")];
 const held = {};
 const changes = steps.map(([kind, node, after, sides, joined = [], partial = "", source = -1]) => {
@@ -23,7 +23,7 @@ function go(to) {
   while (at > to) change(changes[--at], false);
   const step = changes[at - 1];
   const kind = step ? step.kind : -1;
-  document.body.className = kind < 0 ? "" : `kind${kind} ${kind < 2 ? "forth" : "back"}`;
+  document.body.className = step ? `kind${kind} ${kind < 2 ? "forth" : reverse ? "back reverse" : "back"}` : "";
   find("sweep").textContent = step ? words.sweeps[+(kind > 1)] : "";
   find("what").textContent = step ? words.kinds[kind] : words.empty;
   find("line").replaceChildren(...(step ? equation(step.sides) : []));

@@ -1,0 +1,2 @@
+"""stub"""
+def exercise_of(steps): return ""
