@@ -16,15 +16,17 @@ from __future__ import annotations
 
 import csv
 import math
-import random
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd_mini.initial import generator_of
+
 if TYPE_CHECKING:
     import os
+    import random
     from collections.abc import Callable, Sequence
 
-    Seed = int | random.Random | None
+    from autograd_mini.initial import Seed
 
 DIGITS = 4
 
@@ -108,7 +110,7 @@ def logistic(
     >>> logistic(8).y
     [0, 0, 0, 1, 1, 1, 0, 1]
     """
-    generator = _generator(seed)
+    generator = generator_of(seed)
     X = _square(generator, n, len(weights))
     logits = [sum(map(float.__mul__, map(float, weights), x), bias) for x in X]
     return Dataset(X, [int(generator.random() < 1.0 / (1.0 + math.exp(-z))) for z in logits])
@@ -132,7 +134,7 @@ def regression(
     >>> regression(2, noise=0.0)
     Dataset(X=[[1.3777], [1.0318]], y=[1.7554, 1.0636])
     """
-    generator = _generator(seed)
+    generator = generator_of(seed)
     X = _square(generator, n, len(weights))
     exact = [sum(map(float.__mul__, map(float, weights), x), bias) for x in X]
     return Dataset(X, [round(y + noise * _normal(generator), DIGITS) for y in exact])
@@ -219,10 +221,6 @@ def _is_int(cell: str) -> bool:
 # Helpers
 
 
-def _generator(seed: Seed) -> random.Random:
-    return seed if isinstance(seed, random.Random) else random.Random(seed)  # noqa: S311  # no secrets
-
-
 def _normal(generator: random.Random) -> float:
     """A number of mean 0 and variance 1: twelve uniform ones added up, with no log or cos to differ."""
     return sum(generator.random() for _ in range(12)) - 6.0
@@ -244,7 +242,7 @@ def _curves(
 ) -> Dataset:
     """N points taken in turn from curves, each a function of a part from 0 to 1; the class is the curve."""
     _check_points(n, len(curves))
-    generator = _generator(seed)
+    generator = generator_of(seed)
     X, y = [], []
     for i in range(n):
         of_curve = len(range(i % len(curves), n, len(curves)))

@@ -20,12 +20,12 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.functions import dot, log, logsumexp, mean, relu, softplus, sum
-from autograd_mini.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    Score = Value | float
+    from autograd_mini.value import Value
+
     Loss = Callable[..., Any]
 
 
@@ -208,7 +208,7 @@ def _probability(target: Any) -> float:
 
 def _largest_correct(scores: Any, target: Any) -> bool:
     numbers = [float(score) for score in scores]
-    return numbers.index(max(numbers)) == target
+    return bool(numbers.index(max(numbers)) == target)
 
 
 @over_examples(of_list=True, correct=_largest_correct)
@@ -281,8 +281,8 @@ def _class(scores: Sequence[Any], target: Any) -> int:
 # Penalties
 
 
-def l1(parameters: Iterable[Score], factor: float = 1.0) -> Any:
-    """Factor · Σ |w|, 0 or more: it pulls every weight to 0 by the same amount.
+def l1(parameters: Iterable[Value], factor: float = 1.0) -> Any:
+    """The factor times Σ |w|, 0 or more: it pulls every weight to 0 by the same amount.
 
     parameters: any number of Values; `model.weights()` are those without the biases.
     Gradient: factor · sign(w), 0 at w = 0.
@@ -294,8 +294,8 @@ def l1(parameters: Iterable[Score], factor: float = 1.0) -> Any:
     return factor * sum([abs(w) for w in parameters])
 
 
-def l2(parameters: Iterable[Score], factor: float = 1.0) -> Any:
-    """Factor · Σ w², 0 or more: it pulls every weight to 0 in proportion; ρ/2 ‖w‖² has the factor ρ/2.
+def l2(parameters: Iterable[Value], factor: float = 1.0) -> Any:
+    """The factor times Σ w², 0 or more: it pulls every weight to 0 in proportion; ρ/2 ‖w‖² has the factor ρ/2.
 
     parameters: any number of Values; `model.weights()` are those without the biases.
     Gradient: 2 · factor · w.

@@ -35,9 +35,9 @@ MESSAGES: dict[str, dict[str, str]] = {
     # on a page with a picture
     "graph": {"en": "Computation graph of {}", "fr": "Graphe de calcul de {}"},
     "input": {"en": "input", "fr": "entrée"},
-    "zoom in": {"en": "Zoom in", "fr": "Agrandir"},
-    "zoom out": {"en": "Zoom out", "fr": "Réduire"},
-    "fit": {"en": "Whole graph", "fr": "Graphe entier"},
+    "larger": {"en": "Zoom in", "fr": "Agrandir"},
+    "smaller": {"en": "Zoom out", "fr": "Réduire"},
+    "whole": {"en": "Whole graph", "fr": "Graphe entier"},
     # on the page that steps
     "steps": {"en": "Step by step", "fr": "Pas à pas"},
     "empty": {"en": "nothing is known yet", "fr": "rien n’est encore connu"},

@@ -3,9 +3,8 @@
 A neuron is act(w · x + b), a layer is neurons that read the same inputs, and an MLP is layers one after
 the other. A module is called with one example; a batch is `[model(x) for x in X]`.
 
-What is a parameter? Every leaf Value among the attributes of a module, also inside lists, tuples, dicts
-and other modules. Its name is what you would write behind `model.` to reach it, such as
-`layers[0].neurons[2].w[1]`. Its label, seen in pictures, is that of the lectures and counts from 1:
+What a module is, and what its parameters are, stands in module.py; how weights begin, in initial.py.
+The label of a parameter, seen in pictures, is that of the lectures and counts from 1:
 `w1[3,2]` belongs to layer 1, unit 3, input 2, and `b1[3]` is that unit's bias. A Layer of its own has
 `w[3,2]` and `b[3]`, a Neuron of its own `w[2]` and `b`.
 
@@ -20,162 +19,23 @@ One output or several? A Layer or MLP with one output returns that Value, otherw
 
 from __future__ import annotations
 
-import itertools
-import json
-import math
-import random
-import re
-from difflib import get_close_matches
 from functools import cache
 from operator import methodcaller
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from autograd_mini.files import write_whole
 from autograd_mini.functions import dot, function, softmax
+from autograd_mini.initial import generator_of, initialisation_named
+from autograd_mini.module import Module, check_size, choose
 from autograd_mini.rules import RULES
 from autograd_mini.value import Value
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    import random
+    from collections.abc import Callable, Sequence
 
-    Seed = int | random.Random | None
-    Initialisation = str | float | Callable[[random.Random, int, int], float]
+    from autograd_mini.initial import Initialisation, Seed
 
-FORMAT = "autograd-mini model"
-VERSION = 1
-
-
-class Module:
-    """What has parameters. A subclass puts Values and modules in its attributes and defines `__call__`.
-
-    >>> class Line(Module):
-    ...     def __init__(self):
-    ...         self.a, self.b = Value(2.0), Value(1.0)
-    ...     def __call__(self, x):
-    ...         return self.a * x + self.b
-    >>> Line().named_parameters()
-    [('a', Value(2.0)), ('b', Value(1.0))]
-    """
-
-    training = True
-    expanded = False
-
-    def named_modules(self) -> list[tuple[str, Module]]:
-        """(name, module) for this module, whose name is empty, and every module inside."""
-        return [(name, part) for name, part in _parts(self, "", set()) if isinstance(part, Module)]
-
-    def named_parameters(self) -> list[tuple[str, Value]]:
-        """(name, Value) for every parameter, each once, in the order the attributes were set."""
-        return [(name, part) for name, part in _parts(self, "", set()) if isinstance(part, Value)]
-
-    def parameters(self) -> list[Value]:
-        """The parameters, in the order of `named_parameters()`."""
-        return [parameter for _, parameter in self.named_parameters()]
-
-    def weights(self) -> list[Value]:
-        """The parameters that are not biases, those called `b` or `b[...]`: what a penalty acts on."""
-        named = self.named_parameters()
-        return [parameter for name, parameter in named if not re.search(r"(^|\.)b(\[|$)", name)]
-
-    def zero_grad(self) -> None:
-        """Forget the gradient of every parameter: it reads 0.0."""
-        for parameter in self.parameters():
-            parameter.adjoint = None
-
-    def train(self, mode: bool = True) -> Self:
-        """This module, now with Dropout at work."""
-        return self._set("training", mode)
-
-    def eval(self) -> Self:
-        """This module, now with Dropout at rest."""
-        return self.train(mode=False)
-
-    def expand(self, mode: bool = True) -> Self:
-        """This module, now writing every product and sum of a neuron as a node of its own.
-
-        The numbers are those of the single `dot` node, which is what training uses.
-        """
-        return self._set("expanded", mode)
-
-    def _set(self, attribute: str, mode: bool) -> Self:
-        for _, module in self.named_modules():
-            setattr(module, attribute, mode)
-        return self
-
-    def state_dict(self) -> dict[str, float]:
-        """The number of every parameter by its name."""
-        return {name: parameter.data for name, parameter in self.named_parameters()}
-
-    def load_state_dict(self, state: Mapping[str, float]) -> None:
-        """Give every parameter the number that stands under its name.
-
-        Raises ValueError if a name is missing or unknown or a number is not finite; nothing changes then.
-        """
-        named = dict(self.named_parameters())
-        for problem, names in (("misses", named.keys() - state.keys()), ("has", state.keys() - named.keys())):
-            if names:
-                expected = f"{len(named)} parameters were expected and {len(state)} given"
-                msg = f"the state {problem} {_some(names)}: {expected}; build the model with the same sizes"
-                raise ValueError(msg)
-        for name, number in state.items():
-            if not isinstance(number, float | int) or isinstance(number, bool) or not _is_finite(number):
-                msg = f"the state has {number!r} for {name}; expected a finite number"
-                raise ValueError(msg)
-        for name, parameter in named.items():
-            parameter.data = float(state[name])
-
-    def configuration(self) -> dict[str, Any]:
-        """The arguments that build this module again, apart from its numbers; for `save`."""
-        return {}
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """The path of a JSON file that now holds this module: sizes and numbers, to the last bit.
-
-        The file is written whole or not at all. A module of your own needs `configuration()`, unless it
-        is built without arguments.
-
-        Raises ValueError if a parameter is nan or inf, OSError if the file cannot be written.
-        """
-        state = self.state_dict()
-        broken = [name for name, number in state.items() if not math.isfinite(number)]
-        if broken:
-            msg = (
-                f"cannot save {path}: {broken[0]} is {state[broken[0]]}; train again with a smaller"
-                " learning rate, or load an older file"
-            )
-            raise ValueError(msg)
-        saved = {
-            "format": FORMAT,
-            "version": VERSION,
-            "class": type(self).__name__,
-            "configuration": self.configuration(),
-            "parameters": state,
-        }
-        return write_whole(path, json.dumps(saved, indent=1, allow_nan=False) + "\n")
-
-    @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Self:
-        """The module that `save` wrote.
-
-        Raises ValueError if the file is damaged, of another version, of another class or of sizes that
-        do not fit its numbers, OSError if it cannot be read.
-        """
-        saved = _read(path)
-        if saved["class"] != cls.__name__:
-            msg = f"cannot load {path}: it holds a {saved['class']}, not a {cls.__name__}; use the class it names"
-            raise ValueError(msg)
-        configuration, state = saved["configuration"], saved["parameters"]
-        try:
-            if "inputs" in configuration:  # counted first: a wrong file must not make us build a giant
-                _check_count(configuration, len(state))
-            module = cls(**configuration)
-            module.load_state_dict(state)
-        except (TypeError, ValueError) as error:
-            msg = f"cannot load {path}: {error}"
-            raise ValueError(msg) from error
-        return module
+__all__ = ["MLP", "Dropout", "Layer", "Module", "Neuron"]
 
 
 class Neuron(Module):
@@ -211,22 +71,23 @@ class Neuron(Module):
         seed: Seed = None,
         expanded: bool = False,
     ) -> None:
-        _check_size(inputs, "inputs")
+        check_size(inputs, "inputs")
         if activation == "softmax":
             msg = "softmax needs all units of a layer; use Layer(..., activation='softmax')"
             raise ValueError(msg)
         activation_named(activation)
-        generator, draw = _generator(seed), _initialisation(init)
+        generator, draw = generator_of(seed), initialisation_named(init)
         self.activation = activation
         self.w = [Value(draw(generator, inputs, 1)) for _ in range(inputs)]
         self.b = Value(0.0) if bias else None
-        self._label("", None)
+        self.name_parameters("", None)
         self.expand(expanded)
 
     def __call__(self, x: Any) -> Value:
-        return self._fire(_inputs(self, x))
+        return self.fire(_inputs(self, x))
 
-    def _fire(self, x: list[Value]) -> Value:
+    def fire(self, x: list[Value]) -> Value:
+        """The output for inputs that are Values already, as many as there are weights."""
         if self.expanded:
             products = [w * each for w, each in zip(self.w, x, strict=True)]
             score = sum(products[1:], products[0])
@@ -236,7 +97,7 @@ class Neuron(Module):
             score = score + self.b
         return activation_named(self.activation)(score)  # type: ignore[no-any-return]
 
-    def _label(self, layer: str, unit: int | None) -> None:
+    def name_parameters(self, layer: str, unit: int | None) -> None:
         """Label the parameters as the lectures do."""
         row = "" if unit is None else f"{unit},"
         for i, w in enumerate(self.w, 1):
@@ -282,12 +143,12 @@ class Layer(Module):
         expanded: bool = False,
         name: str = "",
     ) -> None:
-        _check_size(inputs, "inputs")
-        _check_size(outputs, "outputs")
+        check_size(inputs, "inputs")
+        check_size(outputs, "outputs")
         if activation == "softmax" and outputs == 1:
             msg = "softmax of one output is always 1; use 'sigmoid', or one output for each class"
             raise ValueError(msg)
-        generator, draw = _generator(seed), _initialisation(init)
+        generator, draw = generator_of(seed), initialisation_named(init)
 
         def drawn(generator: random.Random, inputs: int, _: int) -> float:
             return draw(generator, inputs, outputs)
@@ -299,14 +160,15 @@ class Layer(Module):
             Neuron(inputs, of_each, bias=bias, init=drawn, seed=generator) for _ in range(outputs)
         ]
         for unit, neuron in enumerate(self.neurons, 1):
-            neuron._label(name, unit)  # noqa: SLF001  # a layer knows which unit it is
+            neuron.name_parameters(name, unit)  # a layer knows which unit it is
         self.expand(expanded)
 
     def __call__(self, x: Any) -> Any:
-        return _only(self._fire(_inputs(self, x)))
+        return _only(self.fire(_inputs(self, x)))
 
-    def _fire(self, x: list[Value]) -> list[Value]:
-        outputs = [neuron._fire(x) for neuron in self.neurons]  # noqa: SLF001  # the inputs are checked
+    def fire(self, x: list[Value]) -> list[Value]:
+        """The outputs, always as a list, for inputs that are Values already."""
+        outputs = [neuron.fire(x) for neuron in self.neurons]  # the inputs are checked
         return softmax(outputs) if self.activation == "softmax" else outputs
 
     @property
@@ -362,7 +224,7 @@ class MLP(Module):
                 f" {list(activation)}; name one for each layer, or a single one for the hidden layers"
             )
             raise ValueError(msg)
-        generator = _generator(seed)
+        generator = generator_of(seed)
         self.name = name
         self.layers = [
             Layer(before, after, act, bias=bias, init=init, seed=generator, name=f"{name}{number}")
@@ -375,10 +237,10 @@ class MLP(Module):
     def __call__(self, x: Any) -> Any:
         outputs = _inputs(self, x)
         for layer in self.layers[:-1]:
-            outputs = layer._fire(outputs)  # noqa: SLF001  # sizes fit by construction
+            outputs = layer.fire(outputs)  # sizes fit by construction
             if self.dropout is not None:
                 outputs = self.dropout(outputs)
-        return _only(self.layers[-1]._fire(outputs))  # noqa: SLF001
+        return _only(self.layers[-1].fire(outputs))
 
     @property
     def inputs(self) -> int:
@@ -422,7 +284,7 @@ class Dropout(Module):
             raise ValueError(msg)
         self.p = p
         self.rescale = rescale
-        self.generator = _generator(seed)
+        self.generator = generator_of(seed)
 
     def __call__(self, x: Any) -> Any:
         if not self.training:
@@ -439,26 +301,6 @@ class Dropout(Module):
         return f"Dropout({self.p})"
 
 
-def parameter_count(inputs: int, outputs: Sequence[int], bias: bool = True) -> int:
-    """How many parameters MLP(inputs, outputs) has, without building it.
-
-    >>> parameter_count(784, [100, 10])
-    79510
-    """
-    pairs = itertools.pairwise([inputs, *outputs])
-    return sum((before + bias) * after for before, after in pairs)
-
-
-# Names
-
-INITIALISATIONS: dict[str, Callable[[random.Random, int, int], float]] = {
-    "uniform": lambda generator, inputs, outputs: _between(generator, 1.0),
-    "xavier": lambda generator, inputs, outputs: _between(generator, math.sqrt(6.0 / (inputs + outputs))),
-    "he": lambda generator, inputs, outputs: _between(generator, math.sqrt(6.0 / inputs)),
-    "zeros": lambda generator, inputs, outputs: 0.0,
-}
-
-
 @cache
 def activation_named(name: str) -> Callable[[Any], Any]:
     """The function z -> act(z); "linear" changes nothing.
@@ -469,56 +311,7 @@ def activation_named(name: str) -> Callable[[Any], Any]:
         return lambda z: z
     unary = [rule.name for rule in RULES.values() if rule.arity == 1]
     rule = RULES[choose("activation", name, ["linear", "softmax", *unary])]
-    return methodcaller(name) if hasattr(Value, name) else function(rule)  # type: ignore[no-any-return]
-
-
-def choose(kind: str, name: str, known: Iterable[str]) -> str:
-    """`name` if it is known; otherwise ValueError, with the nearest name or all of them."""
-    known = list(known)
-    if name in known:
-        return name
-    close = get_close_matches(str(name), known, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"choose one of {', '.join(known)}"
-    msg = f"no {kind} is called {name!r}; {hint}"
-    raise ValueError(msg)
-
-
-def _initialisation(init: Initialisation) -> Callable[[random.Random, int, int], float]:
-    if isinstance(init, str):
-        return INITIALISATIONS[choose("initialisation", init, INITIALISATIONS)]
-    return init if callable(init) else lambda generator, inputs, outputs: init
-
-
-def _between(generator: random.Random, limit: float) -> float:
-    return (2.0 * generator.random() - 1.0) * limit
-
-
-def _generator(seed: Seed) -> random.Random:
-    return seed if isinstance(seed, random.Random) else random.Random(seed)  # noqa: S311  # no secrets
-
-
-# Checks and helpers
-
-
-def _parts(thing: Any, name: str, seen: set[int]) -> Iterator[tuple[str, Module | Value]]:
-    """(name, part) for every module and every leaf Value inside, each once."""
-    if id(thing) in seen:
-        return
-    if isinstance(thing, Value):
-        if thing.rule is None and not thing.is_constant:
-            seen.add(id(thing))
-            yield name, thing
-    elif isinstance(thing, Module):
-        seen.add(id(thing))
-        yield name, thing
-        for attribute, part in vars(thing).items():
-            yield from _parts(part, f"{name}.{attribute}" if name else attribute, seen)
-    elif isinstance(thing, list | tuple):
-        for i, part in enumerate(thing):
-            yield from _parts(part, f"{name}[{i}]", seen)
-    elif isinstance(thing, dict):
-        for key, part in thing.items():
-            yield from _parts(part, f"{name}[{key!r}]", seen)
+    return methodcaller(name) if hasattr(Value, name) else function(rule)
 
 
 def _inputs(module: Neuron | Layer | MLP, x: Any) -> list[Value]:
@@ -540,59 +333,5 @@ def _only(outputs: list[Value]) -> Any:
     return outputs[0] if len(outputs) == 1 else outputs
 
 
-def _check_size(size: Any, what: str) -> None:
-    if not isinstance(size, int) or isinstance(size, bool) or size < 1:
-        msg = f"the number of {what} must be a whole number of 1 or more, got {size!r}"
-        raise ValueError(msg)
-
-
-def _is_finite(number: float) -> bool:
-    try:
-        return math.isfinite(number)
-    except OverflowError:  # an int that no float can hold
-        return False
-
-
 def _shown(given: list[Any]) -> str:
     return repr(given) if len(repr(given)) < 80 else f"{repr(given)[:77]}..."
-
-
-def _some(names: Iterable[str]) -> str:
-    """The first of many names."""
-    first, *others = sorted(names)
-    return f"{first} and {len(others)} others" if others else first
-
-
-def _read(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """The content of a model file, with its parts of the right kind."""
-    try:
-        saved = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        msg = f"cannot load {path}: it is damaged or no model file ({error}); save the model again"
-        raise ValueError(msg) from error
-    if not isinstance(saved, dict) or saved.get("format") != FORMAT:
-        msg = f"cannot load {path}: it is no model file; give one that model.save() wrote"
-        raise ValueError(msg)
-    if saved.get("version") != VERSION:
-        msg = (
-            f"cannot load {path}: it has version {saved.get('version')!r} and this package reads {VERSION};"
-            " save it again with this release, or install a newer one"
-        )
-        raise ValueError(msg)
-    for part, kind in (("class", str), ("configuration", dict), ("parameters", dict)):
-        if not isinstance(saved.get(part), kind):
-            msg = f"cannot load {path}: its {part!r} is missing or damaged; save the model again"
-            raise ValueError(msg)
-    return saved
-
-
-def _check_count(configuration: dict[str, Any], given: int) -> None:
-    """Raise ValueError unless a network of these sizes has `given` parameters."""
-    outputs = configuration.get("outputs", 1)
-    sizes = [configuration["inputs"], *(outputs if isinstance(outputs, list) else [outputs])]
-    for size in sizes:
-        _check_size(size, "units")
-    expected = parameter_count(sizes[0], sizes[1:], bool(configuration.get("bias", True)))
-    if expected != given:
-        msg = f"its sizes {sizes} need {expected} parameters, but it has {given}; save the model again"
-        raise ValueError(msg)

@@ -220,18 +220,18 @@ def _spread(xs: list[float], count: int) -> list[float]:
 def _figure(width: float, height: float) -> Any:
     """An empty Figure of a size in inches, which no window and no global list of figures holds."""
     try:
-        from matplotlib.figure import Figure  # noqa: PLC0415  # an extra, and a heavy import
+        from matplotlib.figure import Figure  # an extra, and a heavy import
     except ImportError as error:
         msg = 'plots need matplotlib; install it with: pip install "autograd-mini[plot]"'
         raise MissingExtraError(msg) from error
     figure: Any = Figure(figsize=(width, height), layout="constrained")
     # Notebooks show only the figures of pyplot by themselves; for this one they ask here.
-    figure._repr_png_ = lambda: _rendered(figure, "png")  # noqa: SLF001
+    figure._repr_png_ = lambda: _rendered(figure, "png")
     return figure
 
 
 def _rendered(figure: Any, kind: str) -> bytes:
-    import matplotlib as mpl  # noqa: PLC0415
+    import matplotlib as mpl
 
     buffer = io.BytesIO()
     dates = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
@@ -241,6 +241,6 @@ def _rendered(figure: Any, kind: str) -> bytes:
 
 
 def _diverging() -> Any:
-    from matplotlib.colors import LinearSegmentedColormap  # noqa: PLC0415
+    from matplotlib.colors import LinearSegmentedColormap
 
     return LinearSegmentedColormap.from_list("blue-orange", [COLOURS[0], "#FFFFFF", COLOURS[1]])

@@ -21,7 +21,7 @@ MAY_SEE = {room: set(CORE[:i]) for i, room in enumerate(CORE)} | {
     "files": set(),
     "expression": {"errors", "graph", "rules", "value", "functions"},
     "stepping": {"errors", "messages", "arithmetic", "graph", "formula", "mathml", "value"},
-    "viz": {"errors", "messages", "arithmetic", "graph", "formula", "value", "files", "stepping"},
+    "viz": {"frames", "errors", "messages", "arithmetic", "graph", "formula", "value", "files", "stepping"},
     "nn": {"errors", "rules", "value", "functions", "files"},
     "losses": {"errors", "value", "functions"},
     "optim": {"errors", "value"},

@@ -6,6 +6,7 @@ light and in dark. So a page is small, and a picture is still drawn in one place
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 SVG = "{http://www.w3.org/2000/svg}"
 # What a page keeps of a drawing: shapes and places. It finds nodes and edges by their order.
 KEPT = {"class", "x", "y", "width", "height", "rx", "d", "points", "transform", "viewBox", "data-edge"}
-FILLED = {"value", "gradient", "partial"}  # groups whose number is still to come
+_TENTHS = re.compile(r"(\.\d)\d")  # of a point are fine enough for a screen
+FILLED = ("value", "gradient", "partial")  # groups: a title, a box, and last the number that is to come
 
 
 def last_scene(steps: Steps) -> Scene:
@@ -60,29 +62,31 @@ def blank_picture(steps: Steps) -> str:
             ET.SubElement(group, "title").text = " = ".join(filter(None, [card.name, card.formula]))
     drawing.set("role", "img")
     drawing.set("aria-label", message("graph", steps.language).format(scene.output.name))
-    return ET.tostring(drawing, encoding="unicode")
+    return ET.tostring(drawing, encoding="unicode").replace(" />", "/>")  # in names > is &gt;
 
 
 def _strip(drawing: ET.Element) -> None:
     """Take away what the style sheet says, what the steps will say, and white space."""
     for element in drawing.iter():
-        small = element.get("class") == "symbol" and element.get("font-size") != f"{SIGN[0]}"
-        element.tag = element.tag.removeprefix(SVG)
-        element.tail = None
-        element.text = (element.text or "").strip() and element.text
-        element.attrib = {
-            name: value
-            for name, value in element.attrib.items()
-            if name in KEPT and not (name in ("x", "y") and value == "0")
-        }
-        if small:
-            element.set("font-size", f"{SIGN[1]}")
+        kind, small = element.get("class", ""), element.get("font-size") == f"{SIGN[1]}"
         for title in element.findall(f"{SVG}title"):
             element.remove(title)
-    for kind in FILLED:
-        for group in _groups(drawing, kind):
-            for number in group.iterfind("text[@class='number']"):
-                number.text = None
+        element.tag = element.tag.removeprefix(SVG)
+        element.text = element.text if element.tag == "text" else None
+        element.tail = None
+        element.attrib = {
+            name: _TENTHS.sub(r"\1", value)
+            for name, value in element.items()
+            if name in KEPT and value != "0"
+        }
+        if kind in FILLED:
+            element[-1].text = None
+            for child in element:
+                child.attrib.pop("rx", None)
+        elif kind == "symbol" and small:
+            element.set("font-size", f"{SIGN[1]}")
+        elif kind in ("title", "number"):
+            del element.attrib["class"]
 
 
 def _groups(drawing: ET.Element, kind: str) -> list[ET.Element]:

@@ -46,32 +46,30 @@ def data_block(name: str, content: Any) -> str:
     return f'<script type="application/json" id="{name}">{text}</script>'
 
 
-def button(name: str, label: str, icon: str) -> str:
-    """A button with an icon, a path in a square of 16; its label is read out and shown by the mouse."""
-    words = f'aria-label="{escape(label)}" title="{escape(label)}"'
-    return f'<button id="{name}" {words}><svg viewBox="0 0 16 16"><path d="{icon}"/></svg></button>'
+def button(name: str, label: str, sign: str) -> str:
+    """A button with a sign on it; its title is read out, and shown by the mouse."""
+    return f'<button id="{name}" title="{escape(label)}">{sign}</button>'
 
 
-def picture_panel(picture: str, language: str) -> str:
-    """The picture in a panel that scrolls, and the buttons that zoom."""
+def panel(picture: str, language: str) -> str:
+    """The picture, in a panel that scrolls, and the buttons that zoom."""
+    signs = {"larger": "+", "smaller": "−", "whole": "⤢"}
+    buttons = "".join(button(name, message(name, language), sign) for name, sign in signs.items())
+    return f'<figure><div id="panel">{picture}</div><p>{buttons}</p></figure>'
 
-    def zoom(name: str, key: str, icon: str) -> str:
-        return button(name, message(key, language), icon)
 
-    return (
-        f'<figure><div id="panel">{picture}</div><div id="zoom">'
-        + zoom("in", "zoom in", "M7 3h2v4h4v2H9v4H7V9H3V7h4z")
-        + zoom("out", "zoom out", "M3 7h10v2H3z")
-        + zoom("fit", "fit", "M2 2h5L5 4l2 2-1 1-2-2-2 2zM14 14H9l2-2-2-2 1-1 2 2 2-2z")
-        + "</div></figure>"
-    )
+# Strings and regular expressions of a script, or the white space that can go; a script of ours ends every
+# statement with a semicolon.
+_SPARE = re.compile(r"""("[^"\n]*"|`[^`]*`|/\^.*?/)|\s*([^\w\s$"`/])\s*""")
 
 
 def _asset(name: str) -> str:
-    """A style sheet or script of the folder assets, without indentation and lines of comment."""
+    """A file of the folder assets, without comments and spare white space."""
     text = files("autograd_mini.viz").joinpath("assets", name).read_text("utf-8")
-    text = re.sub(r"^\s*(//.*|/\*.*\*/)$", "", text, flags=re.MULTILINE)
-    return re.sub(r"\n\s*", "\n", text).strip()
+    text = re.sub(r"^\s*(//.*|/\*.*\*/)\n", "", text, flags=re.MULTILINE).strip()
+    if name.endswith(".css"):
+        return re.sub(r"\s*([{};,>])\s*|(:) ", r"\1\2", text)
+    return _SPARE.sub(lambda found: found[1] or found[2], text)
 
 
 def _hash(content: str) -> str:

@@ -13,7 +13,9 @@ from autograd_mini.viz.scene import shown
 from autograd_mini.viz.sizes import CAPTION, LABEL_WIDTH, PAD, Sizes
 
 if TYPE_CHECKING:
-    from autograd_mini.viz.scene import Arrow, Card, Scene
+    from typing import Any
+
+    from autograd_mini.viz.scene import Arrow, Card, Frame, Scene
 
 INCH = 72  # DOT counts boxes in inches and everything else in points
 LONGEST = 11  # characters of a number: -1.234e-100
@@ -40,10 +42,25 @@ def dot_source(scene: Scene) -> str:
         width, height = sizes.box(card)
         size = {"width": f"{width / INCH:.4f}", "height": f"{height / INCH:.4f}"}
         graph.node(card.id, label=_box_label(card, width - PAD), **size)
+    for frame in scene.frames:
+        graph.subgraph(_cluster(frame))
     for arrow in scene.arrows:
         label = {} if arrow.tail.is_constant else {"label": _edge_label(arrow)}
         graph.edge(arrow.tail.id, arrow.head.id, id=arrow.id, **label)
     return graph.source  # type: ignore[no-any-return]
+
+
+def _cluster(frame: Frame) -> Any:
+    """The frame as a cluster of Graphviz, with its title and the frames inside."""
+    import graphviz
+
+    looks = {"label": graphviz.nohtml(frame.title), "labeljust": "l", "style": "rounded", "margin": str(PAD)}
+    cluster = graphviz.Digraph(name=frame.id, graph_attr=looks | {"fontsize": str(CAPTION)})
+    for card in frame.cards:
+        cluster.node(card.id)
+    for inner in frame.inner:
+        cluster.subgraph(_cluster(inner))
+    return cluster
 
 
 def _box_label(card: Card, room: float) -> str:

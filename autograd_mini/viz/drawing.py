@@ -15,7 +15,7 @@ from autograd_mini.viz.scene import Scene, scene_of
 from autograd_mini.viz.svg import svg_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from os import PathLike
 
 ZOOM = 2  # pixels of a PNG for every point
@@ -86,14 +86,17 @@ class Drawing:
             return {"text/plain": f"{self}\n(no picture: {error})"}
 
 
-def draw(f: Value, renderer: str = "wasm") -> Drawing:
+def draw(f: Value, renderer: str = "wasm", expand: str | Sequence[str] | None = None) -> Drawing:
     """The picture of the graph that `f` is made from: every node with its value and its gradient.
 
     renderer: who places the nodes: "wasm", Graphviz as it comes with this package, or "dot", the
     Graphviz of the system.
+    expand: of a network, which neurons and layers to show open, such as "layer 2" or
+    ["layer 2", "layer 2 > neuron 3"], or "all"; the others are one box each. By default everything is
+    open up to 120 nodes, and beyond as much as stays readable.
 
     A drawing does not follow later changes; before `f.backward()` its gradient boxes are empty. In a
-    notebook it shows itself. Raises ValueError for another renderer.
+    notebook it shows itself. Raises ValueError for another renderer or an unknown name.
 
     >>> from autograd_mini import parse
     >>> draw(parse("f = (u + v) * w", u=2, v=3, w=4))
@@ -103,4 +106,4 @@ def draw(f: Value, renderer: str = "wasm") -> Drawing:
         msg = f"draw needs the Value whose graph to show, got {type(f).__name__} {f!r:.60}; for a list, draw one entry"
         raise TypeError(msg)
     engine(renderer)  # a wrong name is an error now, not when the picture is wanted
-    return Drawing(scene_of(f), renderer)
+    return Drawing(scene_of(f, expand), renderer)

@@ -1,2 +1,5 @@
 """stub"""
-def exercise_of(steps): return ""
+
+
+def exercise_of(steps):
+    return ""

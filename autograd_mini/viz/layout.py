@@ -33,12 +33,15 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Centres of the cards and curves of the arrows by their ids, in points from the top left corner."""
+    """Where things are by their ids, in points from the top left corner: the centres of cards, the curves
+    of arrows, and two corners of every frame, top left and bottom right.
+    """
 
     width: float
     height: float
     cards: dict[str, Point]
     arrows: dict[str, Curve]
+    frames: dict[str, tuple[Point, Point]]
 
 
 def layout_of(scene: Scene, renderer: str = "wasm") -> Layout:
@@ -113,8 +116,13 @@ def _read(answer: dict[str, Any]) -> Layout:
         label = point(edge["lp"]) if "lp" in edge else None
         return Curve(tuple(map(point, points)), point(tip.removeprefix("e,")), label)
 
-    cards = {node["name"]: point(node["pos"]) for node in answer["objects"]}
-    return Layout(width, height, cards, {edge["id"]: curve(edge) for edge in answer.get("edges", ())})
+    def corners(cluster: dict[str, Any]) -> tuple[Point, Point]:
+        left, bottom, right, top = _numbers(cluster["bb"])
+        return (left, height - top), (right, height - bottom)
+
+    cards = {node["name"]: point(node["pos"]) for node in answer["objects"] if "bb" not in node}
+    frames = {cluster["name"]: corners(cluster) for cluster in answer["objects"] if "bb" in cluster}
+    return Layout(width, height, cards, {edge["id"]: curve(edge) for edge in answer.get("edges", ())}, frames)
 
 
 def _numbers(text: str) -> list[float]:

@@ -11,18 +11,20 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from autograd_mini.formula import Text, expression_of
+from autograd_mini.formula import Text
 from autograd_mini.graph import names
 from autograd_mini.messages import message
-from autograd_mini.stepping import ADDITION, GRADIENTS, OPERATION, PRODUCT, SEED, VALUES, VARIABLE
+from autograd_mini.stepping import ADDITION, OPERATION, PRODUCT, SEED, VALUES, VARIABLE
 from autograd_mini.viz.blank import blank_picture
-from autograd_mini.viz.document import button, data_block, document, picture_panel
+from autograd_mini.viz.document import button, data_block, document, panel
 from autograd_mini.viz.lettering import visible
 
 if TYPE_CHECKING:
     from typing import Any
 
+    from autograd_mini.formula import Formula
     from autograd_mini.stepping import Step
+    from autograd_mini.value import Value
     from autograd_mini.viz.steps import Steps
 
     Tree = str | list[Any]
@@ -32,14 +34,8 @@ LETTERS = {
     "mi": "i", "mn": "n", "mo": "o", "mtext": "t", "mrow": "r", "mfrac": "f", "msub": "b", "msup": "p", "msqrt": "q",
 }  # fmt: skip
 SPEEDS = {"½": 2000, "1": 1000, "2": 500, "4": 250}  # milliseconds a step
-ICONS = {
-    "first": "M3 3h2v10H3zM13 3v10L6 8z",
-    "previous": "M11 3v10L4 8z",
-    "play": 'M4 2l10 6-10 6z"/><path d="M4 3h3v10H4zM9 3h3v10H9z',  # and the icon of a pause
-    "next": "M5 3v10l7-5z",
-    "last": "M11 3h2v10h-2zM3 3v10l7-5z",
-}
-LONGEST_TITLE = 60  # characters
+SIGNS = {"first": "|◂", "previous": "◂", "play": "►", "next": "▸", "last": "▸|"}
+LONGEST = 60  # characters of a heading
 
 
 def page_of(steps: Steps) -> str:
@@ -51,12 +47,12 @@ def page_of(steps: Steps) -> str:
     words["kinds"] = [message(kind, language) for kind in KINDS]
     title = heading(steps)
     body = [
-        f'<header><h1>{escape(title)}</h1><p><b id="sweep"></b><span id="what"></span></p></header>',
+        f'<header><h1>{escape(title)}</h1><b id="phase"></b><span id="what"></span></header>',
         '<div id="line"></div><p id="said" role="status"></p>',
-        picture_panel(blank_picture(steps), language),
+        panel(blank_picture(steps), language),
         _controls(len(steps), language),
         _list(steps),
-        data_block("trace", {"words": words, "reverse": sweep == GRADIENTS, "steps": changes(steps)}),
+        data_block("trace", {"words": words, "sweep": sweep, "steps": changes(steps)}),
     ]
     name = f"{title} · {message('steps', language)}"
     styles, scripts = ["picture.css", "stepper.css"], ["picture.js", "stepper.js"]
@@ -64,11 +60,16 @@ def page_of(steps: Steps) -> str:
 
 
 def heading(steps: Steps) -> str:
-    """f = (u + v) × w, or only f where that would be long."""
-    root = steps.nodes[-1]
-    name = names(steps.nodes)[root]
-    whole = f"{name} = {expression_of(root)}"
-    return visible(whole if root.rule is not None and len(whole) <= LONGEST_TITLE else name)
+    """The expression, such as f = (u + v) × w; a part of it that would be long is called by its name."""
+    xp = Text(steps.language)
+    called = names(steps.nodes)
+    written: dict[Value, Formula] = {}
+    for node in steps.nodes:
+        whole = name = xp.constant(node.data) if node.is_constant else xp.symbol(called[node])
+        if node.rule is not None:
+            whole = node.rule.formula(xp, *[written[parent] for parent in node.parents])
+        written[node] = whole if len(whole.text) <= LONGEST else name
+    return visible(" = ".join(dict.fromkeys((str(name), str(whole)))))
 
 
 def changes(steps: Steps) -> list[list[Any]]:
@@ -114,9 +115,9 @@ def _controls(count: int, language: str) -> str:
         return escape(message(key, language))
 
     speeds = "".join(
-        f"<option value={wait}{' selected' * (name == '1')}>{name}×" for name, wait in SPEEDS.items()
+        f"<option value={wait}{' selected' * (wait == 1000)}>{name}×" for name, wait in SPEEDS.items()
     )
-    buttons = "".join(button(name, message(name, language), icon) for name, icon in ICONS.items())
+    buttons = "".join(button(name, message(name, language), sign) for name, sign in SIGNS.items())
     return (
         f'<nav aria-label="{word("steps")}">{buttons}'
         f'<input id="scrubber" type="range" max="{count}" value="0" aria-label="{word("step")}">'
@@ -127,5 +128,7 @@ def _controls(count: int, language: str) -> str:
 
 def _list(steps: Steps) -> str:
     """Every step as a line of text, and a link to it."""
-    lines = "".join(f'<li><a href="#step={i}">{escape(visible(s.line))}</a>' for i, s in enumerate(steps, 1))
+    lines = "".join(
+        f'<li><a href="#step={i}">{escape(visible(s.line), quote=False)}</a>' for i, s in enumerate(steps, 1)
+    )
     return f"<details><summary>{escape(message('all steps', steps.language))}</summary><ol>{lines}</ol></details>"

@@ -33,7 +33,7 @@ def scene_after(steps: Steps, count: int) -> Scene:
     derivatives = {step.node: step.after for step in done if step.sweep != VALUES}
     partials = {(step.user, step.position): step.local for step in done if step.kind == PRODUCT}
 
-    scene = scene_of(steps.nodes[-1])
+    scene = scene_of(steps.nodes[-1], expand="all")
     seed = next(step for step in steps if step.kind == SEED)
     cards: dict[str, Card] = {}
     for i, card in enumerate(scene.cards):

@@ -6,15 +6,21 @@ so the same scene can be drawn, printed, or put on a page that steps through it.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from autograd_mini.arithmetic import number
 from autograd_mini.formula import text
+from autograd_mini.frames import frames
 from autograd_mini.graph import names, toposort
+from autograd_mini.viz.collapse import boxes
 from autograd_mini.viz.lettering import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from autograd_mini.frames import Path
     from autograd_mini.value import Value
 
 
@@ -23,7 +29,7 @@ class Card:
     """One node. `value` and `gradient` are None as long as they are unknown."""
 
     id: str
-    kind: str  # "input", "constant", "result", or "output": the last result
+    kind: str  # "input", "constant", "result", "box" for a whole neuron or layer, or "output": the last
     name: str
     symbol: str  # of the operation; empty for a leaf
     formula: str  # "u + v"; empty for a leaf
@@ -40,6 +46,8 @@ class Card:
         if self.is_constant:
             return self.name
         line = " = ".join(filter(None, [self.name, self.formula, shown(self.value)]))
+        if self.kind == "box":
+            line = f"{self.name}: {shown(self.value)} {self.formula}"
         return line if self.gradient is None else f"{line}, {self.ratio} = {shown(self.gradient)}"
 
 
@@ -58,11 +66,22 @@ class Arrow:
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """What is drawn around the cards of a neuron or a layer. `inner` are the frames inside it."""
+
+    id: str
+    title: str
+    cards: tuple[Card, ...]  # those that are in no inner frame
+    inner: tuple[Frame, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """The cards in topological order, the output last, and the arrows in the order of their heads."""
 
     cards: tuple[Card, ...]
     arrows: tuple[Arrow, ...]
+    frames: tuple[Frame, ...] = ()
 
     @property
     def output(self) -> Card:
@@ -78,8 +97,10 @@ def shown(x: float | None) -> str:
     return "" if x is None else number(x)
 
 
-def scene_of(root: Value) -> Scene:
+def scene_of(root: Value, expand: str | Sequence[str] | None = None) -> Scene:
     """What there is to see of the graph of `root` now; ids n0, n1, ... and e0, e1, ... follow the walk.
+
+    expand: which frames of a network are shown open, see collapse.py.
 
     >>> from autograd_mini import variables
     >>> u, v, w = variables(u=2, v=3, w=4)
@@ -94,26 +115,82 @@ def scene_of(root: Value) -> Scene:
     """
     order = toposort(root)
     name = {node: visible(label) for node, label in names(order).items()}
+    paths = frames(root)
+    box_of = boxes(order, paths, expand)
     # A gradient other than 1 on the output came from a backward pass that began elsewhere.
     top = name[root] if root.known("grad") in (None, 1.0) or not root.parents else ""
-    cards: dict[Value, Card] = {}
-    arrows: list[Arrow] = []
+    cards: dict[Value | Path, Card] = {}
+    arrows: dict[object, Arrow] = {}
     for node in order:
-        card = cards[node] = Card(
-            id=f"n{len(cards)}",
-            kind=_kind(node, root),
-            name=name[node],
-            symbol=visible(node.rule.symbol) if node.rule else "",
-            formula=_formula(node, name),
-            ratio=f"∂{top}/∂{name[node]}",
-            value=node.known("data"),
-            gradient=node.known("grad"),
+        here = box_of.get(node, node)
+        if here not in cards and (node.parents or here is node):  # a box begins with its first operation
+            id_ = f"n{len(cards)}"
+            if isinstance(here, tuple):
+                cards[here] = _box(id_, here, box_of, top)
+            else:
+                cards[here] = _card(id_, node, root, name, top)
+        for position, parent in enumerate(node.parents):
+            there = box_of.get(parent, parent)
+            if here is node and there is parent:
+                edge: object = (node, position)
+                ratio = f"∂{name[node]}/∂{name[parent]}"
+                partial = None if node.known("grad") is None else node.partials[position]
+            else:  # one arrow for all edges between two boxes
+                edge, ratio, partial = (there, here), f"{cards[there].name} → {cards[here].name}", None
+            if there != here and edge not in arrows:
+                arrows[edge] = Arrow(f"e{len(arrows)}", cards[there], cards[here], ratio, partial)
+    output = cards.pop(box_of.get(root, root))
+    inside = {card: key if isinstance(key, tuple) else paths.get(key, ()) for key, card in cards.items()}
+    inside[output] = box_of.get(root, paths.get(root, ()))
+    where = {card: path[:-1] if path in box_of.values() else path for card, path in inside.items()}
+    return Scene((*cards.values(), output), tuple(arrows.values()), _frames(where, ()))
+
+
+def _frames(where: dict[Card, Path], outer: Path) -> tuple[Frame, ...]:
+    """The frames directly inside a frame; where: the frames around each card."""
+    depth = len(outer)
+    inner = dict.fromkeys(
+        path[: depth + 1] for path in where.values() if path[:depth] == outer and path[depth:]
+    )
+    return tuple(
+        Frame(
+            id=f"cluster {' '.join(path)}",
+            title=visible(path[-1]),
+            cards=tuple(card for card, around in where.items() if around == path),
+            inner=_frames(where, path),
         )
-        partials = node.partials if card.gradient is not None else [None] * len(node.parents)
-        for parent, partial in zip(node.parents, partials):
-            ratio = f"∂{name[node]}/∂{name[parent]}"
-            arrows.append(Arrow(f"e{len(arrows)}", cards[parent], card, ratio, partial))
-    return Scene(tuple(cards.values()), tuple(arrows))
+        for path in inner
+    )
+
+
+def _card(id_: str, node: Value, root: Value, name: dict[Value, str], top: str) -> Card:
+    """The card of one node."""
+    return Card(
+        id=id_,
+        kind=_kind(node, root),
+        name=name[node],
+        symbol=visible(node.rule.symbol) if node.rule else "",
+        formula=_formula(node, name),
+        ratio=f"∂{top}/∂{name[node]}",
+        value=node.known("data"),
+        gradient=node.known("grad"),
+    )
+
+
+def _box(id_: str, path: Path, box_of: dict[Value, Path], top: str) -> Card:
+    """The card of a whole neuron or layer: how many parameters it has, and the norm of their gradients."""
+    gradients = [node.known("grad") for node, box in box_of.items() if box == path and node.rule is None]
+    known = [gradient for gradient in gradients if gradient is not None]
+    return Card(
+        id=id_,
+        kind="box",
+        name=path[-1],
+        symbol=path[-1].split()[0],
+        formula="parameters",
+        ratio=f"‖∂{top}/∂w‖",
+        value=float(len(gradients)),
+        gradient=math.hypot(*known) if len(known) == len(gradients) else None,
+    )
 
 
 def _kind(node: Value, root: Value) -> str:

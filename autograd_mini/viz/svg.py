@@ -32,7 +32,7 @@ from autograd_mini.viz.sizes import (
 
 if TYPE_CHECKING:
     from autograd_mini.viz.layout import Curve, Layout, Point
-    from autograd_mini.viz.scene import Arrow, Card, Scene
+    from autograd_mini.viz.scene import Arrow, Card, Frame, Scene
 
 # The palette of Okabe and Ito, which readers of every colour vision tell apart; tints and shades of it.
 BLUE, VERMILLION, GREEN = "#0072B2", "#D55E00", "#009E73"
@@ -55,6 +55,8 @@ def svg_text(scene: Scene, layout: Layout) -> str:
     _element(document, "desc", str(scene))
     _box(document, 0, 0, wide, high, radius=8, fill=PAPER, class_="paper")
     picture = _element(document, "g", transform=f"translate({MARGIN} {MARGIN})")
+    for frame in scene.frames:
+        _draw_frame(picture, frame, layout)
     for arrow in scene.arrows:
         _draw_arrow(picture, arrow, layout.arrows[arrow.id])
     for arrow in scene.arrows:  # above all lines, so that none runs through a number
@@ -64,6 +66,17 @@ def svg_text(scene: Scene, layout: Layout) -> str:
         _draw_card(picture, card, layout.cards[card.id], sizes)
     ET.indent(document, " ")
     return ET.tostring(document, encoding="unicode") + "\n"
+
+
+def _draw_frame(parent: ET.Element, frame: Frame, layout: Layout) -> None:
+    """A dashed line around a neuron or a layer, its title in the corner, then the frames inside."""
+    (left, top), (right, bottom) = layout.frames[frame.id]
+    group = _element(parent, "g", class_="frame", data_name=frame.title)
+    wide, high = right - left, bottom - top
+    _box(group, left, top, wide, high, radius=10, fill="none", stroke=GREY, stroke_dasharray="6 4")
+    _text(group, "title", frame.title, (left + PAD, top + PAD), CAPTION, text_anchor="start", fill=GREY)
+    for inner in frame.inner:
+        _draw_frame(parent, inner, layout)
 
 
 def _draw_card(parent: ET.Element, card: Card, centre: Point, sizes: Sizes) -> None:

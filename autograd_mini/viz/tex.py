@@ -1,26 +1,120 @@
-r"""Any text as TeX that shows it: plain ASCII that every engine reads and no character of which is obeyed.
+r"""Any text as TeX that shows it: plain ASCII, which every engine reads, with nothing in it that TeX obeys.
 
 >>> print(plain("θ_1 < 50%"), maths("∂f/∂t1"), maths("max(0, x)^2 × θ"), sep="\n")
-{\ensuremath{\theta}}\_1 \textless{} 50\%
+\ensuremath{\theta}\_1 \textless{} 50\%
 \partial f/\partial t_{1}
-\operatorname{max}(0, x)^{2} \times {\ensuremath{\theta}}
+\operatorname{max}(0, x)^{2} \times {\theta}
 """
 
 from __future__ import annotations
 
-_COMMANDS = {"{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_"} | {
-    character: rf"\text{name}{{}}"
-    for character, name in {
-        "\\": "backslash",
-        "^": "asciicircum",
-        "~": "asciitilde",
-        "<": "less",
-        ">": "greater",
-        "|": "bar",
-        '"': "quotedbl",
-    }.items()
+import re
+import unicodedata
+
+from autograd_mini.formula import latex
+from autograd_mini.messages import LANGUAGES, message
+from autograd_mini.viz.lettering import visible
+
+_OBEYED = {c: "\\" + c for c in "{}$&#%_"} | {
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "<": r"\textless{}",  # for these three the first fonts of TeX have other signs
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
 }
-_LETTERS = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "o", "pi", "rho", "varsigma", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega"]
-_SIGNS = {"×": "times", "·": "cdot", "∂": "partial", "≥": "ge", "≤": "le", "∞": "infty", "…": "dots", "√": "surd"} | {
-    "−": "-", "∇": "nabla", "∑": "Sigma", "ℓ": "ell", "ϕ": "varphi", "ϵ": "varepsilon", "′": "prime", "≠": "ne"
-}
+_COMMANDS = dict(
+    zip(
+        "×·∂≥≤≠≈∞…√∇ℓ′←→∈αβγδεζηθικλμνξπρςστυφχψωϕϵΓΔΘΛΞΠΣΥΦΨΩ",
+        (
+            "times cdot partial ge le ne approx infty dots surd nabla ell prime leftarrow rightarrow in "
+            "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho varsigma sigma "
+            "tau upsilon varphi chi psi omega phi epsilon Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi "
+            "Omega"
+        ).split(),
+        strict=True,
+    )
+)
+_ACCENTS = dict(zip("\u0300\u0301\u0302\u0303\u0308\u030a\u030c\u0327", "`'^~\"rvc", strict=True))
+_LETTERS = {"’": "'", "–": "--", "—": "---", "œ": r"\oe{}", "æ": r"\ae{}", "ø": r"\o{}", "ß": r"\ss{}"}
+_INDICES = {"<sub>": "_", "<super>": "^"}
+
+
+def plain(text: str) -> str:
+    r"""The text for a line of text; a character no font of TeX has is written as [U+4E2D].
+
+    >>> print(plain("Rétropropagation {x}\n"))
+    R\'{e}tropropagation \{x\}\textbackslash{}n
+    """
+    return "".join([_OBEYED.get(c) or _sign(c) for c in visible(text)])
+
+
+def _sign(c: str) -> str:
+    """One character as ASCII."""
+    if " " <= c <= "~":
+        return c
+    if c in _LETTERS:
+        return _LETTERS[c]
+    if c in _COMMANDS:
+        return rf"\ensuremath{{\{_COMMANDS[c]}}}"
+    letter, *marks = unicodedata.normalize("NFD", c)
+    if letter.isascii() and len(marks) == 1 and marks[0] in _ACCENTS:
+        return rf"\{_ACCENTS[marks[0]]}{{{letter}}}"
+    simpler = unicodedata.normalize("NFKC", c)
+    if simpler == c:
+        return f"[U+{ord(c):04X}]"
+    place = _INDICES.get(unicodedata.decomposition(c).split()[0])
+    return rf"\ensuremath{{{{}}{place}{{{plain(simpler)}}}}}" if place else plain(simpler)
+
+
+def ascii_maths(formula: str) -> str:
+    r"""A formula in TeX without the letters of other alphabets, which names may have.
+
+    >>> print(ascii_maths(r"\mathtt{θ é} \times 2"))
+    \mathtt{{\theta} \text{\'{e}}} \times 2
+    """
+    return "".join([c if " " <= c <= "~" else _maths_sign(c) for c in formula])
+
+
+def _maths_sign(c: str) -> str:
+    """One character that is not to be obeyed, inside a formula."""
+    if c in _COMMANDS:
+        return rf"{{\{_COMMANDS[c]}}}"
+    return c if c in " +-/=()[]|<>.,:;!?'*@" or c.isalnum() and c.isascii() else rf"\text{{{plain(c)}}}"
+
+
+_WORDS = {message(key, language) for key in ("if", "else") for language in LANGUAGES}
+_NAME = r"[^\W\d]\w*(?:\[[\w,]+\])?"
+_PIECES = re.compile(
+    rf"""(?P<number>\d+(?:[.,]\d+)?)(?:e(?P<exponent>[+-]\d+))?
+    | \ (?P<word>{"|".join(sorted(_WORDS))})\ 
+    | (?P<function>[^\W\d_]\w*)(?=\()
+    | (?P<name>{_NAME})
+    | \^(?P<power>-?[\d.,]+|{_NAME})
+    | (?P<sign>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def maths(formula: str) -> str:
+    """A formula in text, as pictures write it, for TeX."""
+    return "".join([_piece(found) for found in _PIECES.finditer(visible(formula))])
+
+
+def _piece(found: re.Match[str]) -> str:
+    kind, text = found.lastgroup, found[found.lastgroup or 0]
+    match kind:
+        case "number":
+            return text.replace(",", "{,}")
+        case "exponent":
+            digits = found["number"].replace(",", "{,}")
+            return rf"{digits} \times 10^{{{int(text)}}}"
+        case "word":
+            return rf"\text{{ {plain(text)} }}"
+        case "function":
+            return rf"\operatorname{{{ascii_maths(text)}}}"
+        case "name":
+            return ascii_maths(str(latex.symbol(text)))
+        case "power":
+            return f"^{{{maths(text)}}}"
+    return _COMMANDS.get(text) and rf"\{_COMMANDS[text]} " or _maths_sign(text)

@@ -1,0 +1,119 @@
+"""Frames around neurons and layers, and the boxes that stand for them in large graphs."""
+
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from autograd_mini import Value, draw, sum
+from autograd_mini.frames import frames
+from autograd_mini.graph import toposort
+from autograd_mini.nn import MLP, Neuron
+from autograd_mini.viz.collapse import boxes
+from autograd_mini.viz.scene import scene_of
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture
+def large():
+    """The output of a 2-16-16-1 network after its backward pass."""
+    f = MLP(2, [16, 16, 1], seed=0)([1.0, -2.0])
+    f.backward()
+    return f
+
+
+def shown(root, expand=None):
+    return [card.name for card in scene_of(root, expand).cards]
+
+
+def test_small_network_is_framed_and_open():
+    """Every node of a small network is drawn, inside a frame for its neuron inside one for its layer."""
+    f = MLP(2, [2, 1], seed=0)([1.0, -2.0])
+    scene = scene_of(f)
+
+    assert len(toposort(f)) == len(scene.cards)
+    assert ["layer 1", "layer 2"] == sorted(frame.title for frame in scene.frames)
+    layer = next(frame for frame in scene.frames if frame.title == "layer 1")
+    assert {"neuron 1", "neuron 2"} == {frame.title for frame in layer.inner}
+    assert not layer.cards
+    assert {"w1[1,1]", "w1[1,2]", "b1[1]"} < {card.name for card in layer.inner[0].cards}
+
+
+def test_large_network_collapses_into_layers(large):
+    """Beyond what one can read, each layer is one box with its parameter count and gradient norm."""
+    scene = scene_of(large)
+    layers = {card.name: card for card in scene.cards if card.kind == "box"}
+
+    assert {"layer 1": 48, "layer 2": 272, "layer 3": 17} == {
+        name: card.value for name, card in layers.items()
+    }
+    for name, card in layers.items():
+        parameters = [x for x in toposort(large) if re.match(rf"[wb]{name[-1]}\[", x.label)]
+        assert pytest.approx(sum([p.grad**2 for p in parameters]) ** 0.5) == card.gradient
+    assert 4 == len(scene.arrows)
+
+
+def test_before_backward_the_norm_is_unknown():
+    """A box has no gradient norm before the backward pass."""
+    scene = scene_of(MLP(2, [16, 16, 1], seed=0)([1.0, -2.0]))
+
+    assert {None} == {card.gradient for card in scene.cards}
+
+
+def test_medium_network_collapses_into_neurons():
+    """Where boxes of neurons are few enough to read, they are what is shown."""
+    names = shown(MLP(1, [20, 1], seed=0)([1.0]))
+
+    assert 22 == len(names)
+    assert 21 == len([name for name in names if name.startswith("neuron")])
+
+
+def test_expanded_by_name(large):
+    """A layer asked for by name shows its neurons, a neuron its nodes, and all others stay boxes."""
+    by_layer = shown(large, "layer 2")
+    by_neuron = shown(large, ["layer 1 > neuron 3"])
+
+    assert ["layer 1", "layer 3"] == [name for name in by_layer if name.startswith("layer")]
+    assert 16 == len([name for name in by_layer if name.startswith("neuron")])
+    assert {"w1[3,1]", "w1[3,2]", "b1[3]", "neuron 4", "layer 2"} < set(by_neuron)
+    assert "neuron 3" not in by_neuron
+    assert len(toposort(large)) == len(shown(large, "all"))
+
+
+def test_unknown_frame_lists_those_there_are(large):
+    """A name that no frame has is an error with the names there are."""
+    with pytest.raises(
+        ValueError, match="no frame is called 'layer 4'; this graph has: layer 1, layer 1 > neuron 1"
+    ):
+        draw(large, expand=["layer 4"])
+    with pytest.raises(ValueError, match="this graph has: none"):
+        draw(Value(1.0) * 2, expand=["layer 1"])
+
+
+def test_picture_of_a_large_network(large):
+    """The collapsed picture is drawn with every box, and the frames of what is open around it."""
+    root = ET.fromstring(draw(large, expand=["layer 2"]).svg())
+    groups = {kind: [g.get("data-name") for g in root.iter(f"{SVG}g") if kind in g.get("class", "").split()]
+              for kind in ("node", "frame")}  # fmt: skip
+
+    assert ["layer 2"] == groups["frame"]
+    assert 20 == len(groups["node"])
+
+
+def test_single_neuron_is_one_frame():
+    """A neuron of its own has one frame with all its nodes."""
+    f = Neuron(2, "tanh", seed=0)([1.0, -2.0])
+    (frame,) = scene_of(f).frames
+
+    assert "neuron" == frame.title
+    assert len(toposort(f)) - 2 == len(frame.cards)
+
+
+def test_no_edge_is_lost_between_boxes(large):
+    """Two boxes have an arrow exactly when a node of one is an input of a node of the other."""
+    order = toposort(large)
+    closed = boxes(order, frames(large), None)
+    wanted = {(closed.get(p, p), closed.get(n, n)) for n in order for p in n.parents}
+
+    assert len({pair for pair in wanted if pair[0] != pair[1]}) == len(scene_of(large).arrows)
