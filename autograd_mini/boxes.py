@@ -8,7 +8,7 @@ was made at a lower level is a constant at a higher one, so derivatives of two l
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograd_mini import modes
 from autograd_mini.arithmetic import floats
@@ -65,6 +65,10 @@ class Boxed(Value):
             result.remember(arguments, partials, mine)
         return modes.finish(result) if modes.active else result
 
+    def forward(self, /, **bindings: float) -> NoReturn:
+        msg = "forward() was called inside a transform (grad, jvp, ...); use as_function() of the graph there"
+        raise TypeError(msg)
+
     def take(self, edges: list[tuple[Any, Number]]) -> None:
         """Use the boxes that self was made from, each with its partial."""
         raise NotImplementedError
@@ -99,6 +103,7 @@ class Dual(Boxed):
         for x, d, own in zip(arguments, partials, mine):
             if own:
                 modes.check_product(d, x.tangent, self)  # type: ignore[union-attr]
+        modes.check_sum(self.tangent, self)
 
 
 class Node(Boxed):
@@ -150,6 +155,8 @@ def cotangents(seeds: dict[Value, Number], inputs: Sequence[Value]) -> list[Numb
                     if modes.active:
                         modes.check_product(partial, cotangent, node)
                     table[parent] = table[parent] + part if parent in table else part
+                    if modes.active:
+                        modes.check_sum(table[parent], parent)
     return [table.get(x, 0.0) for x in inputs]
 
 
@@ -172,5 +179,8 @@ def tangents(outputs: Sequence[Value], inputs: Sequence[Value]) -> list[list[Num
             first, *rest = [tangent if _is_one(d) else [d * t for t in tangent] for tangent, d in moving]
             for tangent in rest:
                 first = [a + t for a, t in zip(first, tangent)]
+            if modes.active:
+                for t in first:
+                    modes.check_sum(t, node)
             table[node] = first
     return [table.get(y) for y in outputs]

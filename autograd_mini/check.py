@@ -102,7 +102,7 @@ def gradcheck(
     A row is "ok", "wrong", "kink" if they differ where some operation has no derivative (a note names
     it), or "undecided" if the numeric value does not settle. The report is false unless all are ok.
 
-    Raises ValueError for another order, TypeError if `arguments` is no tuple or list.
+    Raises ValueError for another order or if there is no derivative to check, TypeError if `arguments` is no tuple or list.
     Source: C. J. F. Ridders, Accurate computation of F'(x) and F'(x) F''(x), Advances in Engineering
     Software 4 (1982) 75-76.
 
@@ -137,8 +137,11 @@ def gradcheck(
     def second(xs: list[float]) -> list[Any]:
         return flatten(jacobian(first)(xs))[0]
 
-    notes = _kinks(outputs, at, inputs)
     count = len(values(at))
+    if not inputs or not count:
+        msg = f"nothing to check: {len(inputs)} numbers go in and {count} come out"
+        raise ValueError(msg)
+    notes = _kinks(outputs, at, inputs)
     results = ["f"] if count == 1 else [f"f[{k}]" for k in range(count)]
     labels = [f"∂{f}/∂{x}" for f in results for x in inputs]
     rows = _rows(values, first(at), at, labels, tolerance, bool(notes))
@@ -162,8 +165,10 @@ def _rows(
         entry = k * len(at) + i
         differences = _differences(values, at, i, k)
         starts = [start * max(abs(x), SMALLEST) for start in STARTS]
-        numeric, spread, step = min((_ridders(differences, start) for start in starts), key=itemgetter(1))
-        noise = max(spread, EPSILON * size / step)
+        rounding = EPSILON * size
+        numeric, noise, step = min(
+            (_ridders(differences, start, rounding) for start in starts), key=itemgetter(1)
+        )
         rows.append(_judged(labels[entry], slopes[entry], numeric, noise, step, tolerance, on_a_kink))
     return rows
 
@@ -174,7 +179,8 @@ def _judged(
     """The verdict on one derivative, given how far the numeric one can be trusted."""
     difference = abs(analytic - numeric)
     size = max(abs(analytic), abs(numeric))
-    if not math.isfinite(numeric) or not math.isfinite(noise) or noise > 1e-4 * size > 1e-3 * noise:
+    too_noisy = noise > 1e-5 * size and abs(analytic) > noise  # a claim of 0 needs no digits, only the bound
+    if not math.isfinite(numeric) or not math.isfinite(noise) or too_noisy:
         verdict = UNDECIDED
     else:
         verdict = OK if difference <= tolerance * size + 10 * noise else WRONG
@@ -196,8 +202,14 @@ def _differences(values: Function, at: list[float], i: int, k: int) -> Callable[
     return difference
 
 
-def _ridders(difference: Callable[[float], float], step: float) -> tuple[float, float, float]:
-    """(derivative, its uncertainty, the step it came from), extrapolated from shrinking steps to 0."""
+def _ridders(
+    difference: Callable[[float], float], step: float, rounding: float
+) -> tuple[float, float, float]:
+    """(derivative, its uncertainty, the step it came from), extrapolated from shrinking steps to 0.
+
+    rounding: of one value of the function. Without it a plateau, where the step is lost in a large value,
+    would look like a derivative of 0 known exactly.
+    """
     previous = [difference(step)]
     best = (previous[0], math.inf, step)
     for _ in range(TRIALS):
@@ -206,7 +218,7 @@ def _ridders(difference: Callable[[float], float], step: float) -> tuple[float, 
         for j, other in enumerate(previous):
             ratio = SHRINK ** (2 * (j + 1))
             column.append((column[j] * ratio - other) / (ratio - 1))
-            spread = max(abs(column[-1] - column[-2]), abs(column[-1] - other))
+            spread = max(abs(column[-1] - column[-2]), abs(column[-1] - other), rounding / step)
             if spread <= best[1]:  # never true of nan
                 best = (column[-1], spread, step)
         previous = column

@@ -29,8 +29,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "fr": "règle de la chaîne : dérivée locale · gradient déjà connu",
     },
     "addition": {
-        "en": "a node used more than once: its gradients add up",
-        "fr": "un nœud utilisé plusieurs fois : addition des gradients",
+        "en": "used more than once: gradients add up",
+        "fr": "utilisé plusieurs fois : addition des gradients",
     },
     # on a page with a picture
     "graph": {"en": "Computation graph of {}", "fr": "Graphe de calcul de {}"},
@@ -43,12 +43,12 @@ MESSAGES: dict[str, dict[str, str]] = {
     "empty": {"en": "nothing is known yet", "fr": "rien n’est encore connu"},
     "step": {"en": "Step", "fr": "Étape"},
     "all steps": {"en": "All steps", "fr": "Toutes les étapes"},
-    "first": {"en": "Back to the start (Home)", "fr": "Retour au début (Début)"},
+    "first": {"en": "Start (Home)", "fr": "Début (touche Début)"},
     "previous": {"en": "Previous step (←)", "fr": "Étape précédente (←)"},
     "play": {"en": "Play (space)", "fr": "Lecture (espace)"},
     "pause": {"en": "Pause (space)", "fr": "Pause (espace)"},
     "next": {"en": "Next step (→)", "fr": "Étape suivante (→)"},
-    "last": {"en": "To the end (End)", "fr": "Aller à la fin (Fin)"},
+    "last": {"en": "Last step (End)", "fr": "Dernière étape (Fin)"},
     "speed": {"en": "Speed", "fr": "Vitesse"},
     "run again": {
         "en": "To see the steps here, trust this notebook or run the cell again.",

@@ -143,6 +143,13 @@ def check_product(local: float | Value, upstream: float | Value, user: Value) ->
         raise AnomalyError(message)
 
 
+def check_sum(total: float | Value, node: Value) -> None:
+    """Raise if finite products of a sweep became nan or inf where they were added."""
+    if _thread.detect_anomaly and not math.isfinite(float(total)):
+        msg = f"a gradient becomes {number(float(total))}: so large are the products that meet at {expression_of(node)}"
+        raise AnomalyError(msg)
+
+
 def _value_message(node: Value) -> str:
     return f"{expression_of(node)} is {number(node.data)}, {_inputs(node)}"
 

@@ -132,18 +132,28 @@ def _draw_boundary(
         msg = f"a decision boundary needs points of the plane, got {len(X[0])} coordinates; use loss_curve"
         raise ValueError(msg)
     across, upward = (_spread([x[i] for x in X], resolution) for i in (0, 1))
-    decided = [_decisions(model, [[a, b] for a in across], threshold) for b in upward]
-    classes = sorted({int(target > 0) if -1 in y else int(target) for target in y} | {0, 1})
-    levels = [k - 0.5 for k in range(classes[-1] + 2)]
-    colours = [COLOURS[k % len(COLOURS)] for k in range(classes[-1] + 1)]
-    axes.contourf(across, upward, decided, levels=levels, colors=colours, alpha=0.25)
-    axes.contour(across, upward, decided, levels=levels[1:-1], colors="black", linewidths=1.0)
+    leads = [[_leads(score, threshold) for score in _scores(model, [[a, b] for a in across])] for b in upward]
+    classes = range(len(leads[0][0]))
+    if any(not -1 <= target < len(classes) for target in y):
+        msg = f"the model decides between {len(classes)} classes, the targets go from {min(y)} to {max(y)}"
+        raise ValueError(msg)
+    for k in classes:
+        lead = [[each[k] for each in row] for row in leads]
+        highest = max(map(max, lead))
+        if highest > 0.0:
+            levels = [0.0, highest + 1.0]
+            axes.contourf(across, upward, lead, levels=levels, colors=[COLOURS[k % len(COLOURS)]], alpha=0.25)
+            axes.contour(across, upward, lead, levels=levels[:1], colors="black", linewidths=0.8)
     for k in classes:
         points = [x for x, target in zip(X, y, strict=True) if max(int(target), 0) == k]
-        style = {"color": colours[k], "marker": MARKERS[k % len(MARKERS)], "edgecolors": "white"}
+        style = {
+            "color": COLOURS[k % len(COLOURS)],
+            "marker": MARKERS[k % len(MARKERS)],
+            "edgecolors": "white",
+        }
         axes.scatter([p[0] for p in points], [p[1] for p in points], s=36, label=f"class {k}", **style)
     axes.set(xlabel="x[1]", ylabel="x[2]", title="Decision boundary")
-    axes.legend(loc="upper right")
+    axes.legend()
 
 
 def _draw_line(axes: Any, model: Any, data: tuple[Sequence[Any], Sequence[Any]], resolution: int) -> None:
@@ -197,13 +207,12 @@ def _scores(model: Any, X: Sequence[Any]) -> list[Any]:
         return [model(x) for x in X]
 
 
-def _decisions(model: Any, X: Sequence[Any], threshold: float) -> list[int]:
-    return [
-        max(range(len(score)), key=[float(s) for s in score].__getitem__)
-        if isinstance(score, list)
-        else int(float(score) > threshold)
-        for score in _scores(model, X)
-    ]
+def _leads(score: Any, threshold: float) -> list[float]:
+    """By how much each class leads the best of the others; the one above 0 is decided for."""
+    if not isinstance(score, list):
+        return [threshold - float(score), float(score) - threshold]
+    numbers = [float(each) for each in score]
+    return [x - max(numbers[:k] + numbers[k + 1 :]) for k, x in enumerate(numbers)]
 
 
 def _spread(xs: list[float], count: int) -> list[float]:

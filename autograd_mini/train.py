@@ -327,8 +327,8 @@ EXPERIMENTS: dict[str, Experiment] = {
         lambda seed: datasets.sleep_study(),
         lambda seed: MLP(2, [3, 1], activation=["sigmoid", "sigmoid"], seed=seed),
         losses.half_squared_error,
-        _descent(3.0, 3.0),
-        epochs=500,
+        lambda epochs: Adam(lr=0.1),
+        epochs=300,
     ),
     "regression": Experiment(
         lambda seed: datasets.regression(seed=seed),

@@ -235,8 +235,9 @@ class Value:
     def __copy__(self) -> Value:
         """Another node with the same rule, parents and numbers."""
         twin = _new(type(self))
-        for slot in Value.__slots__:
-            setattr(twin, slot, getattr(self, slot))
+        for cls in type(self).__mro__:
+            for slot in getattr(cls, "__slots__", ()):
+                setattr(twin, slot, getattr(self, slot))
         return twin
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from autograd_mini.viz.steps import Steps
 
 SVG = "{http://www.w3.org/2000/svg}"
-# What a page keeps of a drawing: shapes and places. It finds nodes and edges by their order.
-KEPT = {"class", "x", "y", "width", "height", "rx", "d", "points", "transform", "viewBox", "data-edge"}
-_TENTHS = re.compile(r"(\.\d)\d")  # of a point are fine enough for a screen
+# What a page keeps of a drawing: shapes and places. It finds nodes, edges and their labels by their order.
+KEPT = {"class", "x", "y", "width", "height", "d", "points", "transform", "viewBox"}
+_COORDINATE = re.compile(r"-?\d+\.\d+")
 FILLED = ("value", "gradient", "partial")  # groups: a title, a box, and last the number that is to come
 
 
@@ -81,12 +81,15 @@ def _strip(drawing: ET.Element) -> None:
         }
         if kind in FILLED:
             element[-1].text = None
-            for child in element:
-                child.attrib.pop("rx", None)
         elif kind == "symbol" and small:
             element.set("font-size", f"{SIGN[1]}")
         elif kind in ("title", "number"):
             del element.attrib["class"]
+
+
+def _whole(coordinate: re.Match[str]) -> str:
+    """Whole points are fine enough, and half as long."""
+    return f"{float(coordinate[0]):.0f}"
 
 
 def _groups(drawing: ET.Element, kind: str) -> list[ET.Element]:

@@ -31,7 +31,7 @@ def document(title: str, language: str, body: str, styles: Iterable[str], script
 <html lang="{language}">
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="viewport" content="width=device-width">
 <title>{escape(title)}</title>
 <style>{style}</style>
 {body}

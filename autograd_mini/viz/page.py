@@ -75,37 +75,47 @@ def heading(steps: Steps) -> str:
 def changes(steps: Steps) -> list[list[Any]]:
     """For every step what the script must know, in short.
 
-    [kind, node, number in the box afterwards, sides of the equation as trees, edges, number on the first of
-    the edges, node the gradient comes from]; the last three only where there are any.
+    [kind, node, its box before, and after, sides of the equation as trees, edges of an operation], and for
+    a product [..., its edge, number on the edge, place of the label that shows it, node the gradient comes from].
     """
-    number = Text(steps.language).constant
+    xp = Text(steps.language)
     first = list(accumulate((len(node.parents) for node in steps.nodes), initial=0))  # edge of each node
 
+    def shown(x: float | None) -> str:
+        return "" if x is None else str(xp.constant(x))
+
     def change(step: Step) -> list[Any]:
-        after = "" if step.after is None else str(number(step.after))
-        short = [KINDS.index(step.kind), step.node, after, [tree(side) for side in step.mathml]]
+        short = [KINDS.index(step.kind), step.node, shown(step.before), shown(step.after), [tree(side) for side in step.mathml]]
         if step.kind == OPERATION:
             short.append(list(range(first[step.node], first[step.node + 1])))
         if step.user is not None and step.position is not None and step.local is not None:
             parent = place[steps.nodes[step.user].parents[step.position]]
             source = parent if step.node == step.user else step.user
-            short += [[first[step.user] + step.position], str(number(step.local)), source]
+            edge = first[step.user] + step.position
+            short += [[edge], shown(step.local), labelled.index(edge), source]
         return short
 
+    labelled = sorted(first[s.user] + s.position for s in steps if s.kind == PRODUCT)
     place = {node: i for i, node in enumerate(steps.nodes)}
     return [change(step) for step in steps]
 
 
 def tree(mathml: str) -> Tree:
-    """A piece of MathML as the script builds it: a leaf is its letter and text, a branch a list.
+    """A piece of MathML as the script builds it: a leaf is its letter and text, a branch a list, ∂z/∂x is "d".
 
     >>> tree("<mfrac><mi>u</mi><mrow><mo>-</mo><mn>2</mn></mrow></mfrac>")
-    ['f', 'iu', ['r', 'o-', 'n2']]
+    ['f', 'iu', ['r', 'o−', 'n2']]
     """
 
     def short(element: ET.Element) -> Tree:
-        letter = LETTERS[element.tag]
-        return [letter, *map(short, element)] if len(element) else letter + (element.text or "")
+        text = element.text or ""
+        match [LETTERS[element.tag], *map(short, element)]:
+            case ["f", ["r", "o∂", above], ["r", "o∂", below]]:
+                return ["d", above, below]
+            case [letter]:
+                return letter + ("−" if text == "-" else text)
+            case branch:
+                return branch
 
     return short(ET.fromstring(visible(mathml).replace("&nbsp;", "\xa0")))  # noqa: S314  our own text
 
@@ -119,10 +129,10 @@ def _controls(count: int, language: str) -> str:
     )
     buttons = "".join(button(name, message(name, language), sign) for name, sign in SIGNS.items())
     return (
-        f'<nav aria-label="{word("steps")}">{buttons}'
+        f'<nav>{buttons}'
         f'<input id="scrubber" type="range" max="{count}" value="0" aria-label="{word("step")}">'
         f'<output id="count">0 / {count}</output>'
-        f'<select id="speed" aria-label="{word("speed")}" title="{word("speed")}">{speeds}</select></nav>'
+        f'<select id="speed" title="{word("speed")}">{speeds}</select></nav>'
     )
 
 

@@ -7,8 +7,7 @@ preamble, for those who want to change it. The small TeX of any system can read 
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from autograd_mini.formula import Latex
 from autograd_mini.messages import message
@@ -16,15 +15,26 @@ from autograd_mini.stepping import PRODUCT, VALUES
 from autograd_mini.viz import sizes
 from autograd_mini.viz.blank import last_scene
 from autograd_mini.viz.layout import layout_of
+from autograd_mini.viz.lettering import shortened
 from autograd_mini.viz.replay import edges
-from autograd_mini.viz.svg import BLUE, DARK_GREEN, DARK_VERMILLION, GREEN, GREY, INK, PAPER, VERMILLION
-from autograd_mini.viz.svg import PALE_BLUE, PALE_GREEN, PALE_GREY, _on
+from autograd_mini.viz.svg import (
+    BLUE,
+    DARK_GREEN,
+    DARK_VERMILLION,
+    GREEN,
+    GREY,
+    INK,
+    PALE_BLUE,
+    PALE_GREEN,
+    PALE_GREY,
+    PAPER,
+    VERMILLION,
+    _on,
+)
 from autograd_mini.viz.tex import ascii_maths, maths, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from autograd_mini.viz.layout import Curve, Layout, Point
+    from autograd_mini.viz.layout import Layout, Point
     from autograd_mini.viz.scene import Arrow, Card, Scene
     from autograd_mini.viz.steps import Steps
 
@@ -38,47 +48,42 @@ COLOURS = {
     "paleblue": PALE_BLUE, "palegreen": PALE_GREEN, "palegrey": PALE_GREY, "palenow": "#FFF3D6",
 }  # fmt: skip
 
-PACKAGES = r"""\usepackage{amsmath}
-\usepackage{tikz}
-"""
-
 LOOKS = r"""
 % Text no wider than #1: what is longer is made smaller.
 \newsavebox\piece
 \newcommand\fit[2]{\sbox\piece{#2}\ifdim\wd\piece>#1\relax\resizebox{#1}{!}{\usebox\piece}\else\usebox\piece\fi}
 \tikzset{
-  x=1pt, y=-1pt, ink, every node/.style={inner sep=0pt, outer sep=0pt},
+  x=1pt, y=-1pt, every node/.style={inner sep=0pt, outer sep=0pt},
   card/.style={draw=blue, fill=paleblue, line width=1.25*\zoom pt, rounded corners=4*\zoom pt,
     minimum width=\cardwidth, minimum height=\cardheight},
   result/.style={},
   output/.style={line width=3*\zoom pt},
   input/.style={fill=palegrey, rounded corners=14*\zoom pt},
   constant/.style={draw=grey, fill=paper, dash pattern=on 2pt off 2pt, text=grey,
-    minimum height=\fieldheight, font=\large},
-  name/.style={anchor=west, font=\Large\boldmath},
-  sign/.style={anchor=east, fill=blue, text=paper, font=\large\bfseries, rounded corners=9*\zoom pt,
+    minimum height=\fieldheight, font=\LARGE},
+  title/.style={anchor=west, font=\LARGE},
+  sign/.style={anchor=east, fill=blue, text=paper, font=\large\bfseries\boldmath, rounded corners=9*\zoom pt,
     minimum width=\signsize, minimum height=\signsize, inner xsep=4pt},
-  caption/.style={anchor=west, font=\large},
+  caption/.style={anchor=west, font=\Large},
   value/.style={draw=blue, text=ink},
   gradient/.style={draw=red, text=darkred},
   box/.style={draw, fill=paper, line width=\zoom pt, rounded corners=3*\zoom pt,
-    minimum width=\fieldwidth, minimum height=\fieldheight, font=\Large},
+    minimum width=\fieldwidth, minimum height=\fieldheight, font=\LARGE},
   arrow/.style={draw=grey, line width=1.5*\zoom pt, -stealth},
   partial/.style={draw=green, fill=palegreen, text=darkgreen, line width=\zoom pt, rounded corners=14*\zoom pt,
-    minimum width=\labelwidth, minimum height=\labelheight},
+    minimum width=\slopewidth, minimum height=\slopeheight},
 }
-% A box that is dashed and empty, until #1 covers it with a \known number.
-\newcommand\field[1]{\node[box, fill=none, dash pattern=on 4*\zoom pt off 3*\zoom pt] {};#1}
-\newcommand\known[1]{\node[box] {\fit{\numberwidth}{$#1$}};}
+\newcommand\unknown{\node[box, dash pattern=on 4*\zoom pt off 3*\zoom pt] {};}
+\newcommand\known[1]{\node[box] {\fit{\numberroom}{$#1$}};}
 % {id}{centre}{kind}{name}{sign}{formula}{value}{title of the gradient}{gradient}
 \newcommand\card[9]{\begin{scope}[shift={(#2)}, scale=\zoom, transform shape]
   \node[card, #3] (#1) {};
-  \node[name] at (\nameplace) {\fit{\namewidth}{$#4$}};
+  \node[title] at (\nameplace) {\fit{\nameroom}{$#4$}};
   \if\relax\detokenize{#5}\relax\else\node[sign] at (\signplace) {#5};\fi
-  \node[caption] at (\formulaplace) {\fit{\captionwidth}{$#6$}};
-  \begin{scope}[shift={(\valueplace)}, value]\field{#7}\end{scope}
-  \node[caption, darkred] at (\ratioplace) {\fit{\captionwidth}{$#8$}};
-  \begin{scope}[shift={(\gradientplace)}, gradient]\field{#9}\end{scope}
+  \node[caption] at (\formulaplace) {\fit{\captionroom}{$#6$}};
+  \begin{scope}[shift={(\valueplace)}, value]#7\end{scope}
+  \node[caption, darkred] at (\ratioplace) {\fit{\captionroom}{$#8$}};
+  \begin{scope}[shift={(\gradientplace)}, gradient]#9\end{scope}
 \end{scope}}
 % {id}{centre}{width}{number}
 \newcommand\constant[4]{\begin{scope}[shift={(#2)}, scale=\zoom, transform shape]
@@ -86,135 +91,226 @@ LOOKS = r"""
 \end{scope}}
 % {centre}{title}{local partial}
 \newcommand\slope[3]{\begin{scope}[shift={(#1)}, scale=\zoom, transform shape]
-  \node[partial] {\shortstack{\fit{\slopewidth}{\small$#2$}\\[1pt]\fit{\slopewidth}{$#3$}}};
+  \node[partial] {\shortstack{\fit{\sloperoom}{$#2$}\\[1pt]\fit{\sloperoom}{\large$#3$}}};
 \end{scope}}
 """
 
 OVERLAYS = r"""
-% on=<2,5>{key}: the key holds on these overlays.
+% on={<2,5>{key}}: the key holds on these overlays.
 \tikzset{
   on/.code args={<#1>#2}{\only<#1>{\pgfkeysalso{#2}}},
-  current/.style={draw=now, fill=palenow, line width=4*\zoom pt},
+  current card/.style={draw=now, fill=palenow, line width=4*\zoom pt},
+  counter/.style={anchor=south east, font=\scriptsize, grey},
   current arrow/.style={draw=now, line width=4*\zoom pt},
 }
-% {number of the step}{equation}: in one line, or in several if it is long.
+% An equation in one line, or in several if it is long.
 \newsavebox\sides
-\newcommand\says[2]{%
-  \sbox\sides{\Large$\displaystyle#2$}%
-  \ifdim\wd\sides>1.4\textwidth\sbox\sides{\parbox{\textwidth}{\centering\small$#2$}}\fi
-  \ifdim\ht\sides>.7\equationheight\sbox\sides{\resizebox{!}{\equationheight}{\usebox\sides}}\fi
-  \node at (\equationplace) {\fit{\textwidth}{\usebox\sides}};
-  \node[anchor=south east, font=\scriptsize, grey] at (\counterplace) {#1};}
+\newcommand\says[1]{%
+  \sbox\sides{\Large$\displaystyle#1$}%
+  \ifdim\wd\sides>1.4\textwidth\sbox\sides{\parbox{\textwidth}{\centering\small$#1$}}\fi
+  \ifdim\dimexpr\ht\sides+\dp\sides\relax>\equationheight
+    \sbox\sides{\resizebox*{!}{\equationheight}{\usebox\sides}}\fi
+  \fit{\textwidth}{\usebox\sides}}
 \setbeamertemplate{navigation symbols}{}
 \setbeamersize{text margin left=8pt, text margin right=8pt}
 """
 
 
-def tikz_text(scene: Scene, layout: Layout, language: str = "en") -> str:
+def tikz_text(scene: Scene, layout: Layout) -> str:
     """The picture as a document of its own size, to be compiled alone or copied from.
 
-    Larger pictures than TeX can set are made smaller.
+    A picture larger than TeX can set is made smaller.
     """
     zoom = min(1.0, LARGEST / max(layout.width, layout.height))
-    width, height = (side * zoom + 2 * sizes.MARGIN for side in (layout.width, layout.height))
-    page = f"paperwidth={_short(width)}pt, paperheight={_short(height)}pt, margin={sizes.MARGIN}pt"
-    written = Latex(language).constant
-    cards = [
-        _card(card, layout, zoom, *(_known(x, written) for x in (card.value, card.gradient)))
-        for card in scene.cards
-    ]
-    arrows = [rf"\draw[arrow] {_path(layout.arrows[arrow.id], zoom)};" for arrow in scene.arrows]
-    slopes = [
-        _slope(arrow, layout, zoom, str(written(arrow.partial)))
-        for arrow in scene.arrows
-        if arrow.partial is not None
-    ]
-    return "\n".join(
-        [
-            r"\documentclass{article}",
-            rf"\usepackage[{page}]{{geometry}}",
-            _preamble(scene, zoom),
-            r"\pagestyle{empty}",
-            r"\setlength\parindent{0pt}",
-            r"\begin{document}",
-            r"\noindent\begin{tikzpicture}",
-            rf"\useasboundingbox (0,0) rectangle {_at((layout.width, layout.height), zoom)};",
-            *arrows,
-            *filter(None, slopes),
-            *cards,
-            r"\end{tikzpicture}",
-            r"\end{document}",
-            "",
-        ]
+    picture = _Picture(scene, layout, zoom, "en")
+    wide, high = (zoom * side + 2 * sizes.MARGIN for side in (layout.width, layout.height))
+    return _lines(
+        r"\documentclass{article}",
+        rf"\usepackage[paperwidth={wide:.2f}pt, paperheight={high:.2f}pt, margin={sizes.MARGIN}pt]{{geometry}}",
+        picture.preamble(),
+        r"\pagestyle{empty}",
+        r"\begin{document}",
+        r"\noindent\begin{tikzpicture}",
+        rf"\useasboundingbox (0,0) rectangle ({picture.at((layout.width, layout.height))});",
+        *[picture.arrow(arrow) for arrow in scene.arrows],
+        *[picture.slope(arrow) for arrow in scene.arrows if arrow.partial is not None],
+        *[picture.card(card, picture.known(card.value), picture.known(card.gradient)) for card in scene.cards],
+        r"\end{tikzpicture}",
+        r"\end{document}",
     )
 
 
 def slides(steps: Steps) -> str:
-    """A beamer document with the empty graph on its first overlay and one more overlay for each step.
+    """A beamer document: the empty graph on its first overlay, and one more overlay for each step.
 
     What a step finds appears and stays, the node and the arrow it is about are marked, and its equation
     stands below. Raises LayoutError if the picture cannot be drawn.
     """
     scene = last_scene(steps)
     layout = layout_of(scene)
-    width, height = SLIDE
-    zoom = min(width / layout.width, (height - EQUATION) / layout.height, 1.0)
-    written = Latex(steps.language).constant
+    wide, high = SLIDE
+    zoom = min(1.0, wide / layout.width, (high - EQUATION) / layout.height)
+    picture = _Picture(scene, layout, zoom, steps.language)
+    left, top = (wide - zoom * layout.width) / 2, (high - EQUATION - zoom * layout.height) / 2
 
-    found: dict[tuple[int, bool], list[tuple[int, float | None]]] = defaultdict(list)
-    current, used = defaultdict(list), {}
+    boxes: dict[tuple[int, bool], list[tuple[int, str]]] = defaultdict(lambda: [(1, picture.known(None))])
+    touched: dict[int, list[int]] = defaultdict(list)
+    used: dict[tuple[int | None, int | None], int] = {}
     for overlay, step in enumerate(steps, 2):
-        if step.before != step.after:
-            found[step.node, step.sweep == VALUES].append((overlay, step.after))
-        current[step.node].append(overlay)
+        touched[step.node].append(overlay)
+        if step.after != step.before:
+            boxes[step.node, step.sweep == VALUES].append((overlay, picture.known(step.after)))
         if step.kind == PRODUCT:
             used[step.user, step.position] = overlay
 
-    def numbers(i: int, *, is_value: bool) -> str:
-        """The number in a box from each step that changes it to the next that does."""
-        changes = [*found[i, is_value], (None, None)]
-        return "".join([_only(start, end, _known(x, written)) for (start, x), (end, _) in pairwise(changes)])
-
     cards = [
-        _card(card, layout, zoom, numbers(i, is_value=True), numbers(i, is_value=False), current[i])
+        picture.card(card, _in_turn(boxes[i, True]), _in_turn(boxes[i, False]), _current("card", touched[i]))
         for i, card in enumerate(scene.cards)
     ]
-    arrows, slopes = [], []
-    for arrow, edge in zip(scene.arrows, edges(steps), strict=True):
-        overlay = used.get(edge)
-        mark = f", on=<{overlay}>{{current arrow}}" if overlay else ""
-        arrows.append(rf"\draw[arrow{mark}] {_path(layout.arrows[arrow.id], zoom)};")
-        if overlay:
-            slopes.append(_only(overlay, None, _slope(arrow, layout, zoom, str(written(arrow.partial)))))
-    says = [
-        rf"\only<{overlay}>{{\says{{{overlay - 1}/{len(steps)}}}{{{_equation(step.latex)}}}}}"
-        for overlay, step in enumerate(steps, 2)
+    overlays = [used.get(edge) for edge in edges(steps)]
+    arrows = [
+        picture.arrow(arrow, _current("arrow", [overlay] if overlay else []))
+        for arrow, overlay in zip(scene.arrows, overlays, strict=True)
     ]
-    first = next(overlay for overlay, step in enumerate(steps, 2) if step.sweep != VALUES)
-    title = _only(1, first, plain(message(VALUES, steps.language)))
-    title += _only(first, None, plain(message(steps[-1].sweep, steps.language)))
-    middle = (width / 2 - layout.width * zoom / 2, (height - EQUATION - layout.height * zoom) / 2)
-    return "\n".join(
-        [
-            r"\documentclass[aspectratio=169]{beamer}",
-            _preamble(scene, zoom),
-            _lengths(equationheight=EQUATION - 12),
-            _places(equationplace=(width / 2, height - EQUATION / 2), counterplace=(width, height)),
-            OVERLAYS,
-            r"\begin{document}",
-            r"\begin{frame}[t]",
-            rf"\frametitle{{{title}}}",
-            r"\begin{tikzpicture}",
-            rf"\useasboundingbox (0,0) rectangle ({width},{height});",
-            rf"\begin{{scope}}[shift={{{_at(middle)}}}]",
-            *arrows,
-            *slopes,
-            *cards,
-            r"\end{scope}",
-            *says,
-            r"\end{tikzpicture}",
-            r"\end{frame}",
-            r"\end{document}",
-            "",
-        ]
+    slopes = [
+        _in_turn([(overlay, picture.slope(arrow))])
+        for arrow, overlay in zip(scene.arrows, overlays, strict=True)
+        if overlay
+    ]
+    second = next(overlay for overlay, step in enumerate(steps, 2) if step.sweep != VALUES)
+    headings = [(1, VALUES), (second, steps[-1].sweep)]
+    title = _in_turn([(start, plain(message(sweep, steps.language))) for start, sweep in headings])
+    return _lines(
+        r"\documentclass[aspectratio=169]{beamer}",
+        picture.preamble(),
+        OVERLAYS,
+        r"\begin{document}",
+        r"\begin{frame}[t]",
+        rf"\frametitle{{{title}}}",
+        r"\begin{tikzpicture}",
+        rf"\useasboundingbox (0,0) rectangle ({wide},{high});",
+        rf"\begin{{scope}}[shift={{({left:.2f},{top:.2f})}}]",
+        *arrows,
+        *slopes,
+        *cards,
+        r"\end{scope}",
+        rf"\node at ({wide / 2},{high - EQUATION / 2}) {{%",
+        *[
+            rf"\only<{overlay}>{{\says{{{ascii_maths(' = '.join(step.latex))}}}}}%"
+            for overlay, step in enumerate(steps, 2)
+        ],
+        "};",
+        rf"\node[counter] at ({wide},{high}) {{%",
+        *[rf"\only<{overlay}>{{{overlay - 1}/{len(steps)}}}%" for overlay in range(1, len(steps) + 2)],
+        "};",
+        r"\end{tikzpicture}",
+        r"\end{frame}",
+        r"\end{document}",
     )
+
+
+class _Picture(NamedTuple):
+    """The parts of a picture in TikZ, made smaller by `zoom`."""
+
+    scene: Scene
+    layout: Layout
+    zoom: float
+    language: str
+
+    def preamble(self) -> str:
+        """Packages, colours, sizes, looks."""
+        room = sizes.Sizes.of(self.scene)
+        wide = room.caption_width + sizes.GAP + sizes.FIELD_WIDTH + 2 * sizes.PAD
+        high = 2 * (sizes.PAD + sizes.GAP + sizes.FIELD) + sizes.HEAD
+        left, right = sizes.PAD - wide / 2, wide / 2 - sizes.PAD
+        top = sizes.PAD + sizes.HEAD / 2 - high / 2
+        rows = [high / 2 - sizes.PAD - sizes.FIELD / 2 - k * (sizes.FIELD + sizes.GAP) for k in (1, 0)]
+        lengths = {
+            "cardwidth": wide,
+            "cardheight": high,
+            "nameroom": wide - 2 * sizes.PAD - sizes.HEAD - sizes.GAP,
+            "signsize": sizes.HEAD,
+            "captionroom": room.caption_width,
+            "fieldwidth": sizes.FIELD_WIDTH,
+            "fieldheight": sizes.FIELD,
+            "numberroom": sizes.FIELD_WIDTH - 2 * sizes.GAP,
+            "slopewidth": sizes.LABEL_WIDTH,
+            "slopeheight": sizes.LABEL_HEIGHT,
+            "sloperoom": sizes.LABEL_WIDTH - sizes.LABEL_HEIGHT / 2,
+            "equationheight": EQUATION - 12,
+        }
+        places = {
+            "nameplace": (left, top),
+            "signplace": (right, top),
+            "formulaplace": (left, rows[0]),
+            "valueplace": (right - sizes.FIELD_WIDTH / 2, rows[0]),
+            "ratioplace": (left, rows[1]),
+            "gradientplace": (right - sizes.FIELD_WIDTH / 2, rows[1]),
+        }
+        return _lines(
+            r"\usepackage{amsmath}",
+            r"\usepackage{tikz}",
+            *[rf"\definecolor{{{name}}}{{HTML}}{{{code.strip('#')}}}" for name, code in COLOURS.items()],
+            rf"\newcommand\zoom{{{self.zoom:.4f}}}",
+            *[rf"\newcommand\{name}{{{length:.2f}pt}}" for name, length in lengths.items()],
+            *[rf"\newcommand\{name}{{{x:.2f},{y:.2f}}}" for name, (x, y) in places.items()],
+            LOOKS,
+        )
+
+    def at(self, point: Point) -> str:
+        return f"{self.zoom * point[0]:.2f},{self.zoom * point[1]:.2f}"
+
+    def number(self, x: float) -> str:
+        return str(Latex(self.language).constant(x))
+
+    def known(self, x: float | None) -> str:
+        """A box with its number, or the empty one."""
+        return r"\unknown" if x is None else rf"\known{{{self.number(x)}}}"
+
+    def card(self, card: Card, value: str, gradient: str, more: str = "") -> str:
+        r"""\card, or \constant, with the two boxes filled as said."""
+        place = f"{{{card.id}}}{{{self.at(self.layout.cards[card.id])}}}"
+        room = sizes.Sizes.of(self.scene)
+        if card.is_constant:
+            return rf"\constant{place}{{{room.box(card)[0]:.2f}pt}}{{{maths(card.name)}}}"
+        # The letters of TeX are narrower than those that the room was measured with.
+        formula, ratio = (
+            maths(shortened(caption, 1.5 * room.caption_width, sizes.CAPTION))
+            for caption in (card.formula or card.kind, card.ratio)
+        )
+        if not card.symbol:
+            formula = rf"\text{{{plain(card.formula or card.kind)}}}"
+        name = ascii_maths(str(Latex().symbol(card.name)))
+        parts = (card.kind + more, name, plain(card.symbol), formula, value, ratio, gradient)
+        return rf"\card{place}" + "".join([f"{{{part}}}" for part in parts])
+
+    def arrow(self, arrow: Arrow, more: str = "") -> str:
+        r"""\draw along the curve of the layout."""
+        curve = self.layout.arrows[arrow.id]
+        start, *rest = [f"({self.at(point)})" for point in curve.points]
+        pieces = zip(rest[::3], rest[1::3], rest[2::3], strict=True)
+        path = start + "".join([f" .. controls {a} and {b} .. {end}" for a, b, end in pieces])
+        return rf"\draw[arrow{more}] {path} -- ({self.at(curve.tip)});"
+
+    def slope(self, arrow: Arrow) -> str:
+        r"""\slope, on the line; nothing where there is no room for it."""
+        curve = self.layout.arrows[arrow.id]
+        if curve.label is None or arrow.partial is None:
+            return ""
+        ratio = maths(shortened(arrow.ratio, 1.5 * sizes.LABEL_WIDTH, sizes.RATIO))
+        return rf"\slope{{{self.at(_on(curve, curve.label[0]))}}}{{{ratio}}}{{{self.number(arrow.partial)}}}"
+
+
+def _in_turn(contents: list[tuple[int, str]]) -> str:
+    r"""Each content from its overlay to the next one's: `\only<3-6>{...}\only<7->{...}`."""
+    ends = [f"{overlay - 1}" for overlay, _ in contents[1:]] + [""]
+    return "".join([rf"\only<{start}-{end}>{{{text}}}" for (start, text), end in zip(contents, ends)])
+
+
+def _current(what: str, overlays: list[int]) -> str:
+    """The option that marks a card or an arrow on these overlays."""
+    return f", on={{<{','.join(map(str, overlays))}>{{current {what}}}}}" if overlays else ""
+
+
+def _lines(*lines: str) -> str:
+    return "\n".join(filter(None, lines)) + "\n"

@@ -3,9 +3,7 @@
 const { panel, larger, smaller, whole } = window;
 const picture = panel.firstChild;
 const all = (kind) => [...picture.querySelectorAll(kind)];
-const [nodes, edges] = [all(".node"), all(".edge")];
-const labels = {};
-for (const label of all(".partial")) labels[label.dataset.edge] = label;
+const [nodes, edges, labels] = [all(".node"), all(".edge"), all(".partial")];
 
 // Write a number into a box or onto an edge; "" empties it again.
 function write(box, text) {
@@ -14,9 +12,10 @@ function write(box, text) {
   box.classList.toggle("long", text.length > 8);
 }
 
-// A formula comes as a tree: "if" is the identifier f, ["r", "iu", "o+", "iv"] a row.
+// A formula comes as a tree: "if" is the identifier f, ["r", "iu", "o+", "iv"] a row, ["d", "if", "iu"] is ∂f/∂u.
 const tags = { m: "math", i: "mi", n: "mn", o: "mo", t: "mtext", r: "mrow", f: "mfrac", b: "msub", p: "msup", q: "msqrt" };
 function formula(tree) {
+  if (tree[0] === "d") tree = ["f", ["r", "o∂", tree[1]], ["r", "o∂", tree[2]]];
   const element = document.createElementNS("http://www.w3.org/1998/Math/MathML", tags[tree[0][0]]);
   element.append(...(tree.big ? [tree.slice(1)] : tree.slice(1).map(formula)));
   return element;
@@ -25,11 +24,9 @@ function formula(tree) {
 const equation = (sides) => sides.map((side, i) => formula(i ? ["m", "o=", side] : ["m", side]));
 
 // Mark what the moment is about, and only that.
-let marked = [];
-function mark(pairs) {
-  for (const [element, kind] of marked) element.classList.remove(kind);
-  for (const [element, kind] of pairs) element.classList.add(kind);
-  marked = pairs;
+function mark(kind, elements) {
+  for (const element of all("." + kind)) element.classList.remove(kind);
+  for (const element of elements) element?.classList.add(kind);
 }
 
 // As large as fits, but at first not so small that the numbers cannot be read.
@@ -40,7 +37,7 @@ function enlarge(factor) {
   const [left, top] = [panel.scrollLeft + x, panel.scrollTop + y];
   zoom *= factor;
   picture.style.width = width * zoom + "px";
-  panel.scrollTo(left * factor - x, top * factor - y);
+  panel.scrollTo({ left: left * factor - x, top: top * factor - y, behavior: "instant" });
 }
 function fit(least) {
   zoom = Math.max(least, Math.min(1.5, panel.clientWidth / width, panel.clientHeight / height));
@@ -55,12 +52,6 @@ panel.onwheel = (event) => {
   if (event.ctrlKey) enlarge(2 ** (-event.deltaY / 200)), event.preventDefault();
 };
 panel.onpointermove = (event) => {
-  if (event.pointerType === "mouse" && event.buttons) panel.scrollBy(-event.movementX, -event.movementY);
+  if (event.pointerType !== "mouse" || !event.buttons) return;
+  panel.scrollBy({ left: -event.movementX, top: -event.movementY, behavior: "instant" });
 };
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
-function show(node) {
-  const [at, room] = [node.getBoundingClientRect(), panel.getBoundingClientRect()];
-  const left = at.x + at.width / 2 - room.x - room.width / 2;
-  const top = at.y + at.height / 2 - room.y - room.height / 2;
-  panel.scrollBy({ left, top, behavior: calm.matches ? "auto" : "smooth" });
-}

@@ -2,39 +2,32 @@
 const { trace, phase, what, line, said, count, scrubber, speed, play } = window;
 const { steps, words, sweep } = JSON.parse(trace.textContent);
 const items = [...document.querySelectorAll("li a")];
-const held = new Map();
-const changes = steps.map(([kind, node, after, sides, joined = [], partial, source]) => {
-  const box = nodes[node].querySelector(kind < 2 ? ".value" : ".gradient");
-  const before = held.get(box) || "";
-  held.set(box, after);
-  return { kind, node, after, sides, joined, partial, source, box, before };
-});
 
-function change(step, forth) {
-  write(step.box, forth ? step.after : step.before);
-  if (step.partial) write(labels["e" + step.joined], forth ? step.partial : "");
+function change([kind, node, before, after, , , partial, label], forth) {
+  write(nodes[node].querySelector(kind < 2 ? ".value" : ".gradient"), forth ? after : before);
+  if (partial) write(labels[label], forth ? partial : "");
 }
 
 let at = 0;
 let saving;
 function go(to) {
-  to = Math.min(Math.max(to, 0), changes.length);
-  while (at < to) change(changes[at++], true);
-  while (at > to) change(changes[--at], false);
-  const { kind = 0, node, sides = [], joined = [], source } = changes[at - 1] || {};
+  to = Math.min(Math.max(to, 0), steps.length);
+  while (at < to) change(steps[at++], true);
+  while (at > to) change(steps[--at], false);
+  const [kind = 0, node, , , sides = [], joined = [], , , source] = steps[at - 1] || [];
+  const now = at ? words.kinds[kind] : words.empty;
   document.body.className = `${kind < 2 ? "values" : sweep} kind${kind}`;
-  phase.textContent = at && words.sweeps[kind < 2 ? 0 : 1];
-  what.textContent = at ? words.kinds[kind] : words.empty;
+  phase.textContent = at ? words.sweeps[kind < 2 ? 0 : 1] : "";
+  what.textContent = now;
   line.replaceChildren(...equation(sides));
-  said.textContent = `${words.step} ${at}. ${at ? items[at - 1].textContent : words.empty}`;
-  count.textContent = `${at} / ${changes.length}`;
+  said.textContent = `${words.step} ${at}. ${at ? items[at - 1].textContent : now}`;
+  count.textContent = `${at} / ${steps.length}`;
   scrubber.value = at;
   document.querySelector("[aria-current]")?.removeAttribute("aria-current");
   items[at - 1]?.setAttribute("aria-current", "step");
-  const lit = joined.map((edge) => [edges[edge], "now"]);
-  if (at) lit.push([nodes[node], "now"]), show(nodes[node]);
-  if (source >= 0) lit.push([nodes[source], "source"]);
-  mark(lit);
+  mark("now", [nodes[node], ...joined.map((edge) => edges[edge])]);
+  mark("source", [nodes[source]]);
+  nodes[node]?.scrollIntoView({ block: "nearest", inline: "nearest" });
   clearTimeout(saving);
   saving = setTimeout(save, 250);
 }
@@ -44,14 +37,14 @@ function save() {
   if (location.protocol !== "about:") history.replaceState(null, "", "#step=" + at);
 }
 onhashchange = () => {
-  const asked = /^#step=(\d+)$/.exec(location.hash);
+  const asked = location.hash.match(/^#step=(\d+)/);
   if (asked) go(+asked[1]);
 };
 
 let timer;
 function run(on) {
   clearInterval(timer);
-  timer = on && setInterval(() => (at < changes.length ? go(at + 1) : run(false)), speed.value);
+  timer = on && setInterval(() => (at < steps.length ? go(at + 1) : run(false)), speed.value);
   play.title = on ? words.pause : words.play;
   play.textContent = on ? "❚❚" : "►";
 }
@@ -59,14 +52,14 @@ const moves = {
   first: () => 0,
   previous: () => at - 1,
   next: () => at + 1,
-  last: () => changes.length,
+  last: () => steps.length,
 };
 function jump(to) {
   run(false);
   go(to);
 }
 function toggle() {
-  if (!timer && at === changes.length) go(0);
+  if (!timer && at === steps.length) go(0);
   run(!timer);
 }
 for (const name in moves) window[name].onclick = () => jump(moves[name]());
@@ -77,7 +70,7 @@ items.forEach((item, i) => (item.onclick = () => jump(i + 1)));
 const keys = { Home: "first", ArrowLeft: "previous", " ": "play", ArrowRight: "next", End: "last" };
 onkeydown = (event) => {
   const button = window[keys[event.key]];
-  const other = event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || event.target === speed;
+  const other = event.ctrlKey || event.altKey || event.metaKey || event.target === speed;
   if (!button || other || (event.key === " " && event.target.matches("button, a, summary"))) return;
   event.preventDefault();
   button.click();
