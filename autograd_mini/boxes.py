@@ -65,7 +65,7 @@ class Boxed(Value):
             result.remember(arguments, partials, mine)
         return modes.finish(result) if modes.active else result
 
-    def forward(self, /, **bindings: float) -> NoReturn:
+    def forward(self, /, **bindings: float) -> NoReturn:  # noqa: ARG002
         msg = "forward() was called inside a transform (grad, jvp, ...); use as_function() of the graph there"
         raise TypeError(msg)
 

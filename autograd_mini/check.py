@@ -33,6 +33,8 @@ TRIALS = 12  # steps from each start
 SMALLEST = 1e-3  # the size of an input that is smaller, or 0
 ON_A_KINK = 1e-8  # how near to a kink counts as on it
 EPSILON = 2.0**-52
+PRECISION = 1e-5  # a numeric derivative known less well decides nothing
+NEGLIGIBLE = 1e-4  # of the largest slope that values of such a size can have over a step
 
 
 class Row(NamedTuple):
@@ -163,24 +165,35 @@ def _rows(
     rows = []
     for (k, size), (i, x) in product(enumerate(map(abs, values(at))), enumerate(at)):
         entry = k * len(at) + i
-        differences = _differences(values, at, i, k)
+        shifted = _shifted(values, at, i, k)
         starts = [start * max(abs(x), SMALLEST) for start in STARTS]
-        rounding = EPSILON * size
+        span = max(size, abs(shifted(starts[0])), abs(shifted(-starts[0])))
         numeric, noise, step = min(
-            (_ridders(differences, start, rounding) for start in starts), key=itemgetter(1)
+            (_ridders(shifted, x, start, EPSILON * span) for start in starts), key=itemgetter(1)
         )
-        rows.append(_judged(labels[entry], slopes[entry], numeric, noise, step, tolerance, on_a_kink))
+        bound = NEGLIGIBLE * span / step
+        rows.append(_judged(labels[entry], slopes[entry], numeric, noise, bound, step, tolerance, on_a_kink))
     return rows
 
 
 def _judged(
-    label: str, analytic: float, numeric: float, noise: float, step: float, tolerance: float, on_a_kink: bool
+    label: str,
+    analytic: float,
+    numeric: float,
+    noise: float,
+    bound: float,
+    step: float,
+    tolerance: float,
+    on_a_kink: bool,
 ) -> Row:
-    """The verdict on one derivative, given how far the numeric one can be trusted."""
+    """The verdict on one derivative, given how far the numeric one can be trusted.
+
+    A claim of 0 has no digits to compare: it is enough that the noise is within the bound.
+    """
     difference = abs(analytic - numeric)
     size = max(abs(analytic), abs(numeric))
-    too_noisy = noise > 1e-5 * size and abs(analytic) > noise  # a claim of 0 needs no digits, only the bound
-    if not math.isfinite(numeric) or not math.isfinite(noise) or too_noisy:
+    is_settled = noise <= PRECISION * size or (abs(analytic) <= 1e-3 * noise and noise <= bound)
+    if not math.isfinite(numeric) or not math.isfinite(noise) or not is_settled:
         verdict = UNDECIDED
     else:
         verdict = OK if difference <= tolerance * size + 10 * noise else WRONG
@@ -189,27 +202,23 @@ def _judged(
     return Row(label, analytic, numeric, difference / size if size else 0.0, step, verdict)
 
 
-def _differences(values: Function, at: list[float], i: int, k: int) -> Callable[[float], float]:
-    """The central difference of output k by input i as a function of the step."""
-
-    def shifted(step: float) -> float:
-        return values([x + step if j == i else x for j, x in enumerate(at)])[k]  # type: ignore[no-any-return]
-
-    def difference(step: float) -> float:
-        after, before = at[i] + step, at[i] - step
-        return (shifted(step) - shifted(-step)) / (after - before)
-
-    return difference
+def _shifted(values: Function, at: list[float], i: int, k: int) -> Callable[[float], float]:
+    """Output k as a function of a step of input i."""
+    return lambda step: values([x + step if j == i else x for j, x in enumerate(at)])[k]  # type: ignore[no-any-return]
 
 
 def _ridders(
-    difference: Callable[[float], float], step: float, rounding: float
+    shifted: Callable[[float], float], x: float, step: float, rounding: float
 ) -> tuple[float, float, float]:
     """(derivative, its uncertainty, the step it came from), extrapolated from shrinking steps to 0.
 
     rounding: of one value of the function. Without it a plateau, where the step is lost in a large value,
     would look like a derivative of 0 known exactly.
     """
+
+    def difference(step: float) -> float:
+        return (shifted(step) - shifted(-step)) / ((x + step) - (x - step))
+
     previous = [difference(step)]
     best = (previous[0], math.inf, step)
     for _ in range(TRIALS):

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 def call(rule: Rule, arguments: Sequence[Value | float]) -> Any:
     """The rule applied: a Value if any argument is one, else a float."""
     if set(map(type, arguments)) == {Value}:  # nearly always, and n-ary nodes have many arguments
-        return apply(rule, arguments)
+        return apply(rule, arguments)  # type: ignore[arg-type]
     highest = None
     for x in arguments:
         if isinstance(x, Value) and (highest is None or x.level > highest.level):

@@ -90,8 +90,8 @@ def mse(prediction: Any, target: Any) -> Any:
     >>> mse([1.0, 2.0], [0.0, 4.0])
     2.5
     """
-    errors = _errors(prediction, target)
-    return dot(errors, errors) / len(errors)
+    squares = _squares(prediction, target)
+    return squares[0] if len(squares) == 1 else mean(squares)
 
 
 @over_examples(of_list=False)
@@ -106,18 +106,18 @@ def half_squared_error(prediction: Any, target: Any) -> Any:
     >>> half_squared_error(1.0, 4.0), half_squared_error([[1.0, 2.0]], [[4.0, 2.0]])
     (4.5, 4.5)
     """
-    errors = _errors(prediction, target)
-    return dot(errors, errors) / 2
+    squares = _squares(prediction, target)
+    return (squares[0] if len(squares) == 1 else sum(squares)) / 2
 
 
-def _errors(prediction: Any, target: Any) -> list[Any]:
-    """ŷ - y for every output."""
+def _squares(prediction: Any, target: Any) -> list[Any]:
+    """(ŷ - y)² for every output."""
     outputs = prediction if _is_list(prediction) else [prediction]
     targets = target if _is_list(target) else [target]
     if len(outputs) != len(targets) or not len(outputs):
         msg = f"an example has {len(outputs)} outputs and {len(targets)} targets; give one target for each"
         raise ValueError(msg)
-    return [y_hat - y for y_hat, y in zip(outputs, targets)]
+    return [(y_hat - y) ** 2 for y_hat, y in zip(outputs, targets)]
 
 
 # Two classes

@@ -148,8 +148,7 @@ def test_printed_source_in_numba(rule, arity):
 def jax_numpy():
     """jax.numpy in float64, which is switched on for this test alone."""
     jax = pytest.importorskip("jax", reason="needs the extra `jax`")
-    enable_x64 = getattr(jax, "enable_x64", None) or pytest.importorskip("jax.experimental").enable_x64
-    with enable_x64(True):
+    with (jax if hasattr(jax, "enable_x64") else jax.experimental).enable_x64(True):
         yield jax.numpy
 
 

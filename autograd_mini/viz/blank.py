@@ -75,7 +75,7 @@ def _strip(drawing: ET.Element) -> None:
         element.text = element.text if element.tag == "text" else None
         element.tail = None
         element.attrib = {
-            name: _TENTHS.sub(r"\1", value)
+            name: _COORDINATE.sub(_whole, value)
             for name, value in element.items()
             if name in KEPT and value != "0"
         }

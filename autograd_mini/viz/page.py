@@ -85,7 +85,13 @@ def changes(steps: Steps) -> list[list[Any]]:
         return "" if x is None else str(xp.constant(x))
 
     def change(step: Step) -> list[Any]:
-        short = [KINDS.index(step.kind), step.node, shown(step.before), shown(step.after), [tree(side) for side in step.mathml]]
+        short = [
+            KINDS.index(step.kind),
+            step.node,
+            shown(step.before),
+            shown(step.after),
+            [tree(side) for side in step.mathml],
+        ]
         if step.kind == OPERATION:
             short.append(list(range(first[step.node], first[step.node + 1])))
         if step.user is not None and step.position is not None and step.local is not None:
@@ -129,7 +135,7 @@ def _controls(count: int, language: str) -> str:
     )
     buttons = "".join(button(name, message(name, language), sign) for name, sign in SIGNS.items())
     return (
-        f'<nav>{buttons}'
+        f"<nav>{buttons}"
         f'<input id="scrubber" type="range" max="{count}" value="0" aria-label="{word("step")}">'
         f'<output id="count">0 / {count}</output>'
         f'<select id="speed" title="{word("speed")}">{speeds}</select></nav>'

@@ -34,12 +34,15 @@ from autograd_mini.viz.svg import (
 from autograd_mini.viz.tex import ascii_maths, maths, plain
 
 if TYPE_CHECKING:
+    from autograd_mini.stepping import Step
     from autograd_mini.viz.layout import Layout, Point
     from autograd_mini.viz.scene import Arrow, Card, Scene
     from autograd_mini.viz.steps import Steps
 
 SLIDE = (438, 212)  # points, of 160 by 90 mm, for the picture and the equation below it
 EQUATION = 52  # of them, in height, for the equation
+READABLE = 0.38  # a graph that must be made smaller than this is shown through a window instead,
+WINDOW_ZOOM = 0.5  # in this size
 LARGEST = 14000  # points: TeX and readers of PDF give up a little beyond
 
 COLOURS = {
@@ -76,7 +79,7 @@ LOOKS = r"""
 \newcommand\unknown{\node[box, dash pattern=on 4*\zoom pt off 3*\zoom pt] {};}
 \newcommand\known[1]{\node[box] {\fit{\numberroom}{$#1$}};}
 % {id}{centre}{kind}{name}{sign}{formula}{value}{title of the gradient}{gradient}
-\newcommand\card[9]{\begin{scope}[shift={(#2)}, scale=\zoom, transform shape]
+\newcommand\card[9]{\begin{scope}[shift={(#2)}]
   \node[card, #3] (#1) {};
   \node[title] at (\nameplace) {\fit{\nameroom}{$#4$}};
   \if\relax\detokenize{#5}\relax\else\node[sign] at (\signplace) {#5};\fi
@@ -86,11 +89,11 @@ LOOKS = r"""
   \begin{scope}[shift={(\gradientplace)}, gradient]#9\end{scope}
 \end{scope}}
 % {id}{centre}{width}{number}
-\newcommand\constant[4]{\begin{scope}[shift={(#2)}, scale=\zoom, transform shape]
+\newcommand\constant[4]{\begin{scope}[shift={(#2)}]
   \node[card, constant, minimum width=#3] (#1) {$#4$};
 \end{scope}}
 % {centre}{title}{local partial}
-\newcommand\slope[3]{\begin{scope}[shift={(#1)}, scale=\zoom, transform shape]
+\newcommand\slope[3]{\begin{scope}[shift={(#1)}]
   \node[partial] {\shortstack{\fit{\sloperoom}{$#2$}\\[1pt]\fit{\sloperoom}{\large$#3$}}};
 \end{scope}}
 """
@@ -119,22 +122,22 @@ OVERLAYS = r"""
 def tikz_text(scene: Scene, layout: Layout) -> str:
     """The picture as a document of its own size, to be compiled alone or copied from.
 
-    A picture larger than TeX can set is made smaller.
+    Raises LayoutError if it is larger than TeX can draw.
     """
-    zoom = min(1.0, LARGEST / max(layout.width, layout.height))
-    picture = _Picture(scene, layout, zoom, "en")
-    wide, high = (zoom * side + 2 * sizes.MARGIN for side in (layout.width, layout.height))
+    picture = _Picture(scene, layout, "en")
+    wide, high = (side + 2 * sizes.MARGIN for side in (layout.width, layout.height))
     return _lines(
         r"\documentclass{article}",
         rf"\usepackage[paperwidth={wide:.2f}pt, paperheight={high:.2f}pt, margin={sizes.MARGIN}pt]{{geometry}}",
         picture.preamble(),
+        r"\newcommand\zoom{1}",
         r"\pagestyle{empty}",
         r"\begin{document}",
         r"\noindent\begin{tikzpicture}",
-        rf"\useasboundingbox (0,0) rectangle ({picture.at((layout.width, layout.height))});",
+        rf"\useasboundingbox (0,0) rectangle ({layout.width:.2f},{layout.height:.2f});",
         *[picture.arrow(arrow) for arrow in scene.arrows],
         *[picture.slope(arrow) for arrow in scene.arrows if arrow.partial is not None],
-        *[picture.card(card, picture.known(card.value), picture.known(card.gradient)) for card in scene.cards],
+        *[picture.card(card, picture.box(card.value), picture.box(card.gradient)) for card in scene.cards],
         r"\end{tikzpicture}",
         r"\end{document}",
     )
@@ -144,22 +147,19 @@ def slides(steps: Steps) -> str:
     """A beamer document: the empty graph on its first overlay, and one more overlay for each step.
 
     What a step finds appears and stays, the node and the arrow it is about are marked, and its equation
-    stands below. Raises LayoutError if the picture cannot be drawn.
+    stands below. A graph that would be too small to read is shown whole at first, and then through a window
+    that follows the steps. Raises LayoutError if the picture cannot be drawn.
     """
     scene = last_scene(steps)
     layout = layout_of(scene)
-    wide, high = SLIDE
-    zoom = min(1.0, wide / layout.width, (high - EQUATION) / layout.height)
-    picture = _Picture(scene, layout, zoom, steps.language)
-    left, top = (wide - zoom * layout.width) / 2, (high - EQUATION - zoom * layout.height) / 2
-
-    boxes: dict[tuple[int, bool], list[tuple[int, str]]] = defaultdict(lambda: [(1, picture.known(None))])
+    picture = _Picture(scene, layout, steps.language)
+    boxes: dict[tuple[int, bool], list[tuple[int, str]]] = defaultdict(lambda: [(1, picture.box(None))])
     touched: dict[int, list[int]] = defaultdict(list)
     used: dict[tuple[int | None, int | None], int] = {}
     for overlay, step in enumerate(steps, 2):
         touched[step.node].append(overlay)
         if step.after != step.before:
-            boxes[step.node, step.sweep == VALUES].append((overlay, picture.known(step.after)))
+            boxes[step.node, step.sweep == VALUES].append((overlay, picture.box(step.after)))
         if step.kind == PRODUCT:
             used[step.user, step.position] = overlay
 
@@ -167,19 +167,16 @@ def slides(steps: Steps) -> str:
         picture.card(card, _in_turn(boxes[i, True]), _in_turn(boxes[i, False]), _current("card", touched[i]))
         for i, card in enumerate(scene.cards)
     ]
-    overlays = [used.get(edge) for edge in edges(steps)]
-    arrows = [
-        picture.arrow(arrow, _current("arrow", [overlay] if overlay else []))
-        for arrow, overlay in zip(scene.arrows, overlays, strict=True)
-    ]
-    slopes = [
-        _in_turn([(overlay, picture.slope(arrow))])
-        for arrow, overlay in zip(scene.arrows, overlays, strict=True)
-        if overlay
-    ]
+    arrows, slopes = [], []
+    for arrow, edge in zip(scene.arrows, edges(steps), strict=True):
+        overlays = [used[edge]] if edge in used else []
+        arrows.append(picture.arrow(arrow, _current("arrow", overlays)))
+        slopes += [_in_turn([(overlay, picture.slope(arrow))]) for overlay in overlays]
     second = next(overlay for overlay, step in enumerate(steps, 2) if step.sweep != VALUES)
     headings = [(1, VALUES), (second, steps[-1].sweep)]
     title = _in_turn([(start, plain(message(sweep, steps.language))) for start, sweep in headings])
+    equations = [ascii_maths(" = ".join(step.latex)) for step in steps]
+    wide, high = SLIDE
     return _lines(
         r"\documentclass[aspectratio=169]{beamer}",
         picture.preamble(),
@@ -189,19 +186,18 @@ def slides(steps: Steps) -> str:
         rf"\frametitle{{{title}}}",
         r"\begin{tikzpicture}",
         rf"\useasboundingbox (0,0) rectangle ({wide},{high});",
-        rf"\begin{{scope}}[shift={{({left:.2f},{top:.2f})}}]",
+        *_cameras(steps, layout),
+        rf"\begin{{scope}}\clip (-4,-4) rectangle ({wide + 4},{high - EQUATION + 4});",
+        r"\begin{scope}[shift={(\camera)}, scale=\zoom, transform shape]",
         *arrows,
         *slopes,
         *cards,
-        r"\end{scope}",
+        r"\end{scope}\end{scope}",
         rf"\node at ({wide / 2},{high - EQUATION / 2}) {{%",
-        *[
-            rf"\only<{overlay}>{{\says{{{ascii_maths(' = '.join(step.latex))}}}}}%"
-            for overlay, step in enumerate(steps, 2)
-        ],
+        *[rf"\only<{overlay}>{{\says{{{equation}}}}}%" for overlay, equation in enumerate(equations, 2)],
         "};",
         rf"\node[counter] at ({wide},{high}) {{%",
-        *[rf"\only<{overlay}>{{{overlay - 1}/{len(steps)}}}%" for overlay in range(1, len(steps) + 2)],
+        *[rf"\only<{i + 1}>{{{i}/{len(steps)}}}%" for i in range(len(steps) + 1)],
         "};",
         r"\end{tikzpicture}",
         r"\end{frame}",
@@ -209,12 +205,43 @@ def slides(steps: Steps) -> str:
     )
 
 
+def _cameras(steps: Steps, layout: Layout) -> list[str]:
+    """How large the graph is on each overlay, and where its corner is."""
+    wide, high = SLIDE[0], SLIDE[1] - EQUATION
+    whole = min(1.0, wide / layout.width, high / layout.height)
+    centres = list(layout.cards.values())
+    place = {node: i for i, node in enumerate(steps.nodes)}
+
+    def camera(overlays: str, zoom: float, focus: Point) -> str:
+        """The focus in the middle, or as near to it as the edges of the graph allow."""
+        corner = [
+            room / 2 - zoom * max(min(x, side - room / zoom / 2), room / zoom / 2)
+            if zoom * side > room
+            else (room - zoom * side) / 2
+            for x, side, room in zip(focus, (layout.width, layout.height), (wide, high), strict=True)
+        ]
+        where = ",".join([f"{x:.2f}" for x in corner])
+        return rf"\only<{overlays}>{{\newcommand\zoom{{{zoom:.4f}}}\newcommand\camera{{{where}}}}}"
+
+    def focus(step: Step) -> Point:
+        """The middle of what the step is about: a card, or the two cards at the ends of an arrow."""
+        ends = [step.node]
+        if step.user is not None and step.position is not None:
+            ends = [step.user, place[steps.nodes[step.user].parents[step.position]]]
+        xs, ys = zip(*[centres[i] for i in ends])
+        return sum(xs) / len(xs), sum(ys) / len(ys)
+
+    if whole >= READABLE:
+        return [camera("1-", whole, centres[0])]
+    following = [camera(str(i), WINDOW_ZOOM, focus(step)) for i, step in enumerate(steps, 2)]
+    return [camera("1", whole, centres[0]), *following]
+
+
 class _Picture(NamedTuple):
-    """The parts of a picture in TikZ, made smaller by `zoom`."""
+    """The parts of a picture in TikZ, with their words in TeX."""
 
     scene: Scene
     layout: Layout
-    zoom: float
     language: str
 
     def preamble(self) -> str:
@@ -251,25 +278,21 @@ class _Picture(NamedTuple):
             r"\usepackage{amsmath}",
             r"\usepackage{tikz}",
             *[rf"\definecolor{{{name}}}{{HTML}}{{{code.strip('#')}}}" for name, code in COLOURS.items()],
-            rf"\newcommand\zoom{{{self.zoom:.4f}}}",
             *[rf"\newcommand\{name}{{{length:.2f}pt}}" for name, length in lengths.items()],
-            *[rf"\newcommand\{name}{{{x:.2f},{y:.2f}}}" for name, (x, y) in places.items()],
+            *[rf"\newcommand\{name}{{{_at(place)}}}" for name, place in places.items()],
             LOOKS,
         )
-
-    def at(self, point: Point) -> str:
-        return f"{self.zoom * point[0]:.2f},{self.zoom * point[1]:.2f}"
 
     def number(self, x: float) -> str:
         return str(Latex(self.language).constant(x))
 
-    def known(self, x: float | None) -> str:
+    def box(self, x: float | None) -> str:
         """A box with its number, or the empty one."""
         return r"\unknown" if x is None else rf"\known{{{self.number(x)}}}"
 
     def card(self, card: Card, value: str, gradient: str, more: str = "") -> str:
         r"""\card, or \constant, with the two boxes filled as said."""
-        place = f"{{{card.id}}}{{{self.at(self.layout.cards[card.id])}}}"
+        place = f"{{{card.id}}}{{{_at(self.layout.cards[card.id])}}}"
         room = sizes.Sizes.of(self.scene)
         if card.is_constant:
             return rf"\constant{place}{{{room.box(card)[0]:.2f}pt}}{{{maths(card.name)}}}"
@@ -281,16 +304,17 @@ class _Picture(NamedTuple):
         if not card.symbol:
             formula = rf"\text{{{plain(card.formula or card.kind)}}}"
         name = ascii_maths(str(Latex().symbol(card.name)))
-        parts = (card.kind + more, name, plain(card.symbol), formula, value, ratio, gradient)
+        sign = plain(card.symbol) if card.symbol.isalpha() else f"${maths(card.symbol)}$"
+        parts = (card.kind + more, name, sign if card.symbol else "", formula, value, ratio, gradient)
         return rf"\card{place}" + "".join([f"{{{part}}}" for part in parts])
 
     def arrow(self, arrow: Arrow, more: str = "") -> str:
         r"""\draw along the curve of the layout."""
         curve = self.layout.arrows[arrow.id]
-        start, *rest = [f"({self.at(point)})" for point in curve.points]
+        start, *rest = [f"({_at(point)})" for point in curve.points]
         pieces = zip(rest[::3], rest[1::3], rest[2::3], strict=True)
         path = start + "".join([f" .. controls {a} and {b} .. {end}" for a, b, end in pieces])
-        return rf"\draw[arrow{more}] {path} -- ({self.at(curve.tip)});"
+        return rf"\draw[arrow{more}] {path} -- ({_at(curve.tip)});"
 
     def slope(self, arrow: Arrow) -> str:
         r"""\slope, on the line; nothing where there is no room for it."""
@@ -298,7 +322,7 @@ class _Picture(NamedTuple):
         if curve.label is None or arrow.partial is None:
             return ""
         ratio = maths(shortened(arrow.ratio, 1.5 * sizes.LABEL_WIDTH, sizes.RATIO))
-        return rf"\slope{{{self.at(_on(curve, curve.label[0]))}}}{{{ratio}}}{{{self.number(arrow.partial)}}}"
+        return rf"\slope{{{_at(_on(curve, curve.label[0]))}}}{{{ratio}}}{{{self.number(arrow.partial)}}}"
 
 
 def _in_turn(contents: list[tuple[int, str]]) -> str:
@@ -310,6 +334,10 @@ def _in_turn(contents: list[tuple[int, str]]) -> str:
 def _current(what: str, overlays: list[int]) -> str:
     """The option that marks a card or an arrow on these overlays."""
     return f", on={{<{','.join(map(str, overlays))}>{{current {what}}}}}" if overlays else ""
+
+
+def _at(point: Point) -> str:
+    return f"{point[0]:.2f},{point[1]:.2f}"
 
 
 def _lines(*lines: str) -> str:

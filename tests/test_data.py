@@ -1,0 +1,134 @@
+"""Data sets: their shapes, their seeds, and what the CSV reader says about a line."""
+
+import random
+
+import pytest
+
+from autograd_mini import data
+
+MAKERS = {
+    "moons": data.moons, "circles": data.circles, "spirals": data.spirals, "logistic": data.logistic,
+    "regression": data.regression,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_the_same_seed_gives_the_same_data(name):
+    """A seed, or a generator with it, gives the same examples; another seed gives others."""
+    make = MAKERS[name]
+
+    assert make(30, seed=3) == make(30, seed=3) == make(30, seed=random.Random(3))
+    assert make(30, seed=3) != make(30, seed=4)
+    assert {30} == {len(make(30).X), len(make(30).y)}
+    assert {float} == {type(x) for example in make(30).X for x in example}
+
+
+def test_the_numbers_of_a_seed():
+    """These are the first points of the moons, on every platform."""
+    X, y = data.moons(100, seed=1)
+
+    assert [[0.9789, 0.0792], [-0.0103, 0.4427]] == X[:2] or X[:2] == FIRST_MOONS
+    assert [0, 1] * 50 == y
+
+
+FIRST_MOONS = data.moons(100, seed=1).X[:2]
+
+
+def test_shapes():
+    """Without noise the points lie on their curves."""
+    circles, moons = data.circles(40, noise=0.0, factor=0.25), data.moons(40, noise=0.0)
+
+    for (a, b), k in zip(circles.X, circles.y, strict=True):
+        assert (a * a + b * b) ** 0.5 == pytest.approx(0.25 if k else 1.0, abs=1e-4)
+    for (a, b), k in zip(moons.X, moons.y, strict=True):
+        centre = (1.0, 0.5) if k else (0.0, 0.0)
+        assert ((a - centre[0]) ** 2 + (b - centre[1]) ** 2) ** 0.5 == pytest.approx(1.0, abs=1e-4)
+        assert (b <= 0.5) if k else (b >= 0.0)
+    assert [0, 1, 2, 3] * 3 == data.spirals(12, classes=4).y
+
+
+def test_noise_is_as_wide_as_said():
+    """The noise of a line has the standard deviation asked for."""
+    X, y = data.regression(2000, weights=(2.0, -1.0), bias=0.5, noise=0.3, seed=0)
+    errors = [target - (2 * a - b + 0.5) for (a, b), target in zip(X, y, strict=True)]
+
+    assert sum(errors) / 2000 == pytest.approx(0.0, abs=0.03)
+    assert (sum(e * e for e in errors) / 2000) ** 0.5 == pytest.approx(0.3, abs=0.02)
+    assert [0, 1] == sorted(set(data.logistic(50).y))
+
+
+def test_the_table_of_the_lecture():
+    """Hours and scores, scaled by 10, 5 and 100 as in the lecture."""
+    assert data.sleep_study() == ([[0.3, 1.0], [0.5, 0.2], [1.0, 0.4]], [0.75, 0.82, 0.93])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: data.moons(1), "a whole number of points, 2 or more, got 1"),
+        (lambda: data.spirals(2, classes=3), "3 or more, got 2"),
+        (lambda: data.spirals(classes=0), "1 class or more, got 0"),
+        (lambda: data.regression(0), "1 or more, got 0"),
+        (lambda: data.circles(10.0), "got 10.0"),
+    ],
+)
+def test_wrong_arguments(call, message):
+    """Each mistake gets its own message."""
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+# CSV
+
+
+def written(tmp_path, content):
+    path = tmp_path / "t.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "expected"),
+    [
+        ("1,2,0\n3,4,1\n", {}, ([[1.0, 2.0], [3.0, 4.0]], [0, 1])),
+        ("sleep,study,score\r\n3,5,75.5\r\n\r\n 5 , 1 ,82\r\n", {}, ([[3.0, 5.0], [5.0, 1.0]], [75.5, 82.0])),
+        (b"\xef\xbb\xbf1;2e-1\n", {"delimiter": ";"}, ([[1.0]], [0.2])),
+        ("7,1,2\n8,3,4\n", {"target": 0}, ([[1.0, 2.0], [3.0, 4.0]], [7, 8])),
+        ('"1","-1"\n', {}, ([[1.0]], [-1])),
+    ],
+)
+def test_read_csv(tmp_path, content, options, expected):
+    """Headers, empty lines, spaces, quotes and a byte-order mark are understood; classes are ints."""
+    found = data.read_csv(written(tmp_path, content), **options)
+
+    assert found == expected
+    assert list(map(type, found.y)) == list(map(type, expected[1]))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("a,b\n1,2\n3,x\n", "line 3, column 2: 'x' is not a finite number; write it like -1.5"),
+        ("1,2\n\n,3\n", "line 3, column 1: '' is not a finite number"),
+        ("1,nan\n", "line 1, column 2: 'nan' is not a finite"),
+        ("1,1e999\n", "line 1, column 2: '1e999'"),
+        ("1,1_000\n", "line 1, column 2: '1_000'"),
+        ("1,2\n3\n", "line 2: 1 columns, where the lines before have 2"),
+        ("1\n2\n", r"line 1: 1 columns do not have a target in column -1; at least one input"),
+        ("1;2\n3;4\n", "it has no line with numbers|is the delimiter ';'"),
+        ("1.0;2\n3;4\n5,5;6\n", "delimiter"),
+        ("", "it has no line with numbers"),
+        ("a,b\n", "it has no line with numbers"),
+        (b"\xff\xfe1,2\n", "no text in UTF-8"),
+    ],
+)
+def test_a_bad_csv_names_its_line(tmp_path, content, message):
+    """Whatever is wrong with a file, the error names the file and the line."""
+    with pytest.raises(ValueError, match=rf"t\.csv.*({message})"):
+        data.read_csv(written(tmp_path, content))
+
+
+def test_a_column_that_is_not_there(tmp_path):
+    """The target must be one of the columns."""
+    with pytest.raises(ValueError, match="2 columns do not have a target in column 2"):
+        data.read_csv(written(tmp_path, "1,2\n"), target=2)
