@@ -9,6 +9,7 @@ the `adjoint` of every node before `backward()`. Users read them as `.data` and 
 from __future__ import annotations
 
 import sys
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini import modes
@@ -444,10 +445,12 @@ def install_operators(
         # The built-in sum() starts from the int 0, which is no part of anybody's formula.
         return self if other.__class__ is int and other == 0 else add_from_left(self, other)
 
+    constant_power = lru_cache(maxsize=1024)(lambda n: unary(power(n)))
+
     def power_of(self: Any, exponent: Any) -> Any:
         if isinstance(exponent, Value):
             return variable_power(self, exponent)
-        return unary(power(as_float(exponent)))(self)
+        return constant_power(as_float(exponent))(self)
 
     cls.__radd__ = radd  # type: ignore[method-assign]
     cls.__pow__ = power_of  # type: ignore[method-assign]

@@ -27,11 +27,8 @@ def test_the_numbers_of_a_seed():
     """These are the first points of the moons, on every platform."""
     X, y = data.moons(100, seed=1)
 
-    assert [[0.9789, 0.0792], [-0.0103, 0.4427]] == X[:2] or X[:2] == FIRST_MOONS
+    assert [[0.9777, -0.0075], [-0.2723, 0.632], [1.0683, 0.0274]] == X[:3]
     assert [0, 1] * 50 == y
-
-
-FIRST_MOONS = data.moons(100, seed=1).X[:2]
 
 
 def test_shapes():
@@ -115,8 +112,7 @@ def test_read_csv(tmp_path, content, options, expected):
         ("1,1_000\n", "line 1, column 2: '1_000'"),
         ("1,2\n3\n", "line 2: 1 columns, where the lines before have 2"),
         ("1\n2\n", r"line 1: 1 columns do not have a target in column -1; at least one input"),
-        ("1;2\n3;4\n", "it has no line with numbers|is the delimiter ';'"),
-        ("1.0;2\n3;4\n5,5;6\n", "delimiter"),
+        ("1;2\n3;4\n", "line 2: 1 columns .* is the delimiter ';'"),
         ("", "it has no line with numbers"),
         ("a,b\n", "it has no line with numbers"),
         (b"\xff\xfe1,2\n", "no text in UTF-8"),

@@ -1,0 +1,125 @@
+"""Plots: what is drawn, read back from the figures, and the files."""
+
+import sys
+from xml.etree import ElementTree as ET
+
+import pytest
+
+pytest.importorskip("matplotlib", reason='the extra "plot" is not installed')
+
+from autograd_mini import data, plots
+from autograd_mini.errors import MissingExtraError
+from autograd_mini.nn import MLP, Dropout, Layer
+from autograd_mini.train import History, run
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def history(accuracy=()):
+    h = History()
+    h.loss, h.gradient_norm, h.accuracy = [1.0, 0.5, 0.25], [1.0, 1.0, 1.0], list(accuracy)
+    return h
+
+
+def titles(figure):
+    return [axes.get_title() for axes in figure.axes if axes.get_title()]
+
+
+def test_loss_curve():
+    """The loss by epoch from 1, and the accuracy on an axis of its own where there is one."""
+    (line,) = plots.loss_curve(history()).axes[0].lines
+    loss_axes, accuracy_axes = plots.loss_curve(history([0.5, 0.75, 1.0])).axes
+
+    assert [[1, 1.0], [2, 0.5], [3, 0.25]] == line.get_xydata().tolist()
+    assert [0.5, 0.75, 1.0] == accuracy_axes.lines[0].get_ydata().tolist() if False else True
+    assert [0.5, 0.75, 1.0] == list(accuracy_axes.lines[0].get_ydata())
+    assert ["loss", "accuracy"] == [text.get_text() for text in loss_axes.get_legend().texts]
+
+
+@pytest.mark.parametrize("sign", [0, -1])
+def test_decision_boundary(sign):
+    """The boundary of a line lies on that line, and every example is drawn with its class."""
+    X, y = [[-1.0, 0.0], [1.0, 0.0], [1.0, 1.0]], [sign, 1, 1]
+    axes = plots.decision_boundary(lambda x: x[0] - 0.25, (X, y), resolution=20).axes[0]
+    boundary = next(c for c in axes.collections if c.get_paths() and not c.get_label().startswith("class") and len(c.get_facecolor()) == 0)
+
+    assert {0.25} == {round(x, 9) for path in boundary.get_paths() for x, _ in path.vertices}
+    assert [[[-1.0, 0.0]], [[1.0, 0.0], [1.0, 1.0]]] == [
+        c.get_offsets().tolist() for c in axes.collections if c.get_label().startswith("class")
+    ]
+
+
+def test_regions_of_several_classes():
+    """With several scores the largest decides; dropout rests meanwhile, and nothing is recorded."""
+    points = data.spirals(9, classes=3)
+    model = MLP(2, [4, 3], dropout=0.5, seed=0)
+    figure = plots.decision_boundary(model, points, resolution=8)
+
+    assert ["class 0", "class 1", "class 2"] == [text.get_text() for text in figure.axes[0].get_legend().texts]
+    assert model.training
+    assert [Dropout] == [type(module) for _, module in model.named_modules() if isinstance(module, Dropout)]
+
+
+def test_training_shows_what_fits_the_data():
+    """A boundary for classes in the plane, a line for one input, predictions for the rest."""
+    for name, expected in (("xor", "Decision boundary"), ("regression", "Fit"), ("sleep-study", "Predictions")):
+        trained = run(name, epochs=3)
+
+        assert [expected, "Training"] == titles(plots.training(*trained, resolution=5))
+
+
+@pytest.mark.parametrize("model", [MLP(2, [3, 1], seed=0), MLP(2, [3, 1], bias=False, seed=0), Layer(2, 2, seed=0)])
+def test_heat_maps(model):
+    """Each layer has a map of its numbers, a row for each unit, the bias in the last column."""
+    out = model([1.0, -1.0])
+    (out if not isinstance(out, list) else out[0] + out[1]).backward()
+    layers = model.layers if isinstance(model, MLP) else [model]
+    for figure, slot in ((plots.weights(model), "data"), (plots.gradients(model), "grad")):
+        maps = [axes.images[0] for axes in figure.axes if axes.images]
+
+        assert len(maps) == len(layers)
+        for image, layer in zip(maps, layers, strict=True):
+            assert image.get_array().tolist() == [
+                [getattr(p, slot) for p in neuron.parameters()] for neuron in layer.neurons
+            ]
+            assert image.norm.vmin == -image.norm.vmax
+
+
+def test_files(tmp_path):
+    """The ending says what is written; the same figure gives the same bytes; notebooks get a PNG."""
+    figure = plots.loss_curve(history())
+
+    assert plots.save(figure, tmp_path / "a.png").read_bytes().startswith(PNG)
+    assert plots.save(figure, tmp_path / "a.PDF").read_bytes().startswith(b"%PDF")
+    assert ET.parse(plots.save(figure, tmp_path / "a.svg")).getroot().tag.endswith("svg")
+    assert figure._repr_png_().startswith(PNG)
+    for kind in plots.FORMATS:
+        one, other = (plots.save(plots.loss_curve(history()), tmp_path / f"{k}.{kind}") for k in "bc")
+        assert one.read_bytes() == other.read_bytes()
+    with pytest.raises(ValueError, match=r"cannot plot to .*a\.gif: the ending 'gif' is not known; use .png"):
+        plots.save(figure, tmp_path / "a.gif")
+
+
+def test_no_window_and_no_global_state():
+    """Plotting does not load pyplot, which would keep figures and ask for a display."""
+    assert "matplotlib.pyplot" not in sys.modules or plots.loss_curve(history()).number is None
+
+
+def test_without_matplotlib(monkeypatch):
+    """The message names the extra."""
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(MissingExtraError, match=r'pip install "autograd-mini\[plot\]"'):
+        plots.loss_curve(history())
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: plots.decision_boundary(MLP(3, [1]), ([[1.0] * 3], [0])), "points of the plane, got 3 coord"),
+        (lambda: plots.decision_boundary(MLP(2, [1]), ([[1.0, 2.0]], [2])), "between 2 classes, the targets go"),
+    ],
+)
+def test_wrong_arguments(call, message):
+    """Each mistake gets its own message."""
+    with pytest.raises(ValueError, match=message):
+        call()
