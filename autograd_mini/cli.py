@@ -1,4 +1,4 @@
-"""The command line `autograd-mini`: draw, step, check, doctor.
+"""The command line `autograd-mini`: draw, step, check, train, doctor.
 
 Results go to standard output and messages to standard error. Exit codes: 0 done, 1 could not be done,
 2 the command was not understood. A user's mistake never shows a traceback.
@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from autograd_mini import plots
 from autograd_mini.check import gradcheck
 from autograd_mini.doctor import report as doctors_report
 from autograd_mini.errors import AutogradError, ExpressionError, NotANumberError, UnknownVariableError
 from autograd_mini.expression import parse
 from autograd_mini.functions import as_function
 from autograd_mini.graph import leaves, toposort
+from autograd_mini.train import EXPERIMENTS
+from autograd_mini.train import run as train_run
 from autograd_mini.viz.drawing import draw as draw_graph
 from autograd_mini.viz.steps import steps as steps_of
 
@@ -81,14 +84,38 @@ def draw(
 def step(
     expression: Expression,
     numbers: Numbers = None,
+    html: Annotated[
+        str, typer.Option(metavar="FILE", help="Write the page that steps: one file, works offline.")
+    ] = "",
+    exercise: Annotated[
+        str, typer.Option(metavar="FILE", help="Write a page on which one finds all numbers oneself.")
+    ] = "",
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Write a page .html, slides .tex or a film .gif."
+        ),
+    ] = "",
+    open_: Annotated[bool, typer.Option("--open", help="Show the page in a browser.")] = False,
     by: Annotated[
         str,
         typer.Option(metavar="NAME", help="Forward mode from this variable, not backward from the result."),
     ] = "",
     lang: Annotated[str, typer.Option(help="Language of words and numbers: en or fr.")] = "en",
 ) -> None:
-    """Print every step forward and backward, one chain-rule product a line."""
-    typer.echo(str(steps_of(_bound(expression, numbers), lang=lang, by=by or None)))
+    """Step forward and backward through an expression, one chain-rule product at a time.
+
+    In a terminal: Enter for the next step, b for back, q to leave. Into a file or a pipe: a list.
+    """
+    trace = steps_of(_bound(expression, numbers), lang=lang, by=by or None)
+    pages = [trace.save(path) for path in (html, output) if path]
+    pages += [trace.exercise(exercise)] if exercise else []
+    for page in pages:
+        typer.echo(f"{page}: {len(trace)} steps", err=True)
+        if open_:
+            typer.launch(str(page))
+    if not pages:
+        typer.echo(str(trace))
 
 
 @app.command()
@@ -104,6 +131,30 @@ def check(
     report = gradcheck(as_function(f, *names), [x.data for x in inputs], order=order, names=names)
     typer.echo(str(report))
     raise typer.Exit(0 if report else 1)
+
+
+@app.command()
+def train(
+    experiment: Annotated[str, typer.Argument(help=f"What to learn: {', '.join(EXPERIMENTS)}.")],
+    plot: Annotated[
+        str,
+        typer.Option(metavar="FILE", help="Plot what was learned and the loss curve: .png, .svg or .pdf."),
+    ] = "",
+    save: Annotated[str, typer.Option(metavar="FILE", help="Save the network as JSON.")] = "",
+    epochs: Annotated[int | None, typer.Option(help="Sweeps over the data, if not the usual ones.")] = None,
+    seed: Annotated[
+        int, typer.Option(help="Of the data and the first weights: same seed, same numbers.")
+    ] = 0,
+) -> None:
+    """Train a small network, with a progress bar that shows the loss."""
+    if plot:
+        plots.kind_of(plot)  # a wrong ending is an error now, not after the training
+    trained = train_run(experiment, seed=seed, epochs=epochs)
+    typer.echo(str(trained.history))
+    if plot:
+        typer.echo(f"{plots.save(plots.training(*trained), plot)}", err=True)
+    if save:
+        typer.echo(f"{trained.model.save(save)}", err=True)
 
 
 @app.command()

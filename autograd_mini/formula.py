@@ -307,7 +307,7 @@ LONGEST = 100  # characters: in the expression of a node, what is longer is call
 
 
 def expression_of(node: Value) -> str:
-    """How a node was made, in text, down to the nodes with labels.
+    """How a node was made, in text, down to the nodes with labels (t1, t2, ... do not count as such).
 
     >>> from autograd_mini import variables
     >>> u, v = variables(u=2, v=3)
@@ -318,14 +318,18 @@ def expression_of(node: Value) -> str:
 
 
 def expressions(node: Value) -> dict[Value, Formula]:
-    """How a node and everything below it was made, in text; what has a label stands there by its label."""
+    """How a node and everything below it was made, in text; what has a label stands there by its label.
+
+    The t1, t2, ... that unnamed results are given are not such labels.
+    """
     order = toposort(node)
     called = names(order)
     written: dict[Value, Formula] = {}
     for each in order:
         name = text.symbol(called[each])
         whole = name
-        if each.rule is not None and (each is node or not each.label):
+        is_named = each.label and not re.fullmatch(r"t\d+", each.label)
+        if each.rule is not None and (each is node or not is_named):
             whole = each.rule.formula(text, *[written[parent] for parent in each.parents])
         written[each] = whole if each is node or len(whole.text) <= LONGEST else name
     return written

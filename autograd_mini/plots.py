@@ -101,11 +101,20 @@ def save(figure: Any, path: str | os.PathLike[str]) -> Path:
     The file is written whole or not at all, and the same figure gives the same bytes.
     Raises ValueError for another ending, OSError if the file cannot be written.
     """
+    return write_whole(path, _rendered(figure, kind_of(path)))
+
+
+def kind_of(path: str | os.PathLike[str]) -> str:
+    """What `save` would write there: png, svg or pdf. To be asked before a long training.
+
+    Raises ValueError for another ending, MissingExtraError without matplotlib.
+    """
+    _figure(1.0, 1.0)
     kind = Path(path).suffix.removeprefix(".").lower()
     if kind not in FORMATS:
         msg = f"cannot plot to {path}: the ending {kind!r} is not known; use .png, .svg or .pdf"
         raise ValueError(msg)
-    return write_whole(path, _rendered(figure, kind))
+    return kind
 
 
 # Parts

@@ -163,13 +163,13 @@ def _differentiated(cost: Any, parameters: list[Value], epoch: int) -> float:
     for p in parameters:
         p.adjoint = None  # forget the last step
     cost.backward()
-    norm = math.sqrt(sum([p.grad * p.grad for p in parameters]))
     broken = [p.label or "a parameter" for p in parameters if not math.isfinite(p.grad)]
-    if math.isfinite(cost.data) and not broken:
-        return norm
-    trouble = f"the gradient by {broken[0]} is not finite"
     if not math.isfinite(cost.data):
         trouble = f"the loss is {cost.data}"
+    elif broken:
+        trouble = f"the gradient by {broken[0]} is not finite"
+    else:
+        return math.hypot(*[p.grad for p in parameters])
     msg = (
         f"epoch {epoch}: {trouble}, so this step was not taken; use a smaller learning rate or a loss from"
         " logits, and find the operation with `with detect_anomaly(): ...`"

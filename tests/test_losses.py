@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from autograd_mini.check import gradcheck
 from autograd_mini.losses import (
-    binary_cross_entropy, binary_nll, cross_entropy, half_squared_error, hinge, l1, l2, mse, multiclass_hinge, nll,
+    binary_cross_entropy,
+    binary_nll,
+    cross_entropy,
+    half_squared_error,
+    hinge,
+    l1,
+    l2,
+    mse,
+    multiclass_hinge,
+    nll,
 )  # fmt: skip
 from autograd_mini.value import Value
 
@@ -195,14 +204,26 @@ def test_a_batch_is_the_mean_of_its_examples(loss, scores, targets, kind):
     [
         (lambda: mse([], []), ValueError, "mse of an empty batch is not defined; give at least one example"),
         (lambda: nll([], []), ValueError, "nll of an empty batch"),
-        (lambda: hinge([1.0, 2.0], [1]), ValueError, "hinge got scores of 2 examples and 1 targets; give one"),
+        (
+            lambda: hinge([1.0, 2.0], [1]),
+            ValueError,
+            "hinge got scores of 2 examples and 1 targets; give one",
+        ),
         (lambda: hinge([1.0, 2.0], 1), ValueError, "hinge got scores of 2 examples and the target 1"),
-        (lambda: hinge(1.0, 2), ValueError, "hinge needs the target 1, or 0 or -1 for the other class, got 2"),
+        (
+            lambda: hinge(1.0, 2),
+            ValueError,
+            "hinge needs the target 1, or 0 or -1 for the other class, got 2",
+        ),
         (lambda: hinge([[1.0, 2.0]], [1]), ValueError, "hinge needs one score for each example, got 2"),
         (lambda: binary_cross_entropy(1.0, -1), ValueError, "must be 0 or 1 .* got -1; write"),
         (lambda: binary_nll(0.5, 1.5), ValueError, "got 1.5"),
         (lambda: mse([[1.0, 2.0]], [[1.0]]), ValueError, "an example has 2 outputs and 1 targets"),
-        (lambda: cross_entropy([1.0, 2.0], 2), IndexError, "class 2 is not among the 2 scores; .* from 0 to 1"),
+        (
+            lambda: cross_entropy([1.0, 2.0], 2),
+            IndexError,
+            "class 2 is not among the 2 scores; .* from 0 to 1",
+        ),
         (lambda: nll([0.5, 0.5], -1), IndexError, "class -1 is not among the 2 scores"),
         (lambda: cross_entropy([1.0, 2.0], [0.0, 1.0]), TypeError, "a class must be a whole number"),
         (lambda: cross_entropy([1.0, 2.0], 0.5), TypeError, "counted from 0, got 0.5"),

@@ -11,7 +11,15 @@ import pytest
 
 from autograd_mini.functions import dot, mean, sum
 from autograd_mini.losses import (
-    binary_cross_entropy, binary_nll, cross_entropy, half_squared_error, l1, l2, mse, multiclass_hinge, nll,
+    binary_cross_entropy,
+    binary_nll,
+    cross_entropy,
+    half_squared_error,
+    l1,
+    l2,
+    mse,
+    multiclass_hinge,
+    nll,
 )  # fmt: skip
 from autograd_mini.module import parameter_count
 from autograd_mini.nn import MLP, Dropout, Layer, Neuron

@@ -4,6 +4,7 @@ import copy
 import json
 import math
 import random
+import sys
 
 import numpy as np
 import pytest
@@ -32,7 +33,7 @@ def arrays(layer, slot="data"):
 
 shapes = st.lists(st.integers(1, 5), min_size=2, max_size=4)
 ACTIVATIONS = {
-    "linear": (lambda a: a, lambda a: np.ones_like(a)),
+    "linear": (lambda a: a, np.ones_like),
     "relu": (lambda a: np.maximum(a, 0.0), lambda a: (a > 0.0).astype(float)),
     "tanh": (np.tanh, lambda a: 1.0 - np.tanh(a) ** 2),
     "sigmoid": (lambda a: 1 / (1 + np.exp(-a)), lambda a: np.exp(-a) / (1 + np.exp(-a)) ** 2),
@@ -93,7 +94,7 @@ def test_error_of_a_softmax_layer(inputs, classes, seed):
 
 @given(shapes, st.sampled_from(sorted(ACTIVATIONS)), st.booleans(), st.integers(0, 10**6))
 def test_expanded_has_the_same_numbers(sizes, activation, bias, seed):
-    """Single products and sums give the numbers of dot nodes to the last bit, and the same gradients."""
+    """Single products and sums give the numbers of dot nodes to the last bit, and their gradients."""
     model = MLP(sizes[0], sizes[1:], activation=[activation] * (len(sizes) - 1), bias=bias, seed=seed)
     generator = random.Random(seed)
     x = [generator.uniform(-2, 2) for _ in range(sizes[0])]
@@ -107,7 +108,9 @@ def test_expanded_has_the_same_numbers(sizes, activation, bias, seed):
         assert ("dot" in names) is not expanded
         found.append(([y.data for y in outputs], [p.grad for p in model.parameters()]))
 
-    assert found[0][0] == pytest.approx(found[1][0], rel=1e-15)
+    # From Python 3.12 on, the built-in sum inside dot carries the rounding error along.
+    exact = sys.version_info < (3, 12)
+    assert found[0][0] == (found[1][0] if exact else pytest.approx(found[1][0], rel=1e-12, abs=1e-14))
     assert found[0][1] == pytest.approx(found[1][1], rel=1e-12, abs=1e-14)
 
 
@@ -136,7 +139,9 @@ def test_inputs():
     neuron = Neuron(2, "linear", init=1.0)
 
     assert neuron((1, x)).data == neuron(np.array([1.0, 2.0])).data == 3.0
-    assert {"x[1]", "mine", "w[1]", "w[2]", "b"} == {leaf.label for leaf in toposort(neuron([1.0, x])) if not leaf.rule}
+    assert {"x[1]", "mine", "w[1]", "w[2]", "b"} == {
+        leaf.label for leaf in toposort(neuron([1.0, x])) if not leaf.rule
+    }
     assert Neuron(1, "linear", init=3.0)(2.0).data == Neuron(1, "linear", init=3.0)(x).data == 6.0
 
 
@@ -148,7 +153,9 @@ def test_a_network_inside_transforms():
     by_input = grad(model)([0.3, -0.7])
 
     assert by_input == pytest.approx([v.grad for v in x], rel=1e-14)
-    assert jvp(model, ([0.3, -0.7],), ([1.0, 2.0],))[1] == pytest.approx(by_input[0] + 2 * by_input[1], rel=1e-14)
+    assert jvp(model, ([0.3, -0.7],), ([1.0, 2.0],))[1] == pytest.approx(
+        by_input[0] + 2 * by_input[1], rel=1e-14
+    )
 
 
 def test_any_primitive_of_one_input_is_an_activation():
@@ -181,7 +188,8 @@ def test_the_same_seed_gives_the_same_numbers():
 
 
 @pytest.mark.parametrize(
-    ("init", "limit"), [("uniform", 1.0), ("xavier", math.sqrt(6 / 60)), ("he", math.sqrt(6 / 40)), ("zeros", 0.0)]
+    ("init", "limit"),
+    [("uniform", 1.0), ("xavier", math.sqrt(6 / 60)), ("he", math.sqrt(6 / 40)), ("zeros", 0.0)],
 )
 def test_initialisations(init, limit):
     """Weights spread over (-limit, limit) by the rule of the name; biases are 0."""
@@ -350,7 +358,13 @@ def test_numbers_of_every_size_come_back(tmp_path):
     model.load_state_dict(state)
     found = Neuron.load(model.save(tmp_path / "m.json")).state_dict()
 
-    assert list(map(repr, found.values())) == ["5e-324", "-1.7976931348623157e+308", "0.30000000000000004", "-0.0", "2.0"]
+    assert list(map(repr, found.values())) == [
+        "5e-324",
+        "-1.7976931348623157e+308",
+        "0.30000000000000004",
+        "-0.0",
+        "2.0",
+    ]
 
 
 def test_a_model_with_nan_is_not_saved(tmp_path):
@@ -384,12 +398,18 @@ DAMAGE = {
         lambda p: edited(p, configuration=lambda c: c | {"inputs": 10**9}),
         r"its sizes \[1000000000, 2, 1\] need 2000000005 parameters, but it has 9",
     ),
-    "size": (lambda p: edited(p, configuration=lambda c: c | {"outputs": [0]}), "must be a whole number of 1 or"),
+    "size": (
+        lambda p: edited(p, configuration=lambda c: c | {"outputs": [0]}),
+        "must be a whole number of 1 or",
+    ),
     "activation": (
         lambda p: edited(p, configuration=lambda c: c | {"activation": ["rleu", "linear"]}),
         "no activation is called 'rleu'; did you mean 'relu'",
     ),
-    "argument": (lambda p: edited(p, configuration=lambda c: c | {"colour": 1}), "unexpected keyword.*colour"),
+    "argument": (
+        lambda p: edited(p, configuration=lambda c: c | {"colour": 1}),
+        "unexpected keyword.*colour",
+    ),
     "name": (
         lambda p: edited(p, parameters=lambda s: {f"{k}x": v for k, v in s.items()}),
         "the state misses .* and 8 others: 9 parameters were expected and 9 given",
@@ -422,7 +442,11 @@ def test_a_wrong_state_changes_nothing():
     """Every entry is looked at before the first is set."""
     model = MLP(1, [2, 1], seed=0)
     before = model.state_dict()
-    for wrong in (dict(list(before.items())[:-1]), before | {"more": 1.0}, {**before, "layers[1].neurons[0].b": math.inf}):
+    for wrong in (
+        dict(list(before.items())[:-1]),
+        before | {"more": 1.0},
+        {**before, "layers[1].neurons[0].b": math.inf},
+    ):
         with pytest.raises(ValueError, match="the state"):
             model.load_state_dict(wrong)
 
@@ -443,15 +467,27 @@ def test_a_wrong_state_changes_nothing():
         (lambda: Layer(2, -1), ValueError, "the number of outputs must be a whole number .*, got -1"),
         (lambda: MLP(2, [2.5]), ValueError, "got 2.5"),
         (lambda: Neuron(True), ValueError, "got True"),
-        (lambda: MLP(2, 3), TypeError, r"a list with the units of each layer, got 3; write MLP\(2, \[16, 1\]\)"),
+        (
+            lambda: MLP(2, 3),
+            TypeError,
+            r"a list with the units of each layer, got 3; write MLP\(2, \[16, 1\]\)",
+        ),
         (lambda: MLP(2, []), TypeError, r"got \[\]"),
         (lambda: MLP(2, [2, 1], activation=["relu"]), ValueError, "2 layers need 2 activations, got 1"),
         (lambda: Neuron(2, "rleu"), ValueError, "no activation is called 'rleu'; did you mean 'relu'"),
-        (lambda: Neuron(2, "zzz"), ValueError, "no activation is called 'zzz'; choose one of linear, softmax"),
+        (
+            lambda: Neuron(2, "zzz"),
+            ValueError,
+            "no activation is called 'zzz'; choose one of linear, softmax",
+        ),
         (lambda: Neuron(2, "mul"), ValueError, "no activation is called 'mul'"),
         (lambda: Neuron(2, "softmax"), ValueError, "softmax needs all units of a layer"),
         (lambda: Layer(2, 1, "softmax"), ValueError, "softmax of one output is always 1; use 'sigmoid'"),
-        (lambda: Neuron(2, init="xaver"), ValueError, "no initialisation is called 'xaver'; did you mean 'xavier'"),
+        (
+            lambda: Neuron(2, init="xaver"),
+            ValueError,
+            "no initialisation is called 'xaver'; did you mean 'xavier'",
+        ),
         (lambda: Dropout(1.0), ValueError, "0 <= p < 1, got 1.0"),
     ],
 )

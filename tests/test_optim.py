@@ -51,7 +51,9 @@ def test_adam():
         x -= 0.3 * (m / (1 - 0.8**t)) / (math.sqrt(v / (1 - 0.9**t)) + 1e-8)
         path.append(x)
 
-    assert descend(Adam(lr=0.3, beta1=0.8, beta2=0.9), 1.0, lambda x: 4 * x**3 - 1, 5) == pytest.approx(path, rel=1e-14)
+    assert descend(Adam(lr=0.3, beta1=0.8, beta2=0.9), 1.0, lambda x: 4 * x**3 - 1, 5) == pytest.approx(
+        path, rel=1e-14
+    )
     assert descend(Adam(lr=0.5), 1.0, lambda x: 1e-3, 1) == [pytest.approx(0.5, abs=1e-4)]
 
 

@@ -21,7 +21,7 @@ def step_by_hand(model, X, y, loss, lr, penalty=lambda: 0.0):
     cost = loss([model(x) for x in X], y) + penalty()
     model.zero_grad()
     cost.backward()
-    norm = math.sqrt(sum(p.grad**2 for p in model.parameters()))
+    norm = math.hypot(*[p.grad for p in model.parameters()])
     for p in model.parameters():
         p.data -= lr * p.grad
     return cost.data, norm
@@ -151,7 +151,9 @@ def test_a_loss_that_is_not_finite():
     def remember(epoch, history):
         before[:] = [model.state_dict()]
 
-    with pytest.raises(TrainingError, match=r"epoch \d+: the loss is (inf|nan), so this step was not taken; use a"):
+    with pytest.raises(
+        TrainingError, match=r"epoch \d+: the loss is (inf|nan), so this step was not taken; use a"
+    ):
         fit(model, LINE, loss=losses.mse, optimizer=SGD(lr=1e9), epochs=100, callback=remember)
 
     assert [model.state_dict()] == before
@@ -167,12 +169,14 @@ def test_evaluating():
     """Dropout rests inside, and is as it was afterwards, also after an error."""
     model = MLP(1, [2, 1], dropout=0.5)
     model.dropout.eval()
-    with pytest.raises(RuntimeError), evaluating(model):
+    with evaluating(model):
         assert not model.training
-        raise RuntimeError
+    assert (model.training, model.dropout.training) == (True, False)
+
+    with pytest.raises(ZeroDivisionError), evaluating(model):
+        1 / 0  # noqa: B018
 
     assert (model.training, model.dropout.training) == (True, False)
-    assert isinstance(model.dropout, Dropout)
 
 
 def test_a_bar_only_for_terminals(capsys):
@@ -210,7 +214,7 @@ def test_a_history_in_words():
         ({"l2": [1.0]}, ValueError, r"2 layers need 2 factors, got \[1.0\]"),
         ({"model": Dropout()}, ValueError, r"Dropout\(0.5\) has no parameters to train"),
         ({"loss": lambda s, t: 1.0}, TypeError, "the loss gave 1.0, not a Value"),
-        ({"loss": partial(losses.mse, reduction="none")}, TypeError, "not a Value|unsupported operand"),
+        ({"loss": partial(losses.mse, reduction="none")}, TypeError, "not a Value"),
     ],
 )
 def test_wrong_arguments(arguments, error, message):
@@ -298,7 +302,9 @@ def test_ridge_is_that_of_scikit_learn():
     linear_model = pytest.importorskip("sklearn.linear_model", reason="scikit-learn is not installed")
     X, y = data.regression(40, weights=(2.0, -1.0, 0.5), bias=0.3, seed=2)
     rho = 0.3
-    theirs = linear_model.Ridge(alpha=rho / 2 * len(y), tol=1e-14).fit(X, y)  # it penalizes the sum, not the mean
+    theirs = linear_model.Ridge(alpha=rho / 2 * len(y), tol=1e-14).fit(
+        X, y
+    )  # it penalizes the sum, not the mean
     model = Neuron(3, "linear", init=0.0)
     fit(model, (X, y), loss=losses.mse, optimizer=SGD(lr=0.2), l2=rho / 2, epochs=120)
 
@@ -326,4 +332,6 @@ def test_adam_learns_what_descent_learns():
     model = Neuron(1, "linear", init=0.0)
     fit(model, LINE, loss=losses.mse, optimizer=Adam(lr=linear(0.3, 0.0, 200)), epochs=200)
 
-    assert [model.w[0].data, model.b.data] == pytest.approx(np.polyfit([x for (x,) in LINE.X], LINE.y, 1), abs=1e-4)
+    assert [model.w[0].data, model.b.data] == pytest.approx(
+        np.polyfit([x for (x,) in LINE.X], LINE.y, 1), abs=1e-4
+    )

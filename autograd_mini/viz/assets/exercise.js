@@ -28,10 +28,11 @@ function judge(text, question) {
   return digits.replace(/^[-+0.]+|\./g, "").length < 2 ? "imprecise" : "right";
 }
 
+const boxOf = ({ node, box }) => nodes[node].querySelector(box);
 function render(question, row) {
-  const { node, box, text, partials, hints, lines, asked, state } = question;
+  const { text, partials, hints, lines, asked, state } = question;
   const known = solved || state === "right" || state === "given";
-  write(nodes[node].querySelector(box), known ? text : "");
+  write(boxOf(question), known ? text : "");
   for (const [label, partial] of partials) write(labels[label], known ? partial : "");
   const [input, button, output, help] = [...row.children].slice(1);
   row.className = state || "";
@@ -82,8 +83,7 @@ rows.forEach((row, i) => {
   const question = questions[i];
   const [input, button] = [...row.children].slice(1);
   input.onfocus = () => {
-    document.body.classList.toggle("values", question.box === ".value");
-    mark("now", [nodes[question.node], ...question.edges.map((edge) => edges[edge])]);
+    mark("now", [nodes[question.node], boxOf(question), ...question.edges.map((edge) => edges[edge])]);
     nodes[question.node].scrollIntoView({ block: "nearest", inline: "nearest" });
   };
   input.onchange = () => input.readOnly || settle(i, input.value.trim() && judge(input.value, question));

@@ -3,8 +3,9 @@ const { trace, phase, what, line, said, count, scrubber, speed, play } = window;
 const { steps, words, sweep } = JSON.parse(trace.textContent);
 const items = [...document.querySelectorAll("li a")];
 
+const boxOf = (kind, node) => nodes[node]?.querySelector(kind < 2 ? ".value" : ".gradient");
 function change([kind, node, before, after, , , partial, label], forth) {
-  write(nodes[node].querySelector(kind < 2 ? ".value" : ".gradient"), forth ? after : before);
+  write(boxOf(kind, node), forth ? after : before);
   if (partial) write(labels[label], forth ? partial : "");
 }
 
@@ -16,7 +17,8 @@ function go(to) {
   while (at > to) change(steps[--at], false);
   const [kind = 0, node, , , sides = [], joined = [], , , source] = steps[at - 1] || [];
   const now = at ? words.kinds[kind] : words.empty;
-  document.body.className = `${kind < 2 ? "values" : sweep} kind${kind}`;
+  document.body.className = kind < 2 ? "values" : sweep;
+  line.className = "kind" + kind;
   phase.textContent = at ? words.sweeps[kind < 2 ? 0 : 1] : "";
   what.textContent = now;
   line.replaceChildren(...equation(sides));
@@ -25,8 +27,8 @@ function go(to) {
   scrubber.value = at;
   document.querySelector("[aria-current]")?.removeAttribute("aria-current");
   items[at - 1]?.setAttribute("aria-current", "step");
-  mark("now", [nodes[node], ...joined.map((edge) => edges[edge])]);
-  mark("source", [nodes[source]]);
+  mark("now", [nodes[node], boxOf(kind, node), ...joined.map((edge) => edges[edge])]);
+  mark("source", [boxOf(kind, source)]);
   nodes[node]?.scrollIntoView({ block: "nearest", inline: "nearest" });
   clearTimeout(saving);
   saving = setTimeout(save, 250);
