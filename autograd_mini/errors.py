@@ -54,6 +54,10 @@ class AnomalyError(AutogradError, ArithmeticError):
     """Under `detect_anomaly()`, a value or a gradient became nan or inf."""
 
 
+class TrainingError(AutogradError, ArithmeticError):
+    """Training met a loss or a gradient that is nan or inf; the parameters are those before that step."""
+
+
 class RuleError(AutogradError, ValueError):
     """A primitive was declared with partials that do not fit its arguments."""
 

@@ -218,10 +218,19 @@ class Text(Printed):
         return self.write(f"%s {self.word('through')} %s", [gradient, user], CHOICE, ATOM)
 
 
-def indexed(name: str) -> tuple[str, str] | None:
-    """The letters and the index of a name such as t1, w_A or w[1,2]; None if it is not of that form."""
-    found = re.fullmatch(r"([^\W\d_]+)(?:_?(\d+)|_([^\W\d_]+)|\[([\w,]+)\])?", name)
-    return (found[1], found[2] or found[3] or found[4] or "") if found else None
+def indexed(name: str) -> tuple[str, str, str] | None:
+    """Letters, layer and index of a name such as t1, w_A, w[1,2] or w1[1,2], the weight of layer 1.
+
+    What a name lacks is empty; None for a name that is not of this form.
+
+    >>> indexed("t1"), indexed("w1[3,2]"), indexed("a-b")
+    (('t', '', '1'), ('w', '1', '3,2'), None)
+    """
+    letters, index = r"([^\W\d_]+)", r"\[([\w,]+)\]"
+    if found := re.fullmatch(rf"{letters}(\d+){index}", name):
+        return found[1], found[2], found[3]
+    found = re.fullmatch(rf"{letters}(?:_?(\d+)|_([^\W\d_]+)|{index})?", name)
+    return (found[1], "", found[2] or found[3] or found[4] or "") if found else None
 
 
 class Latex(Printed):
@@ -239,10 +248,10 @@ class Latex(Printed):
         parts = indexed(name)
         if parts is None:
             return Formula(rf"\mathtt{{{_escaped(name)}}}", ATOM, self)
-        letters, index = parts
-        if len(letters) > 1:
-            letters = rf"\mathit{{{letters}}}"
-        return Formula(f"{letters}_{{{_escaped(index)}}}" if index else letters, ATOM, self)
+        letters, layer, index = parts
+        base = letters if len(letters) == 1 else rf"\mathit{{{letters}}}"
+        base += f"^{{({layer})}}" if layer else ""
+        return Formula(f"{base}_{{{_escaped(index)}}}" if index else base, ATOM, self)
 
     def constant(self, x: float) -> Formula:
         digits, power, exponent = number(float(x)).partition("e")

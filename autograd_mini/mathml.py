@@ -34,12 +34,15 @@ class Mathml(Printed):
     brackets = f"<mrow>{operator('(')}%s{operator(')')}</mrow>"
 
     def symbol(self, name: str) -> Formula:
-        letters, index = indexed(name) or (name, "")
+        letters, layer, index = indexed(name) or (name, "", "")
         base = f"<mi>{escape(letters)}</mi>"
         if not index:
             return Formula(base, ATOM, self)
         tag = "mn" if index.isdecimal() else "mi"
-        return Formula(f"<msub>{base}<{tag}>{escape(index)}</{tag}></msub>", ATOM, self)
+        below = f"<{tag}>{escape(index)}</{tag}>"
+        if layer:
+            return Formula(f"<msubsup>{base}{below}<mn>({layer})</mn></msubsup>", ATOM, self)
+        return Formula(f"<msub>{base}{below}</msub>", ATOM, self)
 
     def constant(self, x: float) -> Formula:
         digits, power, exponent = number(abs(float(x))).partition("e")

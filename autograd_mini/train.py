@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from autograd_mini import data as datasets
 from autograd_mini import losses
 from autograd_mini.arithmetic import number
-from autograd_mini.errors import AutogradError
+from autograd_mini.errors import TrainingError
 from autograd_mini.initial import generator_of
 from autograd_mini.module import Module, choose
 from autograd_mini.nn import MLP
@@ -37,10 +37,6 @@ if TYPE_CHECKING:
     from autograd_mini.initial import Seed
 
     Factor = float | Sequence[float]
-
-
-class TrainingError(AutogradError, ArithmeticError):
-    """Training met a loss or a gradient that is nan or inf; the parameters are those before that step."""
 
 
 class History:

@@ -34,6 +34,8 @@ from autograd_mini.viz.svg import (
 from autograd_mini.viz.tex import ascii_maths, maths, plain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from autograd_mini.stepping import Step
     from autograd_mini.viz.layout import Layout, Point
     from autograd_mini.viz.scene import Arrow, Card, Scene
@@ -163,15 +165,20 @@ def slides(steps: Steps) -> str:
         if step.kind == PRODUCT:
             used[step.user, step.position] = overlay
 
-    cards = [
-        picture.card(card, _in_turn(boxes[i, True]), _in_turn(boxes[i, False]), _current("card", touched[i]))
-        for i, card in enumerate(scene.cards)
-    ]
+    cameras = _cameras(steps, layout)
     arrows, slopes = [], []
     for arrow, edge in zip(scene.arrows, edges(steps), strict=True):
+        curve = layout.arrows[arrow.id]
         overlays = [used[edge]] if edge in used else []
-        arrows.append(picture.arrow(arrow, _current("arrow", overlays)))
-        slopes += [_in_turn([(overlay, picture.slope(arrow))]) for overlay in overlays]
+        drawn = picture.arrow(arrow, _current("arrow", overlays))
+        arrows.append(_seen(cameras, [*curve.points, curve.tip], drawn))
+        slopes += [_seen(cameras, curve.points, _in_turn([(i, picture.slope(arrow))])) for i in overlays]
+    cards = []
+    for i, card in enumerate(scene.cards):
+        drawn = picture.card(
+            card, _in_turn(boxes[i, True]), _in_turn(boxes[i, False]), _current("card", touched[i])
+        )
+        cards.append(_seen(cameras, picture.corners(card), drawn))
     second = next(overlay for overlay, step in enumerate(steps, 2) if step.sweep != VALUES)
     headings = [(1, VALUES), (second, steps[-1].sweep)]
     title = _in_turn([(start, plain(message(sweep, steps.language))) for start, sweep in headings])
@@ -186,7 +193,10 @@ def slides(steps: Steps) -> str:
         rf"\frametitle{{{title}}}",
         r"\begin{tikzpicture}",
         rf"\useasboundingbox (0,0) rectangle ({wide},{high});",
-        *_cameras(steps, layout),
+        *[
+            rf"\only<{_ranges(overlays)}>{{\newcommand\zoom{{{zoom:.4f}}}\newcommand\camera{{{_at(corner)}}}}}"
+            for (zoom, corner), overlays in _grouped(cameras).items()
+        ],
         rf"\begin{{scope}}\clip (-4,-4) rectangle ({wide + 4},{high - EQUATION + 4});",
         r"\begin{scope}[shift={(\camera)}, scale=\zoom, transform shape]",
         *arrows,
@@ -205,36 +215,52 @@ def slides(steps: Steps) -> str:
     )
 
 
-def _cameras(steps: Steps, layout: Layout) -> list[str]:
-    """How large the graph is on each overlay, and where its corner is."""
-    wide, high = SLIDE[0], SLIDE[1] - EQUATION
-    whole = min(1.0, wide / layout.width, high / layout.height)
+class _Camera(NamedTuple):
+    """How large the graph is on an overlay, and where its corner is."""
+
+    zoom: float
+    corner: Point
+
+    def sees(self, points: Iterable[Point]) -> bool:
+        """Whether some of what these points enclose is on the slide."""
+        for axis, room in enumerate((SLIDE[0], SLIDE[1] - EQUATION)):
+            places = [self.corner[axis] + self.zoom * point[axis] for point in points]
+            if max(places) < 0 or min(places) > room:
+                return False
+        return True
+
+
+def _cameras(steps: Steps, layout: Layout) -> list[_Camera]:
+    """One for each overlay: of the whole graph if that can be read, else following the steps."""
+    rooms, sides = (SLIDE[0], SLIDE[1] - EQUATION), (layout.width, layout.height)
     centres = list(layout.cards.values())
     place = {node: i for i, node in enumerate(steps.nodes)}
 
-    def camera(overlays: str, zoom: float, focus: Point) -> str:
-        """The focus in the middle, or as near to it as the edges of the graph allow."""
-        corner = [
-            room / 2 - zoom * max(min(x, side - room / zoom / 2), room / zoom / 2)
-            if zoom * side > room
-            else (room - zoom * side) / 2
-            for x, side, room in zip(focus, (layout.width, layout.height), (wide, high), strict=True)
-        ]
-        where = ",".join([f"{x:.2f}" for x in corner])
-        return rf"\only<{overlays}>{{\newcommand\zoom{{{zoom:.4f}}}\newcommand\camera{{{where}}}}}"
+    def camera(zoom: float, focus: Point) -> _Camera:
+        """The focus in the middle, or as near to it as the ends of the graph allow."""
+        corner = []
+        for x, side, room in zip(focus, sides, rooms, strict=True):
+            spare = room - zoom * side
+            corner.append(spare / 2 if spare >= 0 else min(0.0, max(spare, room / 2 - zoom * x)))
+        return _Camera(zoom, (corner[0], corner[1]))
 
     def focus(step: Step) -> Point:
-        """The middle of what the step is about: a card, or the two cards at the ends of an arrow."""
+        """The middle of what the step is about: a card, or the two at the ends of an arrow."""
         ends = [step.node]
         if step.user is not None and step.position is not None:
             ends = [step.user, place[steps.nodes[step.user].parents[step.position]]]
-        xs, ys = zip(*[centres[i] for i in ends])
+        xs, ys = zip(*[centres[i] for i in ends], strict=True)
         return sum(xs) / len(xs), sum(ys) / len(ys)
 
-    if whole >= READABLE:
-        return [camera("1-", whole, centres[0])]
-    following = [camera(str(i), WINDOW_ZOOM, focus(step)) for i, step in enumerate(steps, 2)]
-    return [camera("1", whole, centres[0]), *following]
+    whole = min(1.0, *[room / side for room, side in zip(rooms, sides, strict=True)])
+    zoom = whole if whole >= READABLE else WINDOW_ZOOM
+    return [camera(whole, centres[0]), *[camera(zoom, focus(step)) for step in steps]]
+
+
+def _seen(cameras: list[_Camera], points: Iterable[Point], drawn: str) -> str:
+    """The drawing on those overlays only where some of it can be seen: TeX is slow."""
+    overlays = [i for i, camera in enumerate(cameras, 1) if camera.sees(points)]
+    return drawn if len(overlays) == len(cameras) else rf"\only<{_ranges(overlays)}>{{{drawn}}}"
 
 
 class _Picture(NamedTuple):
@@ -286,6 +312,10 @@ class _Picture(NamedTuple):
     def number(self, x: float) -> str:
         return str(Latex(self.language).constant(x))
 
+    def corners(self, card: Card) -> list[Point]:
+        (x, y), (wide, high) = self.layout.cards[card.id], sizes.Sizes.of(self.scene).box(card)
+        return [(x - wide / 2, y - high / 2), (x + wide / 2, y + high / 2)]
+
     def box(self, x: float | None) -> str:
         """A box with its number, or the empty one."""
         return r"\unknown" if x is None else rf"\known{{{self.number(x)}}}"
@@ -331,9 +361,24 @@ def _in_turn(contents: list[tuple[int, str]]) -> str:
     return "".join([rf"\only<{start}-{end}>{{{text}}}" for (start, text), end in zip(contents, ends)])
 
 
+def _grouped(cameras: list[_Camera]) -> dict[_Camera, list[int]]:
+    """The overlays of each camera."""
+    overlays: dict[_Camera, list[int]] = defaultdict(list)
+    for i, camera in enumerate(cameras, 1):
+        overlays[camera].append(i)
+    return overlays
+
+
+def _ranges(overlays: list[int]) -> str:
+    """Overlays as beamer counts them: 1-3,7."""
+    starts = [i for i in overlays if i - 1 not in overlays]
+    ends = [i for i in overlays if i + 1 not in overlays]
+    return ",".join([f"{a}" if a == b else f"{a}-{b}" for a, b in zip(starts, ends, strict=True)])
+
+
 def _current(what: str, overlays: list[int]) -> str:
     """The option that marks a card or an arrow on these overlays."""
-    return f", on={{<{','.join(map(str, overlays))}>{{current {what}}}}}" if overlays else ""
+    return f", on={{<{_ranges(overlays)}>{{current {what}}}}}" if overlays else ""
 
 
 def _at(point: Point) -> str:
