@@ -17,11 +17,11 @@ from autograd_mini.stepping import OPERATION
 from autograd_mini.viz.layout import layout_of
 from autograd_mini.viz.lettering import visible
 from autograd_mini.viz.replay import scene_after
-from autograd_mini.viz.scene import Scene
 from autograd_mini.viz.sizes import SIGN
 from autograd_mini.viz.svg import svg_text
 
 if TYPE_CHECKING:
+    from autograd_mini.viz.scene import Card, Scene
     from autograd_mini.viz.steps import Steps
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -34,18 +34,18 @@ FILLED = ("value", "gradient", "partial")  # groups: a title, a box, and last th
 def last_scene(steps: Steps) -> Scene:
     """What there is to see after the last step, with words and numbers in the language of the steps."""
     scene = scene_after(steps, len(steps))
-    number = Text(steps.language).constant
+    xp = Text(steps.language)
     formulas = {step.node: visible(step.text[1]) for step in steps if step.kind == OPERATION}
 
-    def worded(i: int) -> dict[str, str]:
+    def worded(i: int, card: Card) -> Card:
         node = steps.nodes[i]
-        if node.is_constant:
-            return {} if node.label else {"name": str(number(node.data))}
-        return {"formula": formulas.get(i) or message("input", steps.language)}
+        if not card.is_constant:
+            return replace(card, formula=formulas.get(i) or message("input", steps.language))
+        return card if node.label else replace(card, name=str(xp.constant(node.data)))
 
-    cards = {card.id: replace(card, **worded(i)) for i, card in enumerate(scene.cards)}
+    cards = {card.id: worded(i, card) for i, card in enumerate(scene.cards)}
     arrows = [replace(a, tail=cards[a.tail.id], head=cards[a.head.id]) for a in scene.arrows]
-    return Scene(tuple(cards.values()), tuple(arrows))
+    return replace(scene, cards=tuple(cards.values()), arrows=tuple(arrows))
 
 
 def blank_picture(steps: Steps) -> str:

@@ -7,7 +7,6 @@ text, so a name has no way to become anything else.
 from __future__ import annotations
 
 from html import escape
-from itertools import accumulate
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -18,6 +17,7 @@ from autograd_mini.stepping import ADDITION, OPERATION, PRODUCT, SEED, VALUES, V
 from autograd_mini.viz.blank import blank_picture
 from autograd_mini.viz.document import button, data_block, document, panel
 from autograd_mini.viz.lettering import visible
+from autograd_mini.viz.replay import edges
 
 if TYPE_CHECKING:
     from typing import Any
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 KINDS = (VARIABLE, OPERATION, SEED, PRODUCT, ADDITION)
 LETTERS = {
-    "mi": "i", "mn": "n", "mo": "o", "mtext": "t", "mrow": "r", "mfrac": "f", "msub": "b", "msup": "p", "msqrt": "q",
+    "mi": "i", "mn": "n", "mo": "o", "mtext": "t", "mrow": "r", "mfrac": "f", "msub": "b", "msup": "p", "msqrt": "q", "msubsup": "s",
 }  # fmt: skip
 SPEEDS = {"½": 2000, "1": 1000, "2": 500, "4": 250}  # milliseconds a step
 SIGNS = {"first": "|◂", "previous": "◂", "play": "►", "next": "▸", "last": "▸|"}
@@ -79,30 +79,25 @@ def changes(steps: Steps) -> list[list[Any]]:
     a product [..., its edge, number on the edge, place of the label that shows it, node the gradient comes from].
     """
     xp = Text(steps.language)
-    first = list(accumulate((len(node.parents) for node in steps.nodes), initial=0))  # edge of each node
+    place: dict[tuple[int | None, int | None], int] = {edge: i for i, edge in enumerate(edges(steps))}
+    labelled = sorted(place[step.user, step.position] for step in steps if step.kind == PRODUCT)
+    number = {node: i for i, node in enumerate(steps.nodes)}
 
     def shown(x: float | None) -> str:
         return "" if x is None else str(xp.constant(x))
 
     def change(step: Step) -> list[Any]:
-        short = [
-            KINDS.index(step.kind),
-            step.node,
-            shown(step.before),
-            shown(step.after),
-            [tree(side) for side in step.mathml],
-        ]
+        sides = [tree(side) for side in step.mathml]
+        short = [KINDS.index(step.kind), step.node, shown(step.before), shown(step.after), sides]
         if step.kind == OPERATION:
-            short.append(list(range(first[step.node], first[step.node + 1])))
-        if step.user is not None and step.position is not None and step.local is not None:
-            parent = place[steps.nodes[step.user].parents[step.position]]
+            short.append([place[step.node, i] for i in range(len(steps.nodes[step.node].parents))])
+        if step.user is not None and step.position is not None:
+            edge = place[step.user, step.position]
+            parent = number[steps.nodes[step.user].parents[step.position]]
             source = parent if step.node == step.user else step.user
-            edge = first[step.user] + step.position
             short += [[edge], shown(step.local), labelled.index(edge), source]
         return short
 
-    labelled = sorted(first[s.user] + s.position for s in steps if s.kind == PRODUCT)
-    place = {node: i for i, node in enumerate(steps.nodes)}
     return [change(step) for step in steps]
 
 
@@ -114,12 +109,13 @@ def tree(mathml: str) -> Tree:
     """
 
     def short(element: ET.Element) -> Tree:
-        text = element.text or ""
-        match [LETTERS[element.tag], *map(short, element)]:
+        letter = LETTERS[element.tag]
+        if len(element) == 0:
+            text = element.text or ""
+            return letter + ("−" if text == "-" else text)
+        match [letter, *map(short, element)]:
             case ["f", ["r", "o∂", above], ["r", "o∂", below]]:
                 return ["d", above, below]
-            case [letter]:
-                return letter + ("−" if text == "-" else text)
             case branch:
                 return branch
 

@@ -245,12 +245,16 @@ def _cameras(steps: Steps, layout: Layout) -> list[_Camera]:
         return _Camera(zoom, (corner[0], corner[1]))
 
     def focus(step: Step) -> Point:
-        """The middle of what the step is about: a card, or the two at the ends of an arrow."""
-        ends = [step.node]
-        if step.user is not None and step.position is not None:
-            ends = [step.user, place[steps.nodes[step.user].parents[step.position]]]
-        xs, ys = zip(*[centres[i] for i in ends], strict=True)
-        return sum(xs) / len(xs), sum(ys) / len(ys)
+        """The card of the step, or the middle of its arrow if the cards at both ends are in view then."""
+        here = centres[step.node]
+        if step.user is None or step.position is None:
+            return here
+        (x, y), (other_x, other_y) = (
+            centres[step.user],
+            centres[place[steps.nodes[step.user].parents[step.position]]],
+        )
+        near = zoom * abs(x - other_x) < rooms[0] / 2 and zoom * abs(y - other_y) < rooms[1] / 2
+        return ((x + other_x) / 2, (y + other_y) / 2) if near else here
 
     whole = min(1.0, *[room / side for room, side in zip(rooms, sides, strict=True)])
     zoom = whole if whole >= READABLE else WINDOW_ZOOM

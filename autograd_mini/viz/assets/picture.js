@@ -13,7 +13,7 @@ function write(box, text) {
 }
 
 // A formula comes as a tree: "if" is the identifier f, ["r", "iu", "o+", "iv"] a row, ["d", "if", "iu"] is ∂f/∂u.
-const tags = { m: "math", i: "mi", n: "mn", o: "mo", t: "mtext", r: "mrow", f: "mfrac", b: "msub", p: "msup", q: "msqrt" };
+const tags = { m: "math", i: "mi", n: "mn", o: "mo", t: "mtext", r: "mrow", f: "mfrac", b: "msub", p: "msup", q: "msqrt", s: "msubsup" };
 function formula(tree) {
   if (tree[0] === "d") tree = ["f", ["r", "o∂", tree[1]], ["r", "o∂", tree[2]]];
   const element = document.createElementNS("http://www.w3.org/1998/Math/MathML", tags[tree[0][0]]);
