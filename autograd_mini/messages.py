@@ -38,6 +38,16 @@ MESSAGES: dict[str, dict[str, str]] = {
     "larger": {"en": "Zoom in", "fr": "Agrandir"},
     "smaller": {"en": "Zoom out", "fr": "Réduire"},
     "whole": {"en": "Whole graph", "fr": "Graphe entier"},
+    # in a terminal
+    "node": {"en": "node", "fr": "nœud"},
+    "formula": {"en": "formula", "fr": "formule"},
+    "value": {"en": "value", "fr": "valeur"},
+    "gradient": {"en": "gradient", "fr": "gradient"},
+    "tangent": {"en": "tangent", "fr": "tangente"},
+    "keys": {
+        "en": "Enter next · b back · g start · G end · q quit",
+        "fr": "Entrée suite · b retour · g début · G fin · q quitter",
+    },
     # on the page that steps
     "steps": {"en": "Step by step", "fr": "Pas à pas"},
     "empty": {"en": "nothing is known yet", "fr": "rien n’est encore connu"},

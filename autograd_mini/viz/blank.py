@@ -59,8 +59,9 @@ def blank_picture(steps: Steps) -> str:
     _strip(drawing)
     for group, card in zip(_groups(drawing, "node"), scene.cards, strict=True):
         if any((text.text or "").endswith("…") for text in group.iter("text")):
-            ET.SubElement(group, "title").text = " = ".join(filter(None, [card.name, card.formula]))
-    drawing.set("role", "img")
+            full = card.name if card.kind == "input" else f"{card.name} = {card.formula}"
+            ET.SubElement(group, "title").text = full
+    drawing.attrib = {"viewBox": drawing.get("viewBox", ""), "role": "img"}
     drawing.set("aria-label", message("graph", steps.language).format(scene.output.name))
     return ET.tostring(drawing, encoding="unicode").replace(" />", "/>")  # in names > is &gt;
 

@@ -13,6 +13,7 @@ from autograd_mini.viz.dot import dot_source
 from autograd_mini.viz.layout import engine, layout_of
 from autograd_mini.viz.scene import Scene, scene_of
 from autograd_mini.viz.svg import svg_text
+from autograd_mini.viz.tikz import tikz_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,16 +54,21 @@ class Drawing:
             raise MissingExtraError(msg) from error
         return bytes(resvg_py.svg_to_bytes(svg_string=self.svg(), zoom=ZOOM))
 
+    def tex(self) -> str:
+        """The picture as a LaTeX document of its own size, drawn with TikZ. Raises as `svg()` does."""
+        return tikz_text(self.scene, layout_of(self.scene, self.renderer))
+
     def save(self, path: str | PathLike[str]) -> Path:
         """The path of the file, written whole or not at all, in the format its suffix names.
 
-        path: ends in .dot, .png or .svg. Raises ValueError for another suffix, and what `svg()` and
+        path: ends in .dot, .png, .svg or .tex. Raises ValueError for another suffix, and what `svg()` and
         `png()` raise.
         """
         writers: dict[str, Callable[[], str | bytes]] = {
             ".dot": lambda: self.source,
             ".png": self.png,
             ".svg": self.svg,
+            ".tex": self.tex,
         }
         suffix = Path(path).suffix.lower()
         if suffix not in writers:

@@ -18,17 +18,19 @@ from autograd_mini.viz.sizes import MARGIN
 from autograd_mini.viz.svg import FONTS, GREY, INK, PAPER, svg_text
 
 if TYPE_CHECKING:
+    from autograd_mini.stepping import Step
     from autograd_mini.viz.layout import Layout
     from autograd_mini.viz.steps import Steps
 
 PAUSE, LAST = 1200, 4000  # milliseconds for each frame, and for the last one before it starts again
-LARGEST = (1280, 960)  # pixels
+LARGEST = (1600, 1200)  # pixels
 MOST_FRAMES = 300
 COLOURS = 64  # the palette has few, and their mixtures smooth the edges
 LEAST_WIDTH = 480  # points, so that there is room for an equation under a small graph
 EQUATION, HEADING = 18, 13  # sizes of type
 FOOT = 64  # points below the picture
-CURRENT = {"stroke": "#E69F00", "stroke-width": "5"}
+WIDE = 800  # points: below a wider picture the type is larger, since all of it will be made smaller
+CURRENT = "#E69F00"  # of the palette of svg.py, and used for nothing else
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -50,10 +52,11 @@ def gif(steps: Steps) -> bytes:
     if len(steps) >= MOST_FRAMES:
         msg = f"a GIF of {len(steps)} steps would be huge; save as .html, or step through a part of the graph"
         raise ValueError(msg)
-    layout = layout_of(last_scene(steps))
+    words = last_scene(steps)
+    layout = layout_of(words)
     pictures = []
     for count in range(len(steps) + 1):
-        svg = frame(steps, count, layout)
+        svg = frame(steps, count, words, layout)
         wide, high = (float(svg.get(side, "")) for side in ("width", "height"))
         zoom = min(2.0, LARGEST[0] / wide, LARGEST[1] / high)
         png = resvg_py.svg_to_bytes(svg_string=ET.tostring(svg, encoding="unicode"), zoom=zoom)
@@ -73,30 +76,66 @@ def gif(steps: Steps) -> bytes:
     return file.getvalue()
 
 
-def frame(steps: Steps, count: int, layout: Layout) -> ET.Element:
-    """The picture after so many steps as SVG, with a heading and an equation below it."""
-    scene = _worded(scene_after(steps, count), last_scene(steps))
-    picture = ET.fromstring(svg_text(scene, layout))  # noqa: S314  our own text
+def frame(steps: Steps, count: int, words: Scene, layout: Layout) -> ET.Element:
+    """The picture after so many steps as an `<svg>` element, with a heading and an equation below it.
+
+    words: the scene that has the captions in the language of the steps.
+    """
+    picture = ET.fromstring(svg_text(_worded(scene_after(steps, count), words), layout))  # noqa: S314  our own text
     point = message("decimal point", steps.language)
     for text in picture.iter(f"{SVG}text"):
         if text.get("class") == "number" and text.text:
             text.text = text.text.replace(".", point)
-    wide = max(float(picture.get("width", "")), LEAST_WIDTH)
-    high = float(picture.get("height", ""))
-    outer = ET.Element("svg", xmlns=SVG[1:-1], width=f"{wide}", height=f"{high + FOOT}")
-    outer.set("font-family", FONTS)
-    ET.SubElement(outer, "rect", width="100%", height="100%", fill=PAPER)
-    picture.set("x", f"{(wide - float(picture.get('width', ''))) / 2}")
-    outer.append(picture)
-    step = steps[count - 1] if count else steps[0]
-    heading = f"{message(step.sweep, steps.language)}  {count}/{len(steps)}"
-    _line(outer, heading, MARGIN, high + 8, HEADING, fill=GREY)
+    own_width, high = (float(picture.get(side, "")) for side in ("width", "height"))
+    wide = max(own_width, LEAST_WIDTH)
+    picture.set("x", f"{(wide - own_width) / 2}")
+    scale = max(1.0, wide / WIDE)
+    sheet = ET.Element(f"{SVG}svg", width=f"{wide}", height=f"{high + FOOT * scale}")
+    sheet.set("font-family", FONTS)
+    ET.SubElement(sheet, f"{SVG}rect", width="100%", height="100%", fill=PAPER)
+    sheet.append(picture)
+    step = steps[max(count - 1, 0)]
+    _write(
+        sheet,
+        f"{message(step.sweep, steps.language)}  {count}/{len(steps)}",
+        HEADING * scale,
+        high + 12 * scale,
+        GREY,
+    )
     if count:
-        arrow = edges(steps).index((step.user, step.position)) if step.user is not None else -1
-        _mark(picture, {f"n{step.node}", f"e{arrow}"})
-        size = EQUATION
-        equation = visible(step.line)
-        while width(equation, size) > wide - 2 * MARGIN and size > EQUATION / 2:
-            size -= 1
-        _line(outer, shortened(equation, wide - 2 * MARGIN, size), MARGIN, high + 38, size, fill=INK)
-    return outer
+        _mark(picture, steps, step)
+        _write(sheet, visible(step.line), EQUATION * scale, high + 40 * scale, INK)
+    return sheet
+
+
+def _worded(scene: Scene, words: Scene) -> Scene:
+    """The scene with the names and captions of another one of the same graph."""
+    cards = {
+        card.id: replace(card, name=other.name, formula=other.formula)
+        for card, other in zip(scene.cards, words.cards, strict=True)
+    }
+    arrows = [replace(a, tail=cards[a.tail.id], head=cards[a.head.id]) for a in scene.arrows]
+    return Scene(tuple(cards.values()), tuple(arrows))
+
+
+def _mark(picture: ET.Element, steps: Steps, step: Step) -> None:
+    """Draw the card of the step, and its arrow, with a thick line."""
+    marked = {f"n{step.node}"}
+    if step.user is not None and step.position is not None:
+        marked.add(f"e{edges(steps).index((step.user, step.position))}")
+    for group in picture.iter(f"{SVG}g"):
+        if group.get("id") in marked:
+            shape = next(part for part in group if part.tag in (f"{SVG}rect", f"{SVG}path"))
+            shape.attrib.update({"stroke": CURRENT, "stroke-width": "5"})
+            for head in group.iter(f"{SVG}polygon"):
+                head.attrib.update({"stroke": CURRENT, "stroke-width": "3", "fill": CURRENT})
+
+
+def _write(sheet: ET.Element, text: str, size: float, y: float, colour: str) -> None:
+    """A line of text in the middle, smaller if it is long, and cut if it is too long even so."""
+    wide = float(sheet.get("width", ""))
+    room = wide - 2 * MARGIN
+    fitting = max(size / 2, min(size, size * room / max(width(text, size), 1)))
+    looks = {"text-anchor": "middle", "font-size": f"{fitting:.1f}", "fill": colour}
+    line = ET.SubElement(sheet, f"{SVG}text", x=f"{wide / 2}", y=f"{y}", **looks)
+    line.text = shortened(text, room + 1, fitting)

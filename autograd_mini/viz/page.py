@@ -112,7 +112,7 @@ def tree(mathml: str) -> Tree:
         letter = LETTERS[element.tag]
         if len(element) == 0:
             text = element.text or ""
-            return letter + ("−" if text == "-" else text)
+            return letter + ("−" if (letter, text) == ("o", "-") else text)
         match [letter, *map(short, element)]:
             case ["f", ["r", "o∂", above], ["r", "o∂", below]]:
                 return ["d", above, below]

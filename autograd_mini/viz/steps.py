@@ -12,9 +12,11 @@ from autograd_mini.messages import message
 from autograd_mini.stepping import Step, trace
 from autograd_mini.viz.drawing import Drawing
 from autograd_mini.viz.exercise import exercise_of
+from autograd_mini.viz.gif import gif
 from autograd_mini.viz.page import page_of
 from autograd_mini.viz.replay import scene_after
 from autograd_mini.viz.terminal import listing
+from autograd_mini.viz.tikz import slides
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,10 +61,14 @@ class Steps(Sequence[Step]):
     def save(self, path: str | PathLike[str]) -> Path:
         """The path of the file, written whole or not at all, in the format its suffix names.
 
-        path: ends in .html. Raises ValueError for another suffix, and what `html()` raises.
+        path: ends in .html for the page that steps, in .tex for beamer slides, in .gif for a film. Raises
+        ValueError for another suffix, LayoutError if the picture cannot be drawn, and for a GIF
+        MissingExtraError without the extra `png`.
         """
         writers: dict[str, Callable[[], str | bytes]] = {
             ".html": self.html,
+            ".tex": lambda: slides(self),
+            ".gif": lambda: gif(self),
         }
         suffix = Path(path).suffix.lower()
         if suffix not in writers:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+from autograd_mini.errors import LayoutError
 from autograd_mini.formula import Latex
 from autograd_mini.messages import message
 from autograd_mini.stepping import PRODUCT, VALUES
@@ -126,6 +127,13 @@ def tikz_text(scene: Scene, layout: Layout) -> str:
 
     Raises LayoutError if it is larger than TeX can draw.
     """
+    largest = max(layout.width, layout.height)
+    if largest > LARGEST:
+        msg = (
+            f"the picture is {largest:.0f} points long and TeX can draw {LARGEST}; "
+            "save as .svg, or draw a part of the graph"
+        )
+        raise LayoutError(msg)
     picture = _Picture(scene, layout, "en")
     wide, high = (side + 2 * sizes.MARGIN for side in (layout.width, layout.height))
     return _lines(

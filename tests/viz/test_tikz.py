@@ -1,0 +1,204 @@
+"""TeX: slides that show the steps, the still picture, and names that TeX shows but never obeys."""
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from autograd_mini import Value, draw, parse, steps
+from autograd_mini.arithmetic import number
+from autograd_mini.errors import LayoutError
+from autograd_mini.viz import tikz
+from autograd_mini.viz.replay import scene_after
+from autograd_mini.viz.scene import scene_of
+from autograd_mini.viz.tex import ascii_maths, maths, plain
+from autograd_mini.viz.tikz import slides
+
+HOSTILE = (
+    r"\input{/etc/passwd}", r"\write18{touch obeyed}", "$x$ & % # ~ ^^5cinput", r"}{\end{frame}", "\\catcode`\\{=12",
+    "a\n\nb\0", "<7->", '"q" |x|', "[x]", "a,b=c", "--", "a'b`c", "\u202eabc", "θ_é", "中文🙂", "x₁²", "Ω", "É", "w[1,2]",
+)  # fmt: skip
+
+
+@pytest.fixture
+def compiled(tmp_path):
+    """A function that sets a document and returns its number of pages."""
+    if not shutil.which("pdflatex"):
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI has no pdflatex; install texlive-latex-recommended and texlive-pictures")
+        pytest.skip("pdflatex is not installed")
+
+    def pages(document):
+        (tmp_path / "f.tex").write_text(document, "ascii")
+        command = ["pdflatex", "-no-shell-escape", "-halt-on-error", "-interaction=nonstopmode", "f.tex"]
+        run = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=300)
+        said = run.stdout.decode("latin-1")
+
+        assert 0 == run.returncode, said[-2000:]
+        assert "Missing character" not in said
+        assert {"f.aux", "f.log", "f.nav", "f.out", "f.pdf", "f.snm", "f.tex", "f.toc"} >= set(
+            os.listdir(tmp_path)
+        )
+        return int(re.search(r"Output written on f\.pdf \((\d+) page", said)[1])
+
+    return pages
+
+
+def boxes_on(document, overlay):
+    """The numbers of both boxes of every card as that overlay shows them, "" for an empty box."""
+    found = []
+    for card in re.findall(r"^(?:\\only<[\d,-]+>\{)?\\card\{n\d+\}.*$", document, re.MULTILINE):
+        shown = [
+            content.removeprefix(r"\known{").rstrip("}").removeprefix(r"\unknown")
+            for start, end, content in re.findall(
+                r"\\only<(\d+)-(\d*)>\{(\\unknown|\\known\{[^{}]*\})\}", card
+            )
+            if int(start) <= overlay <= int(end or overlay)
+        ]
+        assert 2 == len(shown), "one state for each box on every overlay"
+        found.append(tuple(shown))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("source", "by"), [("f = (u + v) * w", None), ("u * u + v * u - w", None), ("u*v/w", "u")]
+)
+def test_each_overlay_shows_the_boxes_after_its_step(source, by):
+    """Overlay k + 1 holds exactly the numbers that the first k steps have found."""
+    trace = steps(parse(source, u=2, v=3, w=4), by=by)
+    document = slides(trace)
+    for count in range(len(trace) + 1):
+        cards = [card for card in scene_after(trace, count).cards if not card.is_constant]
+        expected = [
+            tuple("" if x is None else number(x) for x in (card.value, card.gradient)) for card in cards
+        ]
+
+        assert expected == boxes_on(document, count + 1)
+
+
+def test_each_step_has_its_equation_its_card_and_its_arrow():
+    """The equation is the record's LaTeX; the card and the arrow of a product are marked."""
+    trace = steps(parse("f = (u + v) * w", u=2, v=3, w=4))
+    document = slides(trace)
+    for overlay, step in enumerate(trace, 2):
+        assert rf"\only<{overlay}>{{\says{{{' = '.join(step.latex)}}}}}%" in document
+
+    assert r"\card{n0}{" in document
+    assert r"{input, on={<2,10>{current card}}}{u}" in document
+    assert 4 == document.count("current arrow}}]")
+    assert r"\draw[arrow, on={<10>{current arrow}}]" in document
+
+
+def test_slides_in_french():
+    """Headings, captions and numbers are French, and accents are written for TeX."""
+    document = slides(steps(parse("f = u * 0.5", u=3), lang="fr"))
+
+    assert r"\only<1-3>{Passe avant}\only<4->{R\'{e}tropropagation}" in document
+    assert r"\text{entr\'{e}e}" in document
+    assert r"\known{1{,}5}" in document
+
+
+def test_a_large_graph_is_followed_through_a_window():
+    """The whole graph comes first; then every card is drawn only where the window shows some of it."""
+    x = Value(1.0, label="x")
+    f = x
+    for _ in range(20):
+        f = f * x
+    trace = steps(f)
+    document = slides(trace)
+    zooms = set(re.findall(r"\\newcommand\\zoom\{([\d.]+)\}", document))
+
+    assert f"{tikz.WINDOW_ZOOM:.4f}" in zooms
+    assert 2 == len(zooms)
+    assert 15 < len(re.findall(r"^\\only<1,[\d,-]+>\{\\card", document, re.MULTILINE))
+
+
+def test_the_still_picture_has_what_is_known():
+    """Cards, arrows, local partials; before the backward pass the boxes for gradients are empty."""
+    f = parse("f = (u + v) * w", u=2, v=3, w=4)
+
+    assert 5 == draw(f).tex().count(r"{\unknown}")
+    f.backward()
+    document = draw(f).tex()
+    assert 0 == document.count(r"{\unknown}")
+    assert 4 == document.count("\n\\slope{")
+    assert r"{f}{$\times $}{t_{1} \times w}{\known{20}}{\partial f/\partial f}{\known{1}}" in document
+
+
+def test_both_documents_can_be_saved(tmp_path):
+    """The suffix .tex means slides of steps and a still picture of a drawing."""
+    f = parse("f = u * v", u=2, v=3)
+
+    assert steps(f).save(tmp_path / "s.tex").read_text("ascii") == slides(steps(f))
+    assert draw(f).save(tmp_path / "d.tex").read_text("ascii") == draw(f).tex()
+
+
+def test_what_tex_cannot_draw_is_an_error(monkeypatch):
+    """A picture beyond the largest length of TeX is refused, with its size."""
+    monkeypatch.setattr(tikz, "LARGEST", 300)
+    with pytest.raises(LayoutError, match=r"points long and TeX can draw 300; save as \.svg"):
+        draw(parse("(u + v) * w")).tex()
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_nothing_in_a_name_is_obeyed(name):
+    """Text and formulas are ASCII in one line, with balanced braces, and only commands of ours."""
+    ours = r"\\(?:text\w*|ensuremath|math\w+|operatorname|backslash|dots|hat|sim|sigma|theta|Omega|times|[{}$&#%_ '])"
+    for written in (plain(name), maths(name), ascii_maths(steps(Value(1.0, label=name))[0].latex[0])):
+        bare = re.sub(ours, "", written)
+
+        assert written.isascii()
+        assert written.isprintable()
+        assert "\\" not in bare
+        assert not set(bare) & set("$&#%~")
+
+
+def test_formulas_in_text_become_formulas_in_tex():
+    """Names, numbers, functions, powers and choices are set as mathematics."""
+    assert r"x^{2} - \operatorname{tanh}(w_{1,2})/y_{A}" == maths("x^2 - tanh(w[1,2])/y_A")
+    assert r"1.2 \times 10^{-9} \times t_{1}" == maths("1.2e-09 × t1").replace("  ", " ")
+    assert r"1\text{ si }x\ge 0{,}5\text{ sinon }0" == maths("1 si x ≥ 0,5 sinon 0").replace(
+        " \\ge  ", r"\ge "
+    )
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_slides_compile(compiled, lang):
+    """A page for the start and one for each step."""
+    trace = steps(parse("f = maximum(u, 0.5)**2 * v", u=2, v=3), lang=lang)
+
+    assert len(trace) + 1 == compiled(slides(trace))
+
+
+def test_hostile_names_compile(compiled):
+    """Whatever names hold, the picture compiles, and no command in them is run."""
+    f = Value(1.0, label=HOSTILE[-1])
+    for i, name in enumerate(HOSTILE[:-1]):
+        f = f * Value(i + 0.5, label=name)
+    f.backward()
+    scene = scene_of(f)
+
+    assert 1 == compiled(draw(f).tex())
+    assert len(HOSTILE) == len([card for card in scene.cards if card.kind == "input"])
+
+
+def test_slides_with_a_hostile_name_compile(compiled):
+    """One name with everything in it, on slides."""
+    trace = steps(Value(2.0, label=" ".join(HOSTILE)) * Value(3.0, label="θ"), lang="fr")
+
+    assert 7 == compiled(slides(trace))
+
+
+@pytest.mark.slow
+def test_many_steps_compile(compiled):
+    """More than sixty steps are one document all the same."""
+    x = Value(1.1, label="x")
+    f = x
+    for i in range(20):
+        f = f * x if i % 2 else f + x
+    trace = steps(f)
+
+    assert len(trace) > 60
+    assert len(trace) + 1 == compiled(slides(trace))
