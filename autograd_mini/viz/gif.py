@@ -136,6 +136,6 @@ def _write(sheet: ET.Element, text: str, size: float, y: float, colour: str) -> 
     wide = float(sheet.get("width", ""))
     room = wide - 2 * MARGIN
     fitting = max(size / 2, min(size, size * room / max(width(text, size), 1)))
-    looks = {"text-anchor": "middle", "font-size": f"{fitting:.1f}", "fill": colour}
-    line = ET.SubElement(sheet, f"{SVG}text", x=f"{wide / 2}", y=f"{y}", **looks)
+    line = ET.SubElement(sheet, f"{SVG}text", x=f"{wide / 2}", y=f"{y}", fill=colour)
+    line.attrib.update({"text-anchor": "middle", "font-size": f"{fitting:.1f}"})
     line.text = shortened(text, room + 1, fitting)

@@ -19,7 +19,7 @@ from autograd_mini.viz.replay import scene_after
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from rich.console import Console, Group
+    from rich.console import Console, Group, RenderableType
     from rich.table import Table
 
     from autograd_mini.stepping import Step
@@ -164,7 +164,12 @@ def view(steps: Steps, count: int, console: Console, *, help_line: bool = True) 
     if step and len(equation.wrap(console, console.width)) > room // 2:
         equation = Line(visible(f"{step.text[0]} = … = {step.text[-1]}"), style="bold")
     rows = max(1, room - len(equation.wrap(console, console.width)))
-    parts = [Line(f"{sweep}  {count}/{len(steps)}"), _table(steps, count, console, rows), Line(), equation]
+    parts: list[RenderableType] = [
+        Line(f"{sweep}  {count}/{len(steps)}"),
+        _table(steps, count, console, rows),
+        Line(),
+        equation,
+    ]
     if help_line:
         keys = Line(message("keys", language), style="dim", no_wrap=True, overflow="ellipsis")
         parts.append(keys)

@@ -23,18 +23,33 @@ _OBEYED = {c: "\\" + c for c in "{}$&#%_"} | {
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
 }
-_COMMANDS = dict(
-    zip(
-        "×·∂≥≤≠≈∞…√∇ℓ′←→∈αβγδεζηθικλμνξπρςστυφχψωϕϵΓΔΘΛΞΠΣΥΦΨΩ",
-        (
-            "times cdot partial ge le ne approx infty dots surd nabla ell prime leftarrow rightarrow in "
-            "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho varsigma sigma "
-            "tau upsilon varphi chi psi omega phi epsilon Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi "
-            "Omega"
-        ).split(),
-        strict=True,
-    )
-)
+_COMMANDS = {
+    **{
+        "×": "times",
+        "·": "cdot",
+        "∂": "partial",
+        "≥": "ge",
+        "≤": "le",
+        "≠": "ne",
+        "≈": "approx",
+        "∞": "infty",
+    },
+    **{"…": "dots", "√": "surd", "∇": "nabla", "ℓ": "ell", "′": "prime", "←": "leftarrow", "→": "rightarrow"},
+    **{"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "ϵ": "epsilon", "ζ": "zeta"},
+    **{"η": "eta", "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi"},
+    **{"π": "pi", "ρ": "rho", "ς": "varsigma", "σ": "sigma", "τ": "tau", "υ": "upsilon", "φ": "varphi"},
+    **{
+        "ϕ": "phi",
+        "χ": "chi",
+        "ψ": "psi",
+        "ω": "omega",
+        "Γ": "Gamma",
+        "Δ": "Delta",
+        "Θ": "Theta",
+        "Λ": "Lambda",
+    },
+    **{"Ξ": "Xi", "Π": "Pi", "Σ": "Sigma", "Υ": "Upsilon", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega", "∈": "in"},
+}
 _ACCENTS = dict(zip("\u0300\u0301\u0302\u0303\u0308\u030a\u030c\u0327", "`'^~\"rvc", strict=True))
 _LETTERS = {"’": "'", "–": "--", "—": "---", "œ": r"\oe{}", "æ": r"\ae{}", "ø": r"\o{}", "ß": r"\ss{}"}
 _INDICES = {"<sub>": "_", "<super>": "^"}
@@ -57,7 +72,7 @@ def _sign(c: str) -> str:
         return _LETTERS[c]
     if c in _COMMANDS:
         return rf"\ensuremath{{\{_COMMANDS[c]}}}"
-    letter, *marks = unicodedata.normalize("NFD", c)
+    letter, *marks = list(unicodedata.normalize("NFD", c))
     if letter.isascii() and len(marks) == 1 and marks[0] in _ACCENTS:
         return rf"\{_ACCENTS[marks[0]]}{{{letter}}}"
     simpler = unicodedata.normalize("NFKC", c)
@@ -76,23 +91,27 @@ def ascii_maths(formula: str) -> str:
     return "".join([c if " " <= c <= "~" else _maths_sign(c) for c in formula])
 
 
+_HARMLESS = frozenset(" +-/=()[]|<>.,:;!?'*@")
+
+
 def _maths_sign(c: str) -> str:
     """One character that is not to be obeyed, inside a formula."""
     if c in _COMMANDS:
         return rf"{{\{_COMMANDS[c]}}}"
-    return c if c in " +-/=()[]|<>.,:;!?'*@" or c.isalnum() and c.isascii() else rf"\text{{{plain(c)}}}"
+    return c if c in _HARMLESS or (c.isalnum() and c.isascii()) else rf"\text{{{plain(c)}}}"
 
 
-_WORDS = {message(key, language) for key in ("if", "else") for language in LANGUAGES}
+_WORDS = "|".join(sorted({message(key, language) for key in ("if", "else") for language in LANGUAGES}))
 _NAME = r"[^\W\d]\w*(?:\[[\w,]+\])?"
 _PIECES = re.compile(
-    rf"""(?P<number>\d+(?:[.,]\d+)?)(?:e(?P<exponent>[+-]\d+))?
-    | \ (?P<word>{"|".join(sorted(_WORDS))})\ 
-    | (?P<function>[^\W\d_]\w*)(?=\()
-    | (?P<name>{_NAME})
-    | \^(?P<power>-?[\d.,]+|{_NAME})
-    | (?P<sign>.)""",
-    re.VERBOSE | re.DOTALL,
+    r"(?P<number>\d+(?:[.,]\d+)?)(?:e(?P<exponent>[+-]\d+))?"
+    rf"| (?P<word>{_WORDS}) "
+    r"|(?P<function>[^\W\d_]\w*)(?=\()"
+    rf"|(?P<name>{_NAME})"
+    rf"|\^(?P<power>-?\d+(?:[.,]\d+)?|{_NAME})"
+    r"|(?P<operator>[×·∂≥≤]) ?"
+    r"|(?P<sign>.)",
+    re.DOTALL,
 )
 
 
@@ -117,4 +136,6 @@ def _piece(found: re.Match[str]) -> str:
             return ascii_maths(str(latex.symbol(text)))
         case "power":
             return f"^{{{maths(text)}}}"
-    return _COMMANDS.get(text) and rf"\{_COMMANDS[text]} " or _maths_sign(text)
+        case "operator":
+            return rf"\{_COMMANDS[text]} "
+    return _maths_sign(text)

@@ -33,14 +33,12 @@ def compiled(tmp_path):
     def pages(document):
         (tmp_path / "f.tex").write_text(document, "ascii")
         command = ["pdflatex", "-no-shell-escape", "-halt-on-error", "-interaction=nonstopmode", "f.tex"]
-        run = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=300)
+        run = subprocess.run(command, check=False, cwd=tmp_path, capture_output=True, timeout=300)
         said = run.stdout.decode("latin-1")
 
         assert 0 == run.returncode, said[-2000:]
         assert "Missing character" not in said
-        assert {"f.aux", "f.log", "f.nav", "f.out", "f.pdf", "f.snm", "f.tex", "f.toc"} >= set(
-            os.listdir(tmp_path)
-        )
+        assert {"f"} == {file.stem for file in tmp_path.iterdir()}
         return int(re.search(r"Output written on f\.pdf \((\d+) page", said)[1])
 
     return pages
@@ -158,10 +156,8 @@ def test_nothing_in_a_name_is_obeyed(name):
 def test_formulas_in_text_become_formulas_in_tex():
     """Names, numbers, functions, powers and choices are set as mathematics."""
     assert r"x^{2} - \operatorname{tanh}(w_{1,2})/y_{A}" == maths("x^2 - tanh(w[1,2])/y_A")
-    assert r"1.2 \times 10^{-9} \times t_{1}" == maths("1.2e-09 × t1").replace("  ", " ")
-    assert r"1\text{ si }x\ge 0{,}5\text{ sinon }0" == maths("1 si x ≥ 0,5 sinon 0").replace(
-        " \\ge  ", r"\ge "
-    )
+    assert r"1.2 \times 10^{-9} \times t_{1}" == maths("1.2e-09 × t1")
+    assert r"1\text{ si }x \ge 0{,}5\text{ sinon }0" == maths("1 si x ≥ 0,5 sinon 0")
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
