@@ -186,13 +186,14 @@ def _table(steps: Steps, count: int, console: Console, rows: int) -> Table:
     is_narrow = console.width < NARROW
     written = Text(language).constant
     table = Table(box=None, pad_edge=False, header_style="underline")
-    table.add_column("", width=1)
-    table.add_column(message("node", language), no_wrap=True)
+    table.add_column(f"  {message('node', language)}", no_wrap=True, min_width=4)
     if not is_narrow:
         table.add_column(message("formula", language), no_wrap=True)
     derivative = "tangent" if steps[-1].sweep == TANGENTS else "gradient"
     for title in ("value", derivative):
-        table.add_column(message(title, language), justify="right", no_wrap=True, min_width=NUMBER)
+        table.add_column(
+            message(title, language), justify="right", no_wrap=True, min_width=min(NUMBER, console.width // 3)
+        )
 
     cards = list(zip(scene_after(steps, count).cards, last_scene(steps).cards, strict=True))
     shown = [i for i, (card, _) in enumerate(cards) if not card.is_constant]
@@ -201,7 +202,7 @@ def _table(steps: Steps, count: int, console: Console, rows: int) -> Table:
     for i in shown[start : start + rows]:
         card, words = cards[i]
         is_current = step is not None and step.node == i
-        cells = [Line("▶" if is_current else " "), Line(card.name, style="bold" if is_current else "")]
+        cells = [Line(f"▶ {card.name}", style="bold") if is_current else Line(f"  {card.name}")]
         if not is_narrow:
             cells.append(Line(words.formula))
         for is_value, x in ((True, card.value), (False, card.gradient)):

@@ -97,7 +97,7 @@ LOOKS = r"""
 \end{scope}}
 % {centre}{title}{local partial}
 \newcommand\slope[3]{\begin{scope}[shift={(#1)}]
-  \node[partial] {\shortstack{\fit{\sloperoom}{$#2$}\\[1pt]\fit{\sloperoom}{\large$#3$}}};
+  \node[partial] {\shortstack{\fit{\sloperoom}{\large$#2$}\\[1pt]\fit{\sloperoom}{\Large$#3$}}};
 \end{scope}}
 """
 

@@ -102,7 +102,9 @@ def test_nothing_comes_from_elsewhere():
 
     assert {"http://www.w3.org/1998/Math/MathML"} == set(re.findall(r"\w+://[^\s\"'<>]+", page))
     assert not [a for _, attributes in read.elements for a in attributes if a in ("src", "style", "srcset")]
-    assert all(value.startswith("#step=") for _, a in read.elements for key, value in a.items() if key == "href")
+    assert all(
+        value.startswith("#step=") for _, a in read.elements for key, value in a.items() if key == "href"
+    )
 
 
 def test_the_policy_allows_this_script_and_this_style_alone():
@@ -172,7 +174,9 @@ def test_playing_all_changes_gives_what_the_engine_computes(language):
     boxes, labels = numbers_after(trace, len(trace))
     variable = [(i, node) for i, node in enumerate(trace.nodes) if not node.is_constant]
 
-    assert {(True, i): str(shown(node.data)) for i, node in variable} == {k: v for k, v in boxes.items() if k[0]}
+    assert {(True, i): str(shown(node.data)) for i, node in variable} == {
+        k: v for k, v in boxes.items() if k[0]
+    }
     assert {(False, i): str(shown(node.grad)) for i, node in variable} == {
         k: v for k, v in boxes.items() if not k[0]
     }
@@ -245,7 +249,9 @@ def test_the_picture_is_there_and_empty():
         "node", "edge", "partial", "value", "gradient",
     )}  # fmt: skip
 
-    assert {"node": 5, "edge": 4, "partial": 4, "value": 5, "gradient": 5} == {k: len(v) for k, v in groups.items()}
+    assert {"node": 5, "edge": 4, "partial": 4, "value": 5, "gradient": 5} == {
+        k: len(v) for k, v in groups.items()
+    }
     assert {None} == {group[-1].text for kind in ("value", "gradient", "partial") for group in groups[kind]}
     assert ["u", "v", "t1", "w", "f"] == [g.find("text[@class='name']").text for g in groups["node"]]
 
@@ -277,7 +283,12 @@ def test_what_is_too_long_for_a_box_is_kept_beside():
 
 @pytest.mark.parametrize(
     ("source", "expected"),
-    [("f = (u + v) * w", "f = (u + v) × w"), ("u * 0.5", "f = u × 0,5"), ("u", "u"), ("u*v*" * 20 + "w", "f = ")],
+    [
+        ("f = (u + v) * w", "f = (u + v) × w"),
+        ("u * 0.5", "f = u × 0,5"),
+        ("u", "u"),
+        ("u*v*" * 20 + "w", "f = "),
+    ],
 )
 def test_the_heading_is_the_expression(source, expected):
     """Intermediate names are written out as long as that is short; numbers are in the language."""
@@ -313,5 +324,7 @@ def test_nodes_of_a_trace_are_the_nodes_of_the_picture():
     trace = network()
 
     assert list(trace.nodes) == toposort(trace.nodes[-1])
-    assert len(trace.nodes) == len([g for g in picture(trace).iter("g") if "node" in g.get("class", "").split()])
+    assert len(trace.nodes) == len(
+        [g for g in picture(trace).iter("g") if "node" in g.get("class", "").split()]
+    )
     assert {VALUES, "gradients"} == {step.sweep for step in trace}

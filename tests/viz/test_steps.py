@@ -54,7 +54,9 @@ def test_exercise_writes_its_page(trace, tmp_path):
 def test_a_notebook_gets_the_page_in_a_frame(trace):
     """The page is whole in the frame, which may run scripts and nothing else; there are words and a picture."""
     bundle = trace._repr_mimebundle_()
-    frame = re.fullmatch(r'<iframe srcdoc="([^"]*)" sandbox="allow-scripts" [^<>]*>([^<]*)</iframe>', bundle["text/html"])
+    frame = re.fullmatch(
+        r'<iframe srcdoc="([^"]*)" sandbox="allow-scripts" [^<>]*>([^<]*)</iframe>', bundle["text/html"]
+    )
 
     assert {"text/html", "text/plain", "image/svg+xml"} == set(bundle)
     assert trace.html() == unescape(frame[1])

@@ -4,6 +4,7 @@ const { panel, larger, smaller, whole } = window;
 const picture = panel.firstChild;
 const all = (kind) => [...picture.querySelectorAll(kind)];
 const [nodes, edges, labels] = [all(".node"), all(".edge"), all(".partial")];
+for (const button of document.querySelectorAll("[title]")) button.ariaLabel = button.title;
 
 // Write a number into a box or onto an edge; "" empties it again.
 function write(box, text) {

@@ -47,7 +47,7 @@ let timer;
 function run(on) {
   clearInterval(timer);
   timer = on && setInterval(() => (at < steps.length ? go(at + 1) : run(false)), speed.value);
-  play.title = on ? words.pause : words.play;
+  play.ariaLabel = play.title = on ? words.pause : words.play;
   play.textContent = on ? "❚❚" : "►";
 }
 const moves = {
@@ -68,7 +68,7 @@ for (const name in moves) window[name].onclick = () => jump(moves[name]());
 play.onclick = toggle;
 scrubber.oninput = () => jump(+scrubber.value);
 speed.onchange = () => run(timer);
-items.forEach((item, i) => (item.onclick = () => jump(i + 1)));
+items.forEach((item, i) => (item.onclick = () => (jump(i + 1), false)));
 const keys = { Home: "first", ArrowLeft: "previous", " ": "play", ArrowRight: "next", End: "last" };
 onkeydown = (event) => {
   const button = window[keys[event.key]];

@@ -1,0 +1,387 @@
+"""The page that steps in a real browser: every control, both languages, light and dark, large and small."""
+
+import pytest
+
+from autograd_mini import Value, exp, parse, relu, steps, variables
+from autograd_mini.formula import Text
+from autograd_mini.viz.replay import scene_after
+
+BOXES = """[...document.querySelectorAll(".node:not(.constant)")].map(node =>
+  [".value", ".gradient"].map(kind => node.querySelector(kind).lastChild.textContent))"""
+LABELS = """[...document.querySelectorAll(".partial")].map(label =>
+  getComputedStyle(label).visibility === "visible" ? label.lastChild.textContent : "")"""
+# All that a reader can see or hear of a moment.
+STATE = f"""[{BOXES}, {LABELS}, ["line", "phase", "what", "said", "count"].map(id =>
+  document.getElementById(id).textContent), document.getElementById("scrubber").value,
+  [...document.querySelectorAll(".now, .source, [aria-current]")].map(e => e.outerHTML)]"""
+
+
+def lecture(language="en", **more):
+    return steps(parse("f = (u + v) * w", u=2, v=3, w=4), language, **more)
+
+
+def fan_out():
+    x, y = variables(x=0.5, y=-1.25)
+    return steps(x * x * y + exp(y) * relu(x - 3.5))
+
+
+def boxes_after(trace, count):
+    """What stands in the boxes when the first steps are done, by the other road to it: replay.py."""
+    number = Text(trace.language).constant
+    return [
+        ["" if x is None else str(number(x)) for x in (card.value, card.gradient)]
+        for card in scene_after(trace, count).cards
+        if not card.is_constant
+    ]
+
+
+def count(page):
+    return int(page.locator("#count").text_content().split()[0])
+
+
+@pytest.mark.parametrize("trace", [lecture(), lecture("fr"), lecture(by="v"), fan_out()])
+def test_forth_and_back_again(open_page, trace):
+    """Step by step the boxes fill as the records say, and backwards every moment is the same as before."""
+    page = open_page(trace.html())
+    moments = [page.evaluate(STATE)]
+    for i in range(1, len(trace) + 1):
+        page.evaluate("next.click()")
+        moments.append(page.evaluate(STATE))
+
+        assert boxes_after(trace, i) == moments[-1][0]
+        assert trace[i - 1].line in page.locator("#said").text_content()
+    for expected in moments[-2::-1]:
+        page.evaluate("previous.click()")
+
+        assert expected == page.evaluate(STATE)
+    assert boxes_after(trace, 0) == moments[0][0]
+
+
+def test_the_first_moment_is_the_empty_graph(open_page):
+    """Nothing is known: no number in a box, no label on an edge, no formula."""
+    page = open_page(lecture().html())
+
+    assert [["", ""]] * 5 == page.evaluate(BOXES)
+    assert [""] * 4 == page.evaluate(LABELS)
+    assert "" == page.locator("#line").text_content()
+    assert "0 / 10" == page.locator("#count").text_content()
+
+
+def test_a_product_shows_its_edge_and_its_factors(open_page):
+    """At ∂f/∂t1 the edge to f is marked, its label is there, and so is the gradient it comes from."""
+    page = open_page(lecture().html(), "#step=7")
+
+    assert ["", "", "4", ""] == page.evaluate(LABELS)
+    assert [2] == page.evaluate(
+        "edges.map((e, i) => e.classList.contains('now') ? i : -1).filter(i => i >= 0)"
+    )
+    assert "t1" == page.locator(".node.now .name").text_content()
+    assert "1" == page.locator(".source text").last.text_content()
+    assert "Backward" == page.locator("#phase").text_content()
+    assert "4px" == page.evaluate("getComputedStyle(document.querySelector('.node.now rect')).strokeWidth")
+
+
+def test_the_line_is_mathematics(open_page):
+    """The sides of the equation are MathML: fractions with a bar, indices below."""
+    page = open_page(lecture().html(), "#step=7")
+
+    assert 5 == page.locator("#line > math").count()
+    assert 3 == page.locator("#line mfrac").count()
+    assert "t1" == page.locator("#line msub").first.text_content()
+    bar = page.evaluate("""(([above, below]) => below.getBoundingClientRect().top
+        - above.getBoundingClientRect().bottom)([...document.querySelector("#line mfrac").children])""")
+    assert bar >= 0
+
+
+def test_buttons(open_page):
+    """First, back, next and last go where they say, and no further than the ends."""
+    page = open_page(lecture().html())
+
+    def press(*names):
+        for name in names:
+            page.click(f"#{name}")
+        return count(page)
+
+    assert 0 == press("previous")
+    assert 2 == press("next", "next")
+    assert 10 == press("last")
+    assert 10 == press("next")
+    assert 9 == press("previous")
+    assert 0 == press("first")
+
+
+def test_keys(open_page):
+    """Arrows, Home, End and space do what the buttons do; with Ctrl or Alt they are the browser's."""
+    page = open_page(lecture().html())
+
+    def press(*keys):
+        for key in keys:
+            page.keyboard.press(key)
+        return count(page)
+
+    assert 3 == press("ArrowRight", "ArrowRight", "ArrowRight")
+    assert 2 == press("ArrowLeft")
+    assert 10 == press("End")
+    assert 10 == press("Alt+ArrowLeft", "Control+Home")
+    assert 0 == press("Home")
+    assert 0 == press(" ")
+    page.clock.run_for(2000)
+    assert 2 == count(page)
+    assert 2 == press(" ")
+    page.clock.run_for(5000)
+    assert 2 == count(page)
+
+
+def test_the_keyboard_alone_reaches_everything(open_page):
+    """Tab goes to every control, which can be seen to have the focus; Enter and space press it once."""
+    page = open_page(lecture().html())
+    reached = []
+    for _ in range(14):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.id || document.activeElement.localName"))
+        if reached[-1] == "next":
+            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+            page.keyboard.press("Enter")
+            page.keyboard.press(" ")
+        if reached[-1] == "summary":
+            page.keyboard.press("Enter")
+            break
+    expected = [
+        "larger",
+        "smaller",
+        "whole",
+        "first",
+        "previous",
+        "play",
+        "next",
+        "last",
+        "scrubber",
+        "speed",
+        "summary",
+    ]
+
+    assert expected == [name for name in reached if name in expected]
+    assert 2 == count(page)
+    assert page.locator("li a").first.is_visible()
+
+
+def test_playing_and_its_speeds(open_page):
+    """It plays a step a second, or as fast as one says, stops at the end, and then starts again."""
+    page = open_page(lecture().html())
+    page.click("#play")
+    page.clock.run_for(3000)
+    assert 3 == count(page)
+    assert "Pause (space)" == page.get_attribute("#play", "title")
+    page.select_option("#speed", "250")
+    page.clock.run_for(1000)
+    assert 7 == count(page)
+    page.clock.run_for(5000)
+    assert 10 == count(page)
+    assert "Play (space)" == page.get_attribute("#play", "title")
+    page.click("#play")
+    assert 0 == count(page)
+    page.click("#next")
+    page.clock.run_for(5000)
+    assert 1 == count(page)
+
+
+def test_the_scrubber(open_page):
+    """It goes to any step, by mouse and by keys, and follows the others."""
+    page = open_page(lecture().html())
+    page.fill("#scrubber", "8")
+    assert 8 == count(page)
+    page.focus("#scrubber")
+    page.keyboard.press("ArrowLeft")
+    assert 7 == count(page)
+    page.click("#last")
+
+    assert "10" == page.input_value("#scrubber")
+
+
+def test_the_address(open_page):
+    """#step=4 opens there, a changed address goes there, and the address follows when the steps rest."""
+    page = open_page(lecture().html(), "#step=4")
+    assert 4 == count(page)
+    page.evaluate("location.hash = '#step=9'")
+    page.wait_for_function("document.getElementById('count').textContent.startsWith('9')")
+    page.click("#previous")
+    page.clock.run_for(300)
+    assert page.url.endswith("#step=8")
+    page.evaluate("location.hash = '#step=99'")
+    page.wait_for_function("document.getElementById('count').textContent.startsWith('10')")
+    page.evaluate("location.hash = '#elsewhere'")
+    page.clock.run_for(300)
+
+    assert 10 == count(page)
+
+
+def test_the_list_of_steps(open_page):
+    """Every line of the list goes to its step, and the step of the moment is marked in it."""
+    trace = lecture()
+    page = open_page(trace.html())
+    page.click("summary")
+    page.click("li:nth-child(5) a")
+
+    assert 5 == count(page)
+    assert trace[4].line == page.locator("[aria-current=step]").text_content()
+    assert [step.line for step in trace] == page.locator("li").all_text_contents()
+
+
+def test_zoom_and_pan(open_page):
+    """Buttons and Ctrl with the wheel zoom about the middle; dragging pans; the last button shows all."""
+    page = open_page(lecture().html())
+
+    def width():
+        return page.evaluate("picture.getBoundingClientRect().width")
+
+    fitted = width()
+    page.click("#larger")
+    page.click("#larger")
+    larger = width()
+    assert larger == pytest.approx(1.25**2 * fitted, rel=0.01)
+    page.mouse.move(500, 400)
+    left = page.evaluate("panel.scrollLeft")
+    page.mouse.down()
+    page.mouse.move(460, 400)
+    page.mouse.up()
+    assert left + 40 == page.evaluate("panel.scrollLeft")
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -100)
+    page.keyboard.up("Control")
+    page.wait_for_function(f"picture.getBoundingClientRect().width > {larger}")
+    page.click("#whole")
+    assert fitted == pytest.approx(width(), rel=0.01)
+    page.click("#smaller")
+    assert width() < fitted
+
+
+def test_a_large_graph_follows_the_step(open_page):
+    """Where the graph is larger than its panel, the node of the moment is brought into view."""
+    f = Value(1.0, "x")
+    for _ in range(40):
+        f = f * 1.5 + 1
+    page = open_page(steps(f).html(), reduced_motion="reduce")
+
+    def visible():
+        return page.evaluate("""(([node, room]) => node.left >= room.left && node.right <= room.right)(
+            [document.querySelector(".node.now"), panel].map(e => e.getBoundingClientRect()))""")
+
+    for button in ("next", "last", "previous"):
+        page.click(f"#{button}")
+        if button == "last":
+            page.fill("#scrubber", "80")
+        assert visible()
+
+
+@pytest.mark.parametrize(
+    "name", ["</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "a\n\0<b>"]
+)
+def test_a_hostile_name_is_a_name(open_page, name):
+    """It is shown in the picture, the formula and the list, makes no element, and nothing runs."""
+    page = open_page(steps(Value(2.0, name) * Value(3.0, "v")).html(), "#step=5")
+    start = name.split("\n")[0][:6]
+
+    for place in ("#line", "li:last-child", ".node .name"):
+        assert start in "".join(page.locator(place).all_text_contents())
+    assert 0 == page.locator("img, b:not(#phase)").count()
+    assert 3 == page.locator("script").count() + page.locator("style").count()
+
+
+def test_what_gets_in_does_not_run(open_page):
+    """The policy stops scripts, styles and addresses that are not those of the page."""
+    page = open_page(lecture().html(), silent=False)
+    page.evaluate("""() => {
+        const script = document.createElement("script");
+        script.textContent = "window.ran = true";
+        document.body.append(script);
+        document.body.insertAdjacentHTML("beforeend", "<img src=x onerror='window.ran = true'><p style='color:red' id=p>");
+    }""")
+    page.wait_for_timeout(50)
+
+    assert page.evaluate("window.ran") is None
+    assert "rgb(255, 0, 0)" != page.evaluate("getComputedStyle(document.getElementById('p')).color")
+
+
+def test_french(open_page):
+    """Everything that is shown or read out is French, and numbers have a comma."""
+    page = open_page(steps(parse("f = 0.5 * x + 1", x=2.25), "fr").html(), "#step=3")
+
+    assert "fr" == page.get_attribute("html", "lang")
+    assert "2,125" in page.locator("#line").text_content()
+    assert [["2,25", ""], ["1,125", ""], ["2,125", ""]] == page.evaluate(BOXES)
+    assert "Étape 3. f = t1 + 1 = 1,125 + 1 = 2,125" == page.locator("#said").text_content()
+    assert page.get_by_role("button", name="Étape suivante (→)").is_visible()
+    assert page.get_by_role("slider", name="Étape").is_visible()
+
+
+def test_readers_of_the_screen(open_page):
+    """The picture has a role and a name, each step is said politely, and every control has a name."""
+    page = open_page(lecture().html())
+    page.click("#next")
+
+    assert page.get_by_role("img", name="Computation graph of f").is_visible()
+    assert "Step 1. u = 2" == page.get_by_role("status").first.text_content()
+    for name in (
+        "Start (Home)",
+        "Previous step (←)",
+        "Play (space)",
+        "Next step (→)",
+        "Last step (End)",
+        "Zoom in",
+    ):
+        assert page.get_by_role("button", name=name).is_visible()
+    assert page.get_by_role("combobox", name="Speed").is_visible()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_telephone(open_page, language):
+    """At 360 pixels nothing sticks out, the graph can be moved, and its numbers are 10 pixels high or more."""
+    page = open_page(lecture(language).html(), "#step=9", width=360, height=740, has_touch=True)
+
+    assert 360 == page.evaluate("document.documentElement.scrollWidth")
+    assert page.evaluate("panel.scrollWidth > panel.clientWidth")
+    assert page.evaluate("14 * picture.getBoundingClientRect().width / picture.viewBox.baseVal.width") >= 10
+    assert (
+        page.evaluate("Math.min(...[...document.querySelectorAll('nav button')].map(e => e.offsetHeight))")
+        >= 36
+    )
+    assert page.locator("#next").is_visible()
+
+
+def test_light_and_dark(open_page):
+    """The page follows the wish of the reader, and words stand out from what is behind them in both."""
+
+    def lightness(page, what, property_):
+        colour = page.evaluate(f"getComputedStyle(document.querySelector('{what}')).{property_}")
+        return sum(int(part) for part in colour.split("(")[1].strip(")").split(",")[:3]) / 765
+
+    for scheme, dark in (("light", False), ("dark", True)):
+        page = open_page(lecture().html(), "#step=5", color_scheme=scheme)
+        paper, ink = lightness(page, "figure", "backgroundColor"), lightness(page, "#panel .name", "fill")
+
+        assert dark == (paper < ink)
+        assert abs(paper - ink) > 0.6
+
+
+def test_less_motion(open_page):
+    """Who asks for less motion gets none: no running dashes, no gliding of the panel."""
+    moving, still = (
+        open_page(lecture().html(), "#step=4", reduced_motion=wish) for wish in ("no-preference", "reduce")
+    )
+    style = "(() => { const s = getComputedStyle(document.querySelector('.edge.now path')); return s.animationName })()"
+
+    assert ["flow", "none"] == [moving.evaluate(style), still.evaluate(style)]
+    assert "auto" == still.evaluate("getComputedStyle(panel).scrollBehavior")
+
+
+def test_a_notebook_frame(open_page):
+    """Inside a sandboxed frame, as notebooks show it, the page steps like any other."""
+    page = open_page(f"<!DOCTYPE html>{lecture()._repr_mimebundle_()['text/html']}")
+    frame = page.frame_locator("iframe")
+    frame.locator("#last").click()
+    frame.locator("summary").click()
+    frame.locator("li a").nth(2).click()
+    page.clock.run_for(1000)
+
+    assert "3 / 10" == frame.locator("#count").text_content()
+    assert page.url.endswith(".html")
