@@ -204,7 +204,7 @@ def _judged(
 
 def _shifted(values: Function, at: list[float], i: int, k: int) -> Callable[[float], float]:
     """Output k as a function of a step of input i."""
-    return lambda step: values([x + step if j == i else x for j, x in enumerate(at)])[k]  # type: ignore[no-any-return]
+    return lambda step: values([x + step if j == i else x for j, x in enumerate(at)])[k]
 
 
 def _ridders(

@@ -21,6 +21,7 @@ from autograd_mini.train import EXPERIMENTS
 from autograd_mini.train import run as train_run
 from autograd_mini.viz.drawing import draw as draw_graph
 from autograd_mini.viz.steps import steps as steps_of
+from autograd_mini.viz.terminal import is_interactive, step_through
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +54,9 @@ def draw(
     numbers: Numbers = None,
     output: Annotated[
         str,
-        typer.Option("--output", "-o", help="The file to write; its ending says what: .svg, .png or .dot."),
+        typer.Option(
+            "--output", "-o", help="The file to write; its ending says what: .svg, .png, .dot or .tex."
+        ),
     ] = "",
     renderer: Annotated[
         str,
@@ -114,7 +117,11 @@ def step(
         typer.echo(f"{page}: {len(trace)} steps", err=True)
         if open_:
             typer.launch(str(page))
-    if not pages:
+    if pages:
+        return
+    if is_interactive():
+        step_through(trace)
+    else:
         typer.echo(str(trace))
 
 

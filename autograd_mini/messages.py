@@ -75,7 +75,7 @@ MESSAGES: dict[str, dict[str, str]] = {
     "hint": {"en": "Hint", "fr": "Indice"},
     "answer": {"en": "Answer", "fr": "Réponse"},
     "right": {"en": "right", "fr": "juste"},
-    "wrong": {"en": "not this number", "fr": "ce n’est pas ce nombre"},
+    "wrong": {"en": "not right yet", "fr": "pas encore juste"},
     "imprecise": {"en": "nearly: give two digits", "fr": "presque : donnez deux chiffres"},
     "unreadable": {"en": "write a number, such as 0.5 or 1/2", "fr": "écrivez un nombre, tel que 0,5 ou 1/2"},
     "given": {"en": "the answer was shown", "fr": "la réponse a été donnée"},

@@ -1,12 +1,15 @@
 """The command line: results to standard output, messages to standard error, exit codes 0, 1 and 2."""
 
+import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
 
+import pexpect
 import pytest
 
 from autograd_mini.cli import main
+from autograd_mini.nn import MLP
 
 
 @pytest.fixture
@@ -152,3 +155,62 @@ def test_installed_script():
     assert 2 == result.returncode
     assert "  u.v\n   ^\n" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_step_is_interactive_in_a_terminal():
+    """Typed in a terminal, step shows one event at a time: Enter goes on, b goes back, q leaves."""
+    terminal = pexpect.spawn(
+        sys.executable,
+        ["-m", "autograd_mini", "step", "(u+v)*w", "u=2", "v=3", "w=4"],
+        encoding="utf-8",
+        dimensions=(30, 100),
+        timeout=20,
+        env=os.environ | {"TERM": "xterm", "NO_COLOR": "1"},
+    )
+    terminal.expect_exact("0/10")
+    for key, place in [("\r", 1), ("\r", 2), ("b", 1)]:
+        terminal.send(key)
+        terminal.expect_exact(f"{place}/10")
+    terminal.send("q")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+
+    assert 0 == terminal.exitstatus
+
+
+def test_step_writes_the_pages(run, tmp_path):
+    """--html, --exercise and -o write their files, and print no list."""
+    files = [tmp_path / name for name in ("f.html", "td.html", "f.tex")]
+    options = zip(("--html", "--exercise", "-o"), map(str, files), strict=True)
+    code, out, err = run("step", "u*v", "u=2", "v=3", *[word for pair in options for word in pair])
+
+    assert (0, "") == (code, out)
+    assert all(path.stat().st_size > 1000 and str(path) in err for path in files)
+
+
+def test_train(run, tmp_path):
+    """train says how it went, and saves the network and the plot."""
+    model, plot = tmp_path / "m.json", tmp_path / "p.png"
+    code, out, _ = run("train", "regression", "--epochs", "3", "--save", str(model), "--plot", str(plot))
+
+    assert 0 == code
+    assert out.startswith("epoch 3, loss")
+    assert MLP.load(model).parameters()
+    assert plot.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["train", "mons"], "did you mean 'moons'?"),
+        (["train", "xor", "--plot", "x.gif"], "the ending 'gif' is not known"),
+        (["train", "xor", "--epochs", "0"], "epochs"),
+        (["step", "u", "u=1", "-o", "f.pdf"], "cannot save steps as 'f.pdf'"),
+    ],
+)
+def test_more_mistakes(run, arguments, message):
+    """A wrong experiment, ending or count exits with 2 before any work."""
+    code, _, err = run(*arguments)
+
+    assert 2 == code
+    assert message in err

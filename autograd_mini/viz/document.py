@@ -68,7 +68,7 @@ def _asset(name: str) -> str:
     text = files("autograd_mini.viz").joinpath("assets", name).read_text("utf-8")
     text = re.sub(r"^\s*(//.*|/\*.*\*/)\n", "", text, flags=re.MULTILINE).strip()
     if name.endswith(".css"):
-        return re.sub(r"\s*([{};,>])\s*|(:) ", r"\1\2", text).replace(";}", "}")
+        return re.sub(r"\s*([{};,>+])\s*|(:) ", r"\1\2", text).replace(";}", "}")
     return _SPARE.sub(lambda found: found[1] or found[2], text)
 
 

@@ -30,6 +30,20 @@ class Curve:
     tip: Point
     label: Point | None  # the middle of the room left for it
 
+    def at(self, x: float) -> Point:
+        """The point of the curve at x, found by halving: arrows run from left to right."""
+        pieces = [self.points[i : i + 4] for i in range(0, len(self.points) - 1, 3)]
+        piece = next((piece for piece in pieces if x <= piece[3][0]), pieces[-1])
+
+        def point(t: float, axis: int) -> float:
+            a, b, c, d = (corner[axis] for corner in piece)
+            return (1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b + 3 * (1 - t) * t**2 * c + t**3 * d
+
+        t = 0.5
+        for k in range(2, 16):
+            t += 0.5**k if point(t, 0) < x else -(0.5**k)
+        return point(t, 0), point(t, 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:

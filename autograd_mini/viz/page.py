@@ -69,7 +69,7 @@ def heading(steps: Steps) -> str:
         if node.rule is not None:
             whole = node.rule.formula(xp, *[written[parent] for parent in node.parents])
         written[node] = whole if len(whole.text) <= LONGEST else name
-    return visible(" = ".join(dict.fromkeys((str(name), str(whole)))))
+    return visible(" = ".join(dict.fromkeys((str(name), str(written[node])))))
 
 
 def changes(steps: Steps) -> list[list[Any]]:
@@ -132,8 +132,8 @@ def _controls(count: int, language: str) -> str:
     buttons = "".join(button(name, message(name, language), sign) for name, sign in SIGNS.items())
     return (
         f"<nav>{buttons}"
-        f'<input id="scrubber" type="range" max="{count}" value="0" aria-label="{word("step")}">'
-        f'<output id="count">0 / {count}</output>'
+        f'<input id="scrubber" type="range" max="{count}" aria-label="{word("step")}">'
+        f'<output id="count"></output>'
         f'<select id="speed" title="{word("speed")}">{speeds}</select></nav>'
     )
 

@@ -146,7 +146,7 @@ def _draw_partial(parent: ET.Element, arrow: Arrow, curve: Curve) -> None:
     """The local partial, on the line, once it is known."""
     if arrow.partial is None or curve.label is None:
         return
-    x, y = _on(curve, curve.label[0])
+    x, y = curve.at(curve.label[0])
     group = _element(parent, "g", class_="partial", data_edge=arrow.id, fill=DARK_GREEN)
     _element(group, "title", str(arrow))
     left, top = x - LABEL_WIDTH / 2, y - LABEL_HEIGHT / 2
@@ -155,21 +155,6 @@ def _draw_partial(parent: ET.Element, arrow: Arrow, curve: Curve) -> None:
     _text(group, "title", shortened(arrow.ratio, room, RATIO), (x, y - line), RATIO)
     number = shown(arrow.partial)
     _text(group, "number", number, (x, y + line), fitting(number, room, PARTIAL), font_weight="bold")
-
-
-def _on(curve: Curve, x: float) -> Point:
-    """The point of the curve at x, found by halving: arrows run from left to right."""
-    pieces = [curve.points[i : i + 4] for i in range(0, len(curve.points) - 1, 3)]
-    piece = next((piece for piece in pieces if x <= piece[3][0]), pieces[-1])
-
-    def at(t: float, axis: int) -> float:
-        a, b, c, d = (point[axis] for point in piece)
-        return (1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b + 3 * (1 - t) * t**2 * c + t**3 * d
-
-    t = 0.5
-    for k in range(2, 16):
-        t += 0.5**k if at(t, 0) < x else -(0.5**k)
-    return at(t, 0), at(t, 1)
 
 
 def _arrowhead(base: Point, tip: Point) -> list[Point]:

@@ -116,10 +116,13 @@ def _posix_keys(console: Console) -> Iterator[Callable[[], str | None]]:
     except termios.error as error:
         raise OSError(*error.args) from error
 
+    size = console.size  # kept from one reading to the next: it may change while a view is drawn
+
     def read() -> str | None:
-        size = console.size
+        nonlocal size
         while not select.select([terminal], [], [], GLANCE)[0]:
             if console.size != size:
+                size = console.size
                 return None
         return os.read(terminal, 64).decode(errors="replace")
 

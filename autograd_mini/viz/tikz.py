@@ -30,7 +30,6 @@ from autograd_mini.viz.svg import (
     PALE_GREY,
     PAPER,
     VERMILLION,
-    _on,
 )
 from autograd_mini.viz.tex import ascii_maths, maths, plain
 
@@ -364,7 +363,7 @@ class _Picture(NamedTuple):
         if curve.label is None or arrow.partial is None:
             return ""
         ratio = maths(shortened(arrow.ratio, 1.5 * sizes.LABEL_WIDTH, sizes.RATIO))
-        return rf"\slope{{{_at(_on(curve, curve.label[0]))}}}{{{ratio}}}{{{self.number(arrow.partial)}}}"
+        return rf"\slope{{{_at(curve.at(curve.label[0]))}}}{{{ratio}}}{{{self.number(arrow.partial)}}}"
 
 
 def _in_turn(contents: list[tuple[int, str]]) -> str:

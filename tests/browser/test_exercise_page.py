@@ -56,7 +56,7 @@ def test_a_wrong_answer(open_page):
     page = open_page(lecture())
 
     assert "wrong" == answer(page, 0, "6")
-    assert "not this number" == page.locator("output").first.text_content()
+    assert "not right yet" == page.locator("output").first.text_content()
     assert "true" == page.get_attribute("#q0", "aria-invalid")
     assert GIVEN == page.evaluate(NUMBERS)
     assert "right" == answer(page, 0, "5")

@@ -348,6 +348,19 @@ def test_a_telephone(open_page, language):
     assert page.locator("#next").is_visible()
 
 
+def test_paper(open_page):
+    """Printed, the page is the line and the whole graph of the moment, without the controls."""
+    page = open_page(lecture().html(), "#step=9", width=600)
+    page.click("#larger")
+    page.emulate_media(media="print")
+    inside = """[...document.querySelectorAll(".node")].every(node => (([box, room]) => box.left >= room.left
+        && box.right <= room.right && box.bottom <= room.bottom)([node, panel].map(e => e.getBoundingClientRect())))"""
+
+    assert page.evaluate(inside)
+    assert not page.locator("nav, #larger, summary").first.is_visible()
+    assert page.locator("#line").is_visible()
+
+
 def test_light_and_dark(open_page):
     """The page follows the wish of the reader, and words stand out from what is behind them in both."""
 
