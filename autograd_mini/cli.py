@@ -6,12 +6,14 @@ Results go to standard output and messages to standard error. Exit codes: 0 done
 
 from __future__ import annotations
 
+from importlib.metadata import version as installed_version
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from autograd_mini import plots
 from autograd_mini.check import gradcheck
+from autograd_mini.doctor import DISTRIBUTION
 from autograd_mini.doctor import report as doctors_report
 from autograd_mini.errors import AutogradError, ExpressionError, NotANumberError, UnknownVariableError
 from autograd_mini.expression import parse
@@ -30,13 +32,26 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="autograd-mini",
-    help="Draw and step through the gradients of an expression.",
     epilog="Try: autograd-mini draw 'f=(u+v)*w' u=2 v=3 w=4 -o f.svg",
     no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Draw and step through the gradients of an expression."""
+    if version:
+        typer.echo(f"{DISTRIBUTION} {installed_version(DISTRIBUTION)}")
+        raise typer.Exit
+
 
 Expression = Annotated[
     str,

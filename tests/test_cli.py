@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from importlib.metadata import version
 
 import pexpect
 import pytest
@@ -214,3 +215,8 @@ def test_more_mistakes(run, arguments, message):
 
     assert 2 == code
     assert message in err
+
+
+def test_version(run):
+    """--version prints the version of the distribution."""
+    assert (0, f"autograd-mini {version('autograd-mini')}\n", "") == run("--version")

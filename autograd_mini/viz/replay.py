@@ -44,7 +44,7 @@ def scene_after(steps: Steps, count: int) -> Scene:
         replace(arrow, tail=cards[arrow.tail.id], head=cards[arrow.head.id], partial=partials.get(edge))
         for arrow, edge in zip(scene.arrows, edges(steps))
     ]
-    return Scene(tuple(cards.values()), tuple(arrows))
+    return Scene(tuple(cards.values()), tuple(arrows), scene.frames)
 
 
 def edges(steps: Steps) -> list[tuple[int, int]]:

@@ -10,6 +10,8 @@ NUMBERS = """[...document.querySelectorAll(".node:not(.constant)")].map(node =>
 GIVEN = [["2", ""], ["3", ""], ["", ""], ["4", ""], ["", ""]]
 SOLVED = [["2", "4"], ["3", "4"], ["5", "4"], ["4", "5"], ["20", "1"]]
 
+pytestmark = pytest.mark.slow  # a real browser
+
 
 def lecture(language="en"):
     return exercise_of(steps(parse("f = (u + v) * w", u=2, v=3, w=4), language))

@@ -15,6 +15,8 @@ STATE = f"""[{BOXES}, {LABELS}, ["line", "phase", "what", "said", "count"].map(i
   document.getElementById(id).textContent), document.getElementById("scrubber").value,
   [...document.querySelectorAll(".now, .source, [aria-current]")].map(e => e.outerHTML)]"""
 
+pytestmark = pytest.mark.slow  # a real browser
+
 
 def lecture(language="en", **more):
     return steps(parse("f = (u + v) * w", u=2, v=3, w=4), language, **more)
