@@ -6,6 +6,7 @@ Results go to standard output and messages to standard error. Exit codes: 0 done
 
 from __future__ import annotations
 
+import webbrowser
 from importlib.metadata import version as installed_version
 from typing import TYPE_CHECKING, Annotated
 
@@ -70,7 +71,7 @@ def draw(
     output: Annotated[
         str,
         typer.Option(
-            "--output", "-o", help="The file to write; its ending says what: .svg, .png, .dot or .tex."
+            "--output", "-o", help="The file to write; its ending says what: .svg, .png, .html, .tex or .dot."
         ),
     ] = "",
     renderer: Annotated[
@@ -130,8 +131,8 @@ def step(
     pages += [trace.exercise(exercise)] if exercise else []
     for page in pages:
         typer.echo(f"{page}: {len(trace)} steps", err=True)
-        if open_:
-            typer.launch(str(page))
+        if open_ and not webbrowser.open(page.resolve().as_uri()):
+            typer.echo(f"no browser could be started; open {page} yourself", err=True)
     if pages:
         return
     if is_interactive():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from autograd_mini.errors import MissingExtraError
 from autograd_mini.files import write_whole
 from autograd_mini.value import Value
+from autograd_mini.viz.document import document
 from autograd_mini.viz.dot import dot_source
 from autograd_mini.viz.layout import engine, layout_of
 from autograd_mini.viz.scene import Scene, scene_of
@@ -58,14 +59,19 @@ class Drawing:
         """The picture as a LaTeX document of its own size, drawn with TikZ. Raises as `svg()` does."""
         return tikz_text(self.scene, layout_of(self.scene, self.renderer))
 
+    def html(self) -> str:
+        """The picture as an HTML page of its own. Raises LayoutError if the renderer fails."""
+        return document(self.scene.output.name, "en", self.svg(), styles=(), scripts=())
+
     def save(self, path: str | PathLike[str]) -> Path:
         """The path of the file, written whole or not at all, in the format its suffix names.
 
-        path: ends in .dot, .png, .svg or .tex. Raises ValueError for another suffix, and what `svg()` and
+        path: ends in .dot, .html, .png, .svg or .tex. Raises ValueError for another suffix, and what `svg()` and
         `png()` raise.
         """
         writers: dict[str, Callable[[], str | bytes]] = {
             ".dot": lambda: self.source,
+            ".html": self.html,
             ".png": self.png,
             ".svg": self.svg,
             ".tex": self.tex,

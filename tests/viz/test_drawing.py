@@ -128,3 +128,12 @@ def test_the_picture_can_come_from_the_system(f, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", os.fspath(tmp_path))
     with pytest.raises(LayoutError, match="install Graphviz"):
         draw(f, renderer="dot").svg()
+
+
+def test_html_is_the_svg_in_a_page(tmp_path):
+    """Saved as .html the same SVG stands in a page whose policy lets no script run."""
+    drawing = draw(parse("u * v", u=2, v=3))
+    page = drawing.save(tmp_path / "f.html").read_text("utf-8")
+
+    assert drawing.svg() in page
+    assert "default-src 'none'" in page
