@@ -53,7 +53,7 @@ def test_what_is_saved_is_what_is_shown(f, tmp_path):
 
 def test_an_unknown_suffix_lists_the_known_ones(f, tmp_path):
     """Nothing is written then."""
-    with pytest.raises(ValueError, match=r"'.*f\.jpg'; give it one of these suffixes: \.dot, \.png, \.svg"):
+    with pytest.raises(ValueError, match=r"'.*f\.jpg'; give it one of these suffixes: \.dot, \.html, \.png"):
         draw(f).save(tmp_path / "f.jpg")
     with pytest.raises(ValueError, match="suffixes"):
         draw(f).save(tmp_path / "f")
