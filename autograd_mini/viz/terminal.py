@@ -128,6 +128,10 @@ def _posix_keys(console: Console) -> Iterator[Callable[[], str | None]]:
 
     try:
         tty.setcbreak(terminal)
+        # Ctrl-C comes as a key, too: as a signal it could strike in the middle of drawing.
+        mode = termios.tcgetattr(terminal)
+        mode[3] &= ~termios.ISIG
+        termios.tcsetattr(terminal, termios.TCSADRAIN, mode)
         yield read
     finally:
         termios.tcsetattr(terminal, termios.TCSADRAIN, before)
