@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from autograd_mini.arithmetic import Arithmetic, floats
 from autograd_mini.formula import text
-from autograd_mini.graph import leaves, toposort
+from autograd_mini.graph import find_variable, leaves, toposort
 from autograd_mini.rules import RULES, Rule, define, power
-from autograd_mini.value import Value, apply, as_float, find_variable
+from autograd_mini.value import Value, apply, as_float
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

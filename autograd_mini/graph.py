@@ -1,4 +1,4 @@
-"""Walking a graph of nodes: topological order and names. Knows nothing of derivatives.
+"""Walking a graph of nodes: topological order, variables and names. Knows nothing of derivatives.
 
 A node is anything with an ordered tuple `parents`. There is no recursion here or anywhere else: a
 training loop makes chains of a million nodes.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograd_mini.arithmetic import number
+from autograd_mini.errors import UnknownVariableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,6 +50,23 @@ def toposort(*roots: Value) -> list[Value]:
 def leaves(order: Iterable[Value]) -> list[Value]:
     """The variables among the nodes: those made from nothing that are not constants."""
     return [node for node in order if not node.parents and not node.is_constant]
+
+
+def find_variable(order: Sequence[Value], name: str) -> Value:
+    """The one variable with that name among the nodes of a graph.
+
+    Raises UnknownVariableError if there is none, or more than one.
+    """
+    variables = leaves(order)
+    found = [leaf for leaf in variables if leaf.label == name]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(sorted({leaf.label for leaf in variables if leaf.label})) or "none with a name"
+    if found:
+        msg = f"{len(found)} variables are called {name!r}; give them different labels, or set .data"
+    else:
+        msg = f"no variable is called {name!r}; this graph has: {known}"
+    raise UnknownVariableError(msg)
 
 
 def names(order: Sequence[Value]) -> dict[Value, str]:

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from autograd_mini.errors import UnboundError
 from autograd_mini.formula import Formula, Latex, Printed, Text
-from autograd_mini.graph import leaves, names, toposort
+from autograd_mini.graph import find_variable, leaves, names, toposort
 from autograd_mini.mathml import Mathml
-from autograd_mini.value import find_variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from autograd_mini import modes
 from autograd_mini.arithmetic import floats
-from autograd_mini.errors import NotANumberError, UnboundError, UnknownVariableError
-from autograd_mini.graph import leaves, toposort
+from autograd_mini.errors import NotANumberError, UnboundError
+from autograd_mini.graph import find_variable, leaves, toposort
 from autograd_mini.rules import RULES, Rule, power
 
 if TYPE_CHECKING:
@@ -301,23 +301,6 @@ class Constant(Value):
 
     __slots__ = ()
     is_constant = True
-
-
-def find_variable(order: Sequence[Value], name: str) -> Value:
-    """The one variable with that name among the nodes of a graph.
-
-    Raises UnknownVariableError if there is none, or more than one.
-    """
-    variables = leaves(order)
-    found = [leaf for leaf in variables if leaf.label == name]
-    if len(found) == 1:
-        return found[0]
-    known = ", ".join(sorted({leaf.label for leaf in variables if leaf.label})) or "none with a name"
-    if found:
-        msg = f"{len(found)} variables are called {name!r}; give them different labels, or set .data"
-    else:
-        msg = f"no variable is called {name!r}; this graph has: {known}"
-    raise UnknownVariableError(msg)
 
 
 def lift(x: Value | float) -> Value:
