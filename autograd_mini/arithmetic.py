@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from functools import partial, reduce
-from operator import mul
+from operator import add, mul
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
@@ -152,11 +152,11 @@ class Floats(Arithmetic):
 
     @staticmethod
     def sum(xs: Sequence[float]) -> float:
-        return sum(xs, 0.0)
+        return reduce(add, xs, 0.0)  # not sum(): since Python 3.12 it rounds otherwise than single additions
 
     @staticmethod
     def dot(xs: Sequence[float], ys: Sequence[float]) -> float:
-        return sum(map(mul, xs, ys), 0.0)
+        return reduce(add, map(mul, xs, ys), 0.0)
 
     @staticmethod
     def max(xs: Sequence[float]) -> float:

@@ -4,7 +4,6 @@ import copy
 import json
 import math
 import random
-import sys
 
 import numpy as np
 import pytest
@@ -108,9 +107,7 @@ def test_expanded_has_the_same_numbers(sizes, activation, bias, seed):
         assert ("dot" in names) is not expanded
         found.append(([y.data for y in outputs], [p.grad for p in model.parameters()]))
 
-    # From Python 3.12 on, the built-in sum inside dot carries the rounding error along.
-    exact = sys.version_info < (3, 12)
-    assert found[0][0] == (found[1][0] if exact else pytest.approx(found[1][0], rel=1e-12, abs=1e-14))
+    assert found[0][0] == found[1][0]
     assert found[0][1] == pytest.approx(found[1][1], rel=1e-12, abs=1e-14)
 
 
