@@ -16,7 +16,7 @@ import sys
 import warnings
 from difflib import get_close_matches
 from functools import partial, reduce
-from itertools import count
+from itertools import accumulate, count
 from reprlib import repr as shortened
 from typing import TYPE_CHECKING
 from unicodedata import normalize
@@ -160,15 +160,15 @@ class Text:
                 f"an expression is text such as {EXAMPLE!r}, got {type(source).__name__} {shortened(source)}"
             )
             raise TypeError(msg)
+        # Indentation means nothing here, so that an indented text in a program can be given as it is.
+        self.lines = [line.strip() for line in source.splitlines()]
+        self.text = "\n".join(self.lines)
         if len(source) > MAX_LENGTH:
             msg = (
                 f"the expression has {len(source):,} characters, at most {MAX_LENGTH:,} are read;"
                 " build larger graphs in Python, with variables() and functions"
             )
-            raise ExpressionError(msg)
-        # Indentation means nothing here, so that an indented text in a program can be given as it is.
-        self.lines = [line.strip() for line in source.splitlines()]
-        self.text = "\n".join(self.lines)
+            raise self.error(msg, min(MAX_LENGTH, len(self.text)))
         if unreadable := re.search("[\0\ud800-\udfff]", self.text):  # Python refuses them without a place
             raise self.error(f"the character {unreadable[0]!r} is not allowed: remove it", unreadable.start())
 
@@ -220,7 +220,10 @@ class Text:
         return statements
 
     def _too_deep(self) -> ExpressionError:
-        return self.error(f"the expression is nested too deeply: name its parts, as in a = ...; {EXAMPLE}")
+        """The error for too deep a text, shown at its deepest bracket, or where it begins if it has none."""
+        depth = [0, *accumulate((c in "([{") - (c in ")]}") for c in self.text)]
+        msg = f"the expression is nested too deeply: name its parts, as in a = ...; {EXAMPLE}"
+        return self.error(msg, max(depth.index(max(depth)) - 1, 0))
 
     def _unreadable(self, error: SyntaxError) -> ExpressionError:
         """The error for a text that has no syntax tree."""

@@ -611,3 +611,16 @@ def test_nothing_is_executed(monkeypatch):
 
     assert f.data == 20
     assert len(errors) == 7
+
+
+@pytest.mark.parametrize(
+    ("source", "under"),
+    [("x+" * 50_000 + "x", "x"), ("(" * 4000 + "x" + ")" * 4000, "("), ("-" * 9000 + "x", "-")],
+)
+def test_too_long_and_too_deep_show_a_column(source, under):
+    """The caret stands where reading stops, at the deepest bracket, or where the text begins."""
+    with pytest.raises(ExpressionError) as caught:
+        parse(source)
+    line, caret = str(caught.value).splitlines()[1:]
+
+    assert under == line[caret.index("^")]
