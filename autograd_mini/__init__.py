@@ -11,6 +11,10 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from autograd_mini.derivatives.anomaly import detect_anomaly
+from autograd_mini.derivatives.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+from autograd_mini.engine.recording import no_grad
+from autograd_mini.engine.value import Value, variables
 from autograd_mini.functions import (
     clip,
     cos,
@@ -38,15 +42,12 @@ from autograd_mini.functions import (
     tanh,
     where,
 )
-from autograd_mini.modes import detect_anomaly, no_grad
-from autograd_mini.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
-from autograd_mini.value import Value, variables
 
 if TYPE_CHECKING:
-    from autograd_mini.check import gradcheck
+    from autograd_mini.derivatives.gradcheck import gradcheck
     from autograd_mini.expression import parse
+    from autograd_mini.stepping.steps import steps
     from autograd_mini.viz.drawing import draw
-    from autograd_mini.viz.steps import steps
 
 __all__ = [
     "Value",
@@ -94,9 +95,9 @@ __all__ = [
 # These bring half of the import time and are often not wanted: they are loaded when first asked for.
 _LATER = {
     "draw": "autograd_mini.viz.drawing",
-    "gradcheck": "autograd_mini.check",
+    "gradcheck": "autograd_mini.derivatives.gradcheck",
     "parse": "autograd_mini.expression",
-    "steps": "autograd_mini.viz.steps",
+    "steps": "autograd_mini.stepping.steps",
 }
 
 

@@ -13,23 +13,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograd_mini import plots
-from autograd_mini.check import gradcheck
+from autograd_mini.derivatives.gradcheck import gradcheck
 from autograd_mini.doctor import DISTRIBUTION
 from autograd_mini.doctor import report as doctors_report
+from autograd_mini.engine.graph import leaves, toposort
 from autograd_mini.errors import AutogradError, ExpressionError, NotANumberError, UnknownVariableError
+from autograd_mini.experiments import EXPERIMENTS
+from autograd_mini.experiments import run as train_run
 from autograd_mini.expression import parse
 from autograd_mini.functions import as_function
-from autograd_mini.graph import leaves, toposort
-from autograd_mini.train import EXPERIMENTS
-from autograd_mini.train import run as train_run
+from autograd_mini.stepping.steps import steps as steps_of
+from autograd_mini.stepping.terminal import is_interactive, step_through
 from autograd_mini.viz.drawing import draw as draw_graph
-from autograd_mini.viz.steps import steps as steps_of
-from autograd_mini.viz.terminal import is_interactive, step_through
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from autograd_mini.value import Value
+    from autograd_mini.engine.value import Value
 
 app = typer.Typer(
     name="autograd-mini",

@@ -17,16 +17,18 @@ from __future__ import annotations
 import csv
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from autograd_mini.initial import generator_of
+from autograd_mini.rng import generator_of, normal
 
 if TYPE_CHECKING:
     import os
     import random
     from collections.abc import Callable, Sequence
+    from typing import Any
 
-    from autograd_mini.initial import Seed
+    from autograd_mini.rng import Seed
+
 
 DIGITS = 4
 
@@ -137,7 +139,7 @@ def regression(
     generator = generator_of(seed)
     X = _square(generator, n, len(weights))
     exact = [sum(map(float.__mul__, map(float, weights), x), bias) for x in X]
-    return Dataset(X, [round(y + noise * _normal(generator), DIGITS) for y in exact])
+    return Dataset(X, [round(y + noise * normal(generator), DIGITS) for y in exact])
 
 
 def sleep_study(*, scaled: bool = True) -> Dataset:
@@ -218,14 +220,6 @@ def _is_int(cell: str) -> bool:
     return cell.strip().lstrip("+-").isdecimal()
 
 
-# Helpers
-
-
-def _normal(generator: random.Random) -> float:
-    """A number of mean 0 and variance 1: twelve uniform ones added up, with no log or cos to differ."""
-    return sum(generator.random() for _ in range(12)) - 6.0
-
-
 def _square(generator: random.Random, n: int, dimensions: int) -> list[list[float]]:
     """N points with every coordinate between -2 and 2."""
     _check_points(n, 1)
@@ -248,7 +242,7 @@ def _curves(
         of_curve = len(range(i % len(curves), n, len(curves)))
         part = i // len(curves) / max(1, of_curve if closed else of_curve - 1)
         point = curves[i % len(curves)](part)
-        X.append([round(each + noise * _normal(generator), DIGITS) + 0.0 for each in point])
+        X.append([round(each + noise * normal(generator), DIGITS) + 0.0 for each in point])
         y.append(i % len(curves))
     return Dataset(X, y)
 

@@ -6,7 +6,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, metadata, version
 
 from autograd_mini.errors import LayoutError
-from autograd_mini.expression import parse
+from autograd_mini.expression.nodes import parse
 from autograd_mini.viz.drawing import draw
 from autograd_mini.viz.layout import RENDERERS
 

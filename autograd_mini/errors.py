@@ -5,10 +5,32 @@ Every message says what happened with the value that did it, what was expected, 
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from autograd_mini.value import Value
+    from collections.abc import Iterable
+
+    from autograd_mini.engine.value import Value
+
+
+def nearest(name: object, known: Iterable[str]) -> str:
+    """A question after the known name that comes nearest; empty if none is near.
+
+    >>> nearest("tahn", ["exp", "tanh"]), nearest("xyz", ["exp", "tanh"])
+    ('did you mean tanh?', '')
+    """
+    close = get_close_matches(str(name), known, n=1)
+    return f"did you mean {close[0]}?" if close else ""
+
+
+def choose(kind: str, name: str, known: Iterable[str]) -> str:
+    """`name` if it is known; otherwise ValueError, with the nearest name or all of them."""
+    known = list(known)
+    if name in known:
+        return name
+    msg = f"no {kind} is called {name!r}; {nearest(name, known) or 'choose one of ' + ', '.join(known)}"
+    raise ValueError(msg)
 
 
 class AutogradError(Exception):

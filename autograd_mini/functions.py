@@ -9,17 +9,19 @@ alone it is a float, so the same Python function can be differentiated and simpl
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from autograd_mini.arithmetic import Arithmetic, floats
-from autograd_mini.formula import text
-from autograd_mini.graph import find_variable, leaves, toposort
-from autograd_mini.rules import RULES, Rule, define, power
-from autograd_mini.value import Value, apply, as_float
+from autograd_mini.engine.graph import find_variable, leaves, toposort
+from autograd_mini.engine.interop import as_float
+from autograd_mini.engine.operations import call
+from autograd_mini.engine.rule import RULES, Rule, check_name, define
+from autograd_mini.engine.value import Value
+from autograd_mini.formulas.reading import check_rule
+from autograd_mini.formulas.text import text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from typing import Protocol, overload
+    from collections.abc import Callable, Iterable
+    from typing import Any, Protocol, overload
 
     class Unary(Protocol):
         @overload
@@ -34,19 +36,6 @@ if TYPE_CHECKING:
         def __call__(self, x: float, y: Value, /) -> Value: ...
         @overload
         def __call__(self, x: float, y: float, /) -> float: ...
-
-
-def call(rule: Rule, arguments: Sequence[Value | float]) -> Any:
-    """The rule applied: a Value if any argument is one, else a float."""
-    if set(map(type, arguments)) == {Value}:  # nearly always, and n-ary nodes have many arguments
-        return apply(rule, arguments)  # type: ignore[arg-type]
-    highest = None
-    for x in arguments:
-        if isinstance(x, Value) and (highest is None or x.level > highest.level):
-            highest = x
-    if highest is None:
-        return rule.forward(floats, *[as_float(x) for x in arguments])
-    return highest.apply(rule, arguments)
 
 
 def function(rule: Rule) -> Any:
@@ -115,8 +104,10 @@ def primitive(
     >>> round(x.grad, 4)
     -0.7358
     """
-    rule = define(name, forward, partials, domain=domain, kinks=kinks, convention=convention)
-    return function(rule)
+    facts: dict[str, Any] = {"domain": domain, "kinks": kinks, "convention": convention}
+    check_name(name)
+    check_rule(Rule(name, forward, partials, **facts))
+    return function(define(name, forward, partials, **facts))
 
 
 def sum(xs: Iterable[Value | float]) -> Any:
@@ -250,41 +241,3 @@ def as_function(f: Value, *names: str) -> Callable[..., Any]:
         return table[f]
 
     return replay
-
-
-class Values(Arithmetic):
-    """The arithmetic of graphs: a rule read in it records Values, which can be differentiated again.
-
-    Conditions look at the numbers of the moment, so of a choice only the branch taken is recorded.
-    """
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in RULES:
-            return super().__getattr__(name)
-        setattr(self, name, function(RULES[name]))
-        return getattr(self, name)
-
-    sum = staticmethod(sum)
-    dot = staticmethod(dot)
-    max = staticmethod(max)
-
-    @staticmethod
-    def pow(x: Any, y: Any) -> Any:
-        return call(RULES["pow"], (x, y)) if isinstance(y, Value) else call(power(float(y)), (x,))
-
-    @staticmethod
-    def equal(x: Any, y: Any) -> bool:
-        return float(x) == float(y)
-
-    @staticmethod
-    def where(condition: Any, x: Any, y: Any) -> Any:
-        return x if condition else y
-
-    guard = where
-
-    @staticmethod
-    def first_max(xs: Sequence[Any]) -> tuple[float, ...]:
-        return floats.first_max([float(x) for x in xs])
-
-
-values = Values()

@@ -17,14 +17,15 @@ positive one. A loss that decides has an attribute `correct(scores, target)`, fr
 from __future__ import annotations
 
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from autograd_mini.functions import dot, log, logsumexp, mean, relu, softplus, sum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from typing import Any
 
-    from autograd_mini.value import Value
+    from autograd_mini.engine.value import Value
 
     Loss = Callable[..., Any]
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from autograd_mini.value import Value
+    from autograd_mini.engine.value import Value
 
     Schedule = Callable[[int], float]
 

@@ -12,19 +12,22 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from autograd_mini.engine.recording import no_grad
 from autograd_mini.errors import MissingExtraError
 from autograd_mini.files import write_whole
-from autograd_mini.modes import no_grad
-from autograd_mini.nn import MLP, Layer
+from autograd_mini.nn.layers import MLP
 from autograd_mini.train import evaluating
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
+    from typing import Any
 
+    from autograd_mini.nn.layers import Layer
     from autograd_mini.train import History
+
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#000000")
 MARKERS = "os^Dvp*X"

@@ -18,23 +18,22 @@ import math
 import sys
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
-from autograd_mini import data as datasets
 from autograd_mini import losses
-from autograd_mini.arithmetic import number
+from autograd_mini.engine.value import Value
 from autograd_mini.errors import TrainingError
-from autograd_mini.initial import generator_of
-from autograd_mini.module import Module, choose
-from autograd_mini.nn import MLP
-from autograd_mini.optim import SGD, Adam, Optimizer, linear
-from autograd_mini.value import Value
+from autograd_mini.nn.module import Module
+from autograd_mini.rng import generator_of, shuffled
+from autograd_mini.words.numbers import number
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
 
-    from autograd_mini.initial import Seed
+    from autograd_mini.optim import Optimizer
+    from autograd_mini.rng import Seed
 
     Factor = float | Sequence[float]
 
@@ -227,9 +226,7 @@ def _batches(n: int, size: int | None, generator: random.Random) -> list[list[in
     """The numbers 0 to n - 1, shuffled and cut into batches; as they are if there is one batch for all."""
     if size is None:
         return [list(range(n))]
-    # Sorting by random() keeps the order the same in every release of Python, which shuffle() does not promise.
-    keys = [generator.random() for _ in range(n)]
-    order = sorted(range(n), key=keys.__getitem__)
+    order = shuffled(generator, n)
     return [order[i : i + size] for i in range(0, n, size)]
 
 
@@ -271,103 +268,3 @@ def _bar(epochs: int, progress: bool | None) -> Iterator[Callable[[History], Non
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("training", total=epochs)
         yield lambda history: bar.update(task, completed=len(history), description=str(history))
-
-
-# What `autograd-mini train NAME` does
-
-
-class Experiment(NamedTuple):
-    """A data set and a network that learns it."""
-
-    data: Callable[[int], datasets.Dataset]
-    model: Callable[[int], MLP]
-    loss: Callable[..., Any]
-    optimizer: Callable[[int], Optimizer]
-    l2: float = 0.0
-    epochs: int = 100
-
-
-def _descent(start: float, end: float) -> Callable[[int], Optimizer]:
-    return lambda epochs: SGD(lr=linear(start, end, epochs))
-
-
-EXPERIMENTS: dict[str, Experiment] = {
-    # micrograd's demo: an MLP(2, [16, 16, 1]), the SVM loss, L2 and a rate of 1 - 0.9 k / 100
-    "moons": Experiment(
-        lambda seed: datasets.moons(100, seed=seed),
-        lambda seed: MLP(2, [16, 16, 1], seed=seed),
-        losses.hinge,
-        _descent(1.0, 0.1),
-        l2=1e-4,
-    ),
-    "circles": Experiment(
-        lambda seed: datasets.circles(100, seed=seed),
-        lambda seed: MLP(2, [8, 1], activation="tanh", seed=seed),
-        losses.binary_cross_entropy,
-        lambda epochs: Adam(lr=0.1),
-    ),
-    "xor": Experiment(
-        lambda seed: datasets.xor(),
-        lambda seed: MLP(2, [4, 1], activation="tanh", seed=seed),
-        losses.binary_cross_entropy,
-        lambda epochs: Adam(lr=0.1),
-    ),
-    "spirals": Experiment(
-        lambda seed: datasets.spirals(90, classes=3, seed=seed),
-        lambda seed: MLP(2, [12, 3], activation="tanh", init="xavier", seed=seed),
-        losses.cross_entropy,
-        lambda epochs: Adam(lr=0.1),
-        epochs=150,
-    ),
-    "sleep-study": Experiment(
-        lambda seed: datasets.sleep_study(),
-        lambda seed: MLP(2, [3, 1], activation=["sigmoid", "sigmoid"], seed=seed),
-        losses.half_squared_error,
-        lambda epochs: Adam(lr=0.1),
-        epochs=300,
-    ),
-    "regression": Experiment(
-        lambda seed: datasets.regression(seed=seed),
-        lambda seed: MLP(1, [1], seed=seed),
-        losses.mse,
-        _descent(0.2, 0.2),
-    ),
-    "logistic": Experiment(
-        lambda seed: datasets.logistic(seed=seed),
-        lambda seed: MLP(2, [1], seed=seed),
-        losses.binary_cross_entropy,
-        _descent(1.0, 1.0),
-    ),
-}
-
-
-class Trained(NamedTuple):
-    """A network that has learned, what it learned from, and how that went."""
-
-    model: MLP
-    data: datasets.Dataset
-    history: History
-
-
-def run(name: str, *, seed: int = 0, epochs: int | None = None, progress: bool | None = None) -> Trained:
-    """The network of an experiment, trained: one of EXPERIMENTS, with other epochs or another seed.
-
-    Raises ValueError for a name that is none of them.
-
-    >>> trained = run("regression")
-    >>> len(trained.history), round(trained.history.loss[-1], 4)
-    (100, 0.0784)
-    """
-    experiment = EXPERIMENTS[choose("experiment", name, EXPERIMENTS)]
-    epochs = experiment.epochs if epochs is None else epochs
-    model, data = experiment.model(seed), experiment.data(seed)
-    history = fit(
-        model,
-        data,
-        loss=experiment.loss,
-        optimizer=experiment.optimizer(epochs),
-        l2=experiment.l2,
-        epochs=epochs,
-        progress=progress,
-    )
-    return Trained(model, data, history)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from autograd_mini.rules import RULES, power
+from autograd_mini.engine.primitives import power
+from autograd_mini.engine.rule import RULES
 
 TABLE = [(rule, arity) for rule in RULES.values() for arity in ([rule.arity] if rule.arity else (1, 2, 4))]
 TABLE = [

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from rule_cases import POWERS, TABLE, every_rule
 
-from autograd_mini import functions, grad, hessian, hvp
-from autograd_mini.arithmetic import Arithmetic, floats
-from autograd_mini.rules import RULES
+from autograd_mini import grad, hessian, hvp
+from autograd_mini.engine import operations
+from autograd_mini.engine.arithmetic import Arithmetic, floats
+from autograd_mini.engine.rule import RULES
 
 GRAPHS = 500
 
@@ -118,7 +119,7 @@ def other(request):
 
 def ours(f, point):
     def scalar(xs):
-        return f(functions.values, xs)
+        return f(operations.values, xs)
 
     return scalar(point), grad(scalar)(point), hessian(scalar)(point)
 
@@ -147,7 +148,7 @@ def test_every_rule(other, rule, arity):
     """Value, gradient and Hessian of each primitive at several points of its domain."""
 
     def f(xp, xs):
-        return functions.call(rule, xs) if xp is functions.values else rule.forward(xp, *xs)
+        return operations.call(rule, xs) if xp is operations.values else rule.forward(xp, *xs)
 
     for point in points(rule, arity):
         assert_same(other.derivatives(f, point), ours(f, point))
@@ -196,8 +197,8 @@ def run(program):
         results = list(xs)
         for rule, places in program:
             inputs = [results[place] for place in places]
-            own = xp is functions.values
-            results.append(functions.call(rule, inputs) if own else rule.forward(xp, *inputs))
+            own = xp is operations.values
+            results.append(operations.call(rule, inputs) if own else rule.forward(xp, *inputs))
         used = set(itertools.chain.from_iterable(places for _, places in program))
         ends = [result for i, result in enumerate(results) if i not in used]
         return sum(ends[1:], ends[0])
@@ -214,7 +215,7 @@ def compare(other, number):
     assert all(math.isfinite(x) for x in theirs[1])
     assert_same(theirs, mine, size)
     direction = [math.cos(number + i) for i in range(len(point))]
-    product = hvp(lambda xs: f(functions.values, xs), point, direction)
+    product = hvp(lambda xs: f(operations.values, xs), point, direction)
     np.testing.assert_allclose(product, np.array(theirs[2]) @ direction, rtol=1e-12, atol=1e-12 * size)
 
 

@@ -203,7 +203,7 @@ def test_train(run, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["train", "mons"], "did you mean 'moons'?"),
+        (["train", "mons"], "did you mean moons?"),
         (["train", "xor", "--plot", "x.gif"], "the ending 'gif' is not known"),
         (["train", "xor", "--epochs", "0"], "epochs"),
         (["step", "u", "u=1", "-o", "f.pdf"], "cannot save steps as 'f.pdf'"),

@@ -13,9 +13,9 @@ import pytest
 from test_networks_figures import COVERED as IN_NETWORKS
 
 from autograd_mini import grad, steps
+from autograd_mini.engine.graph import toposort
 from autograd_mini.errors import ExpressionError
 from autograd_mini.expression import parse
-from autograd_mini.graph import toposort
 
 FIGURES = json.loads((Path(__file__).parent / "data" / "figures.json").read_text(encoding="utf-8"))
 

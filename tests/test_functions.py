@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 import autograd_mini as am
 from autograd_mini import Value
-from autograd_mini.graph import toposort
-from autograd_mini.rules import RULES
+from autograd_mini.engine.graph import toposort
+from autograd_mini.engine.rule import RULES
 
 scores = st.lists(st.floats(-1000, 1000), min_size=1, max_size=6)
 LISTS = [am.sum, am.max, am.mean, am.logsumexp, am.softmax, am.log_softmax]

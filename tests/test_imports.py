@@ -12,34 +12,34 @@ import autograd_mini
 PACKAGE = Path(autograd_mini.__file__).parent
 NAME = PACKAGE.name
 
-# Each room of the core may import the rooms before it.
-CORE = (
-    "errors", "messages", "arithmetic", "graph", "formula", "mathml", "rules", "modes", "value", "functions",
-    "nesting", "boxes", "transforms", "cost", "check",
-)  # fmt: skip
-MAY_SEE = {room: set(CORE[:i]) for i, room in enumerate(CORE)} | {
-    "files": set(),
-    "expression": {"errors", "graph", "rules", "value", "functions"},
-    "stepping": {"errors", "messages", "arithmetic", "graph", "formula", "mathml", "value"},
-    "viz": {"frames", "errors", "messages", "arithmetic", "graph", "formula", "value", "files", "stepping"},
-    "saving": {"files"},
-    "module": {"saving", "value"},
-    "initial": {"module"},
-    "nn": {"functions", "initial", "module", "rules", "value"},
-    "losses": {"errors", "value", "functions"},
-    "optim": {"errors", "value"},
-    "data": {"initial"},
-    "train": {"errors", "arithmetic", "value", "initial", "module", "nn", "losses", "optim", "data"},
-    "plots": {"errors", "files", "modes", "nn", "train"},
-    "frames": {"graph", "value"},
-    "compiler": {"errors", "arithmetic", "graph", "formula", "rules", "value", "functions"},
-    "doctor": {"errors", "expression", "viz"},
-    "cli": {*CORE, "files", "expression", "stepping", "viz", "doctor", "train", "plots"},
+# What each room may import, besides itself: a room is a folder, or a file that stands alone.
+GROUND = {"errors", "files", "rng", "words"}
+ENGINE = {"engine", "errors", "words"}
+FORMULAS = {"formulas", *ENGINE}
+FUNCTIONS = {"functions", *FORMULAS}
+MAY_SEE: dict[str, set[str]] = {
+    **{key: set() for key in GROUND},
+    "engine": {"errors", "words"},
+    "formulas": ENGINE,
+    "functions": FORMULAS,
+    "derivatives": FORMULAS,
+    "viz": {"files", *FORMULAS},
+    "stepping": {"viz", "files", *FORMULAS},
+    "expression": FUNCTIONS,
+    "losses": FUNCTIONS,
+    "optim": ENGINE,
+    "data": {"rng"},
+    "nn": {"rng", "files", *FUNCTIONS},
+    "train": {"losses", "optim", "nn", "rng", *FUNCTIONS},
+    "experiments": {"train", "data", "losses", "optim", "nn", "errors"},
+    "plots": {"train", "nn", "files", *ENGINE},
+    "doctor": {"expression", "viz", "errors"},
+    "__init__": {"derivatives", "functions", "engine"},  # and later, by name, what is slower to load
     "__main__": {"cli"},
-    "__init__": set(CORE),  # and later, by name, what is slower to load
 }
+MAY_SEE["cli"] = set(MAY_SEE) - {"__init__", "__main__"}
 THIRD_PARTY = {"cli": {"typer"}}  # at module level; everywhere else only inside the functions that need it
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+CALLED_LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 every_source = pytest.mark.parametrize("source", SOURCES, ids=lambda source: str(source.relative_to(PACKAGE)))
 
@@ -89,7 +89,7 @@ def test_imports_run_one_way(source):
 @every_source
 def test_third_party_packages_wait_until_they_are_needed(source):
     """On import a module loads the standard library and this package, nothing else."""
-    loaded = {name.split(".")[0] for name in imported(statements(source, skipped=FUNCTIONS))}
+    loaded = {name.split(".")[0] for name in imported(statements(source, skipped=CALLED_LATER))}
 
     assert set() == loaded - sys.stdlib_module_names - {NAME} - THIRD_PARTY.get(room_of(source), set())
 
@@ -111,7 +111,7 @@ print(*set(sys.modules) - before)
     loaded = set(run.stdout.split())
     third_party = {name.split(".")[0] for name in loaded} - sys.stdlib_module_names - {NAME}
 
-    assert "autograd_mini.value" in loaded
+    assert "autograd_mini.engine.value" in loaded
     assert set() == third_party
     assert set() == loaded & {f"{NAME}.viz", f"{NAME}.cli", f"{NAME}.expression"}
 

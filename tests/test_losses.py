@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd_mini.check import gradcheck
+from autograd_mini.derivatives.gradcheck import gradcheck
+from autograd_mini.engine.value import Value
 from autograd_mini.losses import (
     binary_cross_entropy,
     binary_nll,
@@ -19,8 +20,7 @@ from autograd_mini.losses import (
     mse,
     multiclass_hinge,
     nll,
-)  # fmt: skip
-from autograd_mini.value import Value
+)
 
 numbers = st.floats(-5.0, 5.0)
 scores_and_class = st.lists(numbers, min_size=2, max_size=6).flatmap(

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
+from autograd_mini.engine.value import Value
 from autograd_mini.optim import SGD, Adam, Optimizer, cosine, exponential, linear, staircase
-from autograd_mini.value import Value
 
 
 def descend(optimizer, start, gradient, steps):

@@ -9,8 +9,9 @@ pytest.importorskip("matplotlib", reason='the extra "plot" is not installed')
 
 from autograd_mini import data, plots
 from autograd_mini.errors import MissingExtraError
+from autograd_mini.experiments import run
 from autograd_mini.nn import MLP, Layer
-from autograd_mini.train import History, run
+from autograd_mini.train import History
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

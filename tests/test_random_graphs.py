@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import autograd_mini as am
 from autograd_mini import Value
-from autograd_mini.graph import toposort
+from autograd_mini.engine.graph import toposort
 
 # The naive engine
 

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from autograd_mini import data, losses
+from autograd_mini.engine.value import Value
+from autograd_mini.experiments import EXPERIMENTS, run
 from autograd_mini.functions import mean
 from autograd_mini.nn import MLP, Dropout, Neuron
 from autograd_mini.optim import SGD, Adam, linear
-from autograd_mini.train import EXPERIMENTS, History, TrainingError, accuracy, evaluating, fit, run
-from autograd_mini.value import Value
+from autograd_mini.train import History, TrainingError, accuracy, evaluating, fit
 
 LINE = data.regression(20, seed=0)
 
@@ -269,7 +270,7 @@ def test_larger_experiments(name):
 
 def test_an_unknown_experiment():
     """A misspelt name gets the nearest one."""
-    with pytest.raises(ValueError, match="no experiment is called 'moon'; did you mean 'moons'"):
+    with pytest.raises(ValueError, match="no experiment is called 'moon'; did you mean moons"):
         run("moon")
 
 

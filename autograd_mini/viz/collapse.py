@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from autograd_mini.frames import Path
-    from autograd_mini.value import Value
+    from autograd_mini.engine.value import Value
+    from autograd_mini.viz.frames import Path
+
 
 LARGE = 120  # nodes, and arrows between boxes, that one can still read
 SEPARATOR = " > "  # in the name of a frame inside another: "layer 1 > neuron 3"

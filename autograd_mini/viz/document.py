@@ -12,16 +12,17 @@ from base64 import b64encode
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from autograd_mini.messages import message
+from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
 
 def document(title: str, language: str, body: str, styles: Iterable[str], scripts: Iterable[str]) -> str:
-    """The page as text; `styles` and `scripts` name files in the folder assets."""
+    """The page as text; `styles` and `scripts` name files of the package."""
     style, script = ("\n".join(map(_asset, names)) for names in (styles, scripts))
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}';"
@@ -64,8 +65,8 @@ _SPARE = re.compile(r"""("[^"\n]*"|`[^`]*`|/\^.*?/)|\s*([^\w\s$"`/])\s*""")
 
 
 def _asset(name: str) -> str:
-    """A file of the folder assets, without comments and spare white space."""
-    text = files("autograd_mini.viz").joinpath("assets", name).read_text("utf-8")
+    """A file of the package, without comments and spare white space."""
+    text = files("autograd_mini").joinpath(name).read_text("utf-8")
     text = re.sub(r"^\s*(//.*|/\*.*\*/)\n", "", text, flags=re.MULTILINE).strip()
     if name.endswith(".css"):
         return re.sub(r"\s*([{};,>+])\s*|(:) ", r"\1\2", text).replace(";}", "}")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from autograd_mini.viz.scene import Arrow, Card, Frame, Scene
 
+
 INCH = 72  # DOT counts boxes in inches and everything else in points
 LONGEST = 11  # characters of a number: -1.234e-100
 COURIER = 0.6  # how wide every character of Courier is, at font size 1

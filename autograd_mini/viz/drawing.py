@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from autograd_mini.engine.value import Value
 from autograd_mini.errors import MissingExtraError
 from autograd_mini.files import write_whole
-from autograd_mini.value import Value
 from autograd_mini.viz.document import document
 from autograd_mini.viz.dot import dot_source
 from autograd_mini.viz.layout import engine, layout_of
-from autograd_mini.viz.scene import Scene, scene_of
+from autograd_mini.viz.scene import scene_of
 from autograd_mini.viz.svg import svg_text
 from autograd_mini.viz.tikz import tikz_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from os import PathLike
+    from typing import Any
+
+    from autograd_mini.viz.scene import Scene
+
 
 ZOOM = 2  # pixels of a PNG for every point
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from autograd_mini.errors import LayoutError
 from autograd_mini.viz.dot import dot_source
@@ -16,8 +16,10 @@ from autograd_mini.viz.sandbox import graphviz_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from autograd_mini.viz.scene import Scene
+
 
 Point = tuple[float, float]
 

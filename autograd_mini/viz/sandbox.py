@@ -10,7 +10,10 @@ from __future__ import annotations
 import atexit
 from contextlib import suppress
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def graphviz_json(source: str) -> str:

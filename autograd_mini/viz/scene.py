@@ -10,18 +10,19 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from autograd_mini.arithmetic import number
-from autograd_mini.formula import text
-from autograd_mini.frames import frames
-from autograd_mini.graph import names, toposort
+from autograd_mini.engine.graph import toposort
+from autograd_mini.formulas.names import names
+from autograd_mini.formulas.text import text
 from autograd_mini.viz.collapse import boxes
+from autograd_mini.viz.frames import frames
 from autograd_mini.viz.lettering import visible
+from autograd_mini.words.numbers import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from autograd_mini.frames import Path
-    from autograd_mini.value import Value
+    from autograd_mini.engine.value import Value
+    from autograd_mini.viz.frames import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,4 +204,4 @@ def _formula(node: Value, name: dict[Value, str]) -> str:
     if node.rule is None:
         return ""
     operands = [text.constant(p.data) if p.is_constant else text.symbol(name[p]) for p in node.parents]
-    return visible(str(node.rule.formula(text, *operands)))
+    return visible(str(text.applied(node.rule, *operands)))

@@ -14,6 +14,7 @@ from autograd_mini.viz.lettering import width
 if TYPE_CHECKING:
     from autograd_mini.viz.scene import Card, Scene
 
+
 # Sizes of type; where there are two, the second is for what would be too long in the first
 NAME, CAPTION, NUMBER = 15, 11, (14, 12)
 SIGN = (14, 11)  # of an operation

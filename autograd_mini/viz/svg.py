@@ -7,9 +7,23 @@ attributes, without a style sheet and without references, since one page may hol
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from autograd_mini.viz.colours import (
+    BLUE,
+    DARK_GREEN,
+    DARK_VERMILLION,
+    FONTS,
+    GREEN,
+    GREY,
+    INK,
+    PALE_BLUE,
+    PALE_GREEN,
+    PALE_GREY,
+    PAPER,
+    VERMILLION,
+)
 from autograd_mini.viz.lettering import fitting, shortened, width
 from autograd_mini.viz.scene import shown
 from autograd_mini.viz.sizes import (
@@ -31,15 +45,10 @@ from autograd_mini.viz.sizes import (
 )
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from autograd_mini.viz.layout import Curve, Layout, Point
     from autograd_mini.viz.scene import Arrow, Card, Frame, Scene
-
-# The palette of Okabe and Ito, which readers of every colour vision tell apart; tints and shades of it.
-BLUE, VERMILLION, GREEN = "#0072B2", "#D55E00", "#009E73"
-PALE_BLUE, PALE_GREY, PALE_GREEN = "#EAF3F9", "#F4F4F4", "#EDF8F4"
-DARK_VERMILLION, DARK_GREEN = "#A34700", "#00664A"
-INK, GREY, PAPER = "#1A1A1A", "#5E5E5E", "#FFFFFF"
-FONTS = "'DejaVu Sans', 'Segoe UI', system-ui, sans-serif"
 
 
 def svg_text(scene: Scene, layout: Layout) -> str:

@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from autograd_mini.formula import latex
-from autograd_mini.messages import LANGUAGES, message
+from autograd_mini.formulas.latex import latex
 from autograd_mini.viz.lettering import visible
+from autograd_mini.words.messages import LANGUAGES, message
 
 _OBEYED = {c: "\\" + c for c in "{}$&#%_"} | {
     "\\": r"\textbackslash{}",

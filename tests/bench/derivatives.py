@@ -12,7 +12,7 @@ from itertools import pairwise
 from core import machine, take_turns, verdict
 
 from autograd_mini import Value, dot, exp, hessian, log, logsumexp, sigmoid, sin, softplus, sum, tanh
-from autograd_mini.cost import cost
+from autograd_mini.derivatives.cost import cost
 
 REPETITIONS = 15
 POINT = [0.3 + 0.02 * i for i in range(50)]

@@ -3,7 +3,7 @@
 import pytest
 
 from autograd_mini import Value, parse, steps
-from autograd_mini.viz.exercise import exercise_of
+from autograd_mini.stepping.exercise import exercise_of
 
 NUMBERS = """[...document.querySelectorAll(".node:not(.constant)")].map(node =>
   [".value", ".gradient"].map(kind => node.querySelector(kind).lastChild.textContent))"""

@@ -3,8 +3,8 @@
 import pytest
 
 from autograd_mini import Value, exp, parse, relu, steps, variables
-from autograd_mini.formula import Text
-from autograd_mini.viz.replay import scene_after
+from autograd_mini.formulas.text import Text
+from autograd_mini.stepping.moments import scene_after
 
 BOXES = """[...document.querySelectorAll(".node:not(.constant)")].map(node =>
   [".value", ".gradient"].map(kind => node.querySelector(kind).lastChild.textContent))"""

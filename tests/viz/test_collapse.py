@@ -6,10 +6,10 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from autograd_mini import Value, draw, sum
-from autograd_mini.frames import frames
-from autograd_mini.graph import toposort
+from autograd_mini.engine.graph import toposort
 from autograd_mini.nn import MLP, Neuron
 from autograd_mini.viz.collapse import boxes
+from autograd_mini.viz.frames import frames
 from autograd_mini.viz.scene import scene_of
 
 SVG = "{http://www.w3.org/2000/svg}"

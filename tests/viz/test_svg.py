@@ -6,9 +6,10 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from autograd_mini import Value, dot, exp, log, maximum, parse, relu, softmax, sum, variables
-from autograd_mini.arithmetic import number
-from autograd_mini.graph import names, toposort
+from autograd_mini.engine.graph import toposort
+from autograd_mini.formulas.names import names
 from autograd_mini.viz import draw
+from autograd_mini.words.numbers import number
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = [

@@ -8,13 +8,13 @@ import subprocess
 import pytest
 
 from autograd_mini import Value, draw, parse, steps
-from autograd_mini.arithmetic import number
 from autograd_mini.errors import LayoutError
+from autograd_mini.stepping.moments import scene_after
+from autograd_mini.stepping.slides import WINDOW_ZOOM, slides
 from autograd_mini.viz import tikz
-from autograd_mini.viz.replay import scene_after
 from autograd_mini.viz.scene import scene_of
 from autograd_mini.viz.tex import ascii_maths, maths, plain
-from autograd_mini.viz.tikz import slides
+from autograd_mini.words.numbers import number
 
 HOSTILE = (
     r"\input{/etc/passwd}", r"\write18{touch obeyed}", "$x$ & % # ~ ^^5cinput", r"}{\end{frame}", "\\catcode`\\{=12",
@@ -108,7 +108,7 @@ def test_a_large_graph_is_followed_through_a_window():
     document = slides(trace)
     zooms = set(re.findall(r"\\newcommand\\zoom\{([\d.]+)\}", document))
 
-    assert f"{tikz.WINDOW_ZOOM:.4f}" in zooms
+    assert f"{WINDOW_ZOOM:.4f}" in zooms
     assert 2 == len(zooms)
     assert 15 < len(re.findall(r"^\\only<1,[\d,-]+>\{\\card", document, re.MULTILINE))
 

@@ -1,0 +1,273 @@
+"""Derivatives of functions: grad, jvp, vjp, jacobian, hessian, hvp, of any order by nesting.
+
+The functions take and return floats, Values, or nested lists, tuples and dicts of them. Numbers in,
+numbers out: for floats the derivatives are floats; for Values they are Values, recorded like any other
+result, so that `.backward()` differentiates them again.
+
+>>> grad(lambda x: x * grad(lambda y: x + y)(1.0))(1.0)  # the inner derivative is 1: d(x · 1)/dx = 1
+1.0
+>>> x = Value(3.0)
+>>> g = grad(lambda x: x**3)(x)
+>>> g.backward()
+>>> g.data, x.grad
+(27.0, 18.0)
+"""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING
+
+from autograd_mini.derivatives.pytree import flatten, flatten_like
+from autograd_mini.derivatives.tracers import Boxed, Dual, Node, cotangents, kind_of_results, tangents
+from autograd_mini.engine.recording import one_level_up, records
+from autograd_mini.engine.value import Value
+from autograd_mini.errors import NotANumberError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    Number = Value | float
+
+    Argnums = int | Sequence[int]
+
+    Function = Callable[..., Any]
+
+
+class _Recording:
+    """One run of a function in reverse mode: its inputs, and its outputs ready to be swept."""
+
+    def __init__(self, function: Function, arguments: Sequence[Any]) -> None:
+        numbers, self.shape_arguments = flatten(list(arguments))
+        self.numbers = numbers
+        # At the outermost, plain Values do what Nodes over floats would, and fast.
+        self.results = kind_of_results(numbers)
+        self.plain = self.results is float and records()
+        with one_level_up() as level:
+            self.level = 0 if self.plain else level
+            self.inputs = [Value(x) if self.plain else Node(x, level) for x in numbers]  # type: ignore[arg-type]
+            result = function(*self.shape_arguments(self.inputs))
+        self.result = result
+        self.outputs, self.shape_result = named_outputs(function, result)
+
+    def value(self) -> Any:
+        """The result in numbers of the level below."""
+        return self.shape_result(
+            [self.results(y if self.plain else _below(y, self.level)) for y in self.outputs]
+        )
+
+    def pullback(self, seeds: Sequence[Number]) -> list[Any]:
+        """The cotangent of every argument, shaped like it, for one seed per output."""
+        total: dict[Value, Number] = {}
+        for y, seed in zip(self.outputs, seeds, strict=True):
+            if isinstance(y, Value) and y.level == self.level:
+                total[y] = total[y] + seed if y in total else seed
+        results = kind_of_results([*self.numbers, *seeds])
+        return self.shape_arguments(map(results, cotangents(total, self.inputs)))  # type: ignore[no-any-return]
+
+
+def _below(y: Number, level: int) -> Number:
+    """A number in terms of the level below, if it belongs to `level`; else as it is."""
+    return y.primal if isinstance(y, Boxed) and y.level == level else y
+
+
+def named_outputs(function: Function, result: Any) -> tuple[list[Number], Function]:
+    """The result flattened; an error says which function returned it."""
+    try:
+        return flatten(result)
+    except NotANumberError as error:
+        msg = f"{_name(function)} returned {type(result).__name__} {result!r:.60}: {error}"
+        raise NotANumberError(msg) from None
+
+
+def _name(function: Function) -> str:
+    return getattr(function, "__name__", repr(function))
+
+
+def _is_single(argnums: Argnums) -> bool:
+    return not isinstance(argnums, list | tuple | range)
+
+
+def _chosen(argnums: Argnums, count: int) -> list[int]:
+    """The positions of the arguments to differentiate by; from the end if negative."""
+    chosen: list[Any] = [argnums] if _is_single(argnums) else list(argnums)  # type: ignore[arg-type]
+    for i in chosen:
+        if isinstance(i, bool) or not hasattr(i, "__index__"):
+            msg = f"argnums must be an int or several, got {i!r}; 0 is the first argument"
+            raise TypeError(msg)
+        if not -count <= i < count:
+            msg = f"argnums = {i}, but the function was called with {count} positional arguments, from 0 on"
+            raise ValueError(msg)
+    if not chosen or len({i % count for i in chosen}) < len(chosen):
+        msg = f"argnums must name one or more different arguments, got {argnums!r}"
+        raise ValueError(msg)
+    return [i % count for i in chosen]
+
+
+def _record(function: Function, argnums: Argnums, args: Sequence[Any], kwargs: dict[str, Any]) -> _Recording:
+    """Run the function, recording by the chosen arguments."""
+    chosen = _chosen(argnums, len(args))
+
+    @wraps(function, updated=())
+    def of_chosen(*new: Any) -> Any:
+        full = list(args)
+        for i, x in zip(chosen, new, strict=True):
+            full[i] = x
+        return function(*full, **kwargs)
+
+    return _Recording(of_chosen, [args[i] for i in chosen])
+
+
+def value_and_grad(function: Function, argnums: Argnums = 0) -> Function:
+    """A function that returns (value, gradient) of `function`, which must return one number.
+
+    argnums: the argument to differentiate by, or several: then the gradient is a tuple. A gradient has
+    the shape of its argument. A constant function has gradient 0.0.
+
+    Raises TypeError if `function` returns anything but one number, ValueError for wrong argnums.
+    Source: reverse accumulation, Griewank and Walther, Evaluating Derivatives (2008), chapter 3.
+
+    >>> value_and_grad(lambda x, p: p["w"] * x, argnums=(0, 1))(2.0, {"w": 3.0})
+    (6.0, (3.0, {'w': 2.0}))
+    """
+
+    @wraps(function, updated=())
+    def transformed(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
+        run = _record(function, argnums, args, kwargs)
+        if isinstance(run.result, dict | list | tuple):
+            msg = (
+                f"grad needs a function that returns one number; {_name(function)} returned a"
+                f" {type(run.result).__name__} of {len(run.outputs)}; return one of them, or use jacobian"
+            )
+            raise TypeError(msg)
+        gradients = run.pullback([1.0])
+        return run.value(), gradients[0] if _is_single(argnums) else tuple(gradients)
+
+    return transformed
+
+
+def grad(function: Function, argnums: Argnums = 0) -> Function:
+    """A function that returns the gradient of `function`, in reverse mode.
+
+    Shapes, argnums and errors as in `value_and_grad`.
+
+    >>> from autograd_mini import tanh
+    >>> grad(lambda u, v: u * tanh(v), argnums=(0, 1))(2.0, 0.0)
+    (0.0, 2.0)
+    >>> grad(grad(lambda x: x**3))(2.0)
+    12.0
+    """
+
+    @wraps(function, updated=())
+    def transformed(*args: Any, **kwargs: Any) -> Any:
+        return value_and_grad(function, argnums)(*args, **kwargs)[1]
+
+    return transformed
+
+
+def vjp(function: Function, *primals: Any) -> tuple[Any, Function]:
+    """(value, pullback) of `function` at the primals, in reverse mode.
+
+    The pullback takes a cotangent shaped like the value and returns a tuple, one cotangent for each
+    primal and shaped like it: the vector-Jacobian product. It can be called again and again.
+
+    >>> value, pullback = vjp(lambda x, y: [x * y, x + y], 2.0, 3.0)
+    >>> value, pullback([1.0, 0.0])
+    ([6.0, 5.0], (3.0, 2.0))
+    """
+    run = _Recording(function, primals)
+
+    def pullback(cotangent: Any) -> tuple[Any, ...]:
+        seeds = flatten_like(cotangent, run.result, "the cotangent must be shaped like the value")
+        return tuple(run.pullback(seeds))
+
+    return run.value(), pullback
+
+
+def jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """(value, tangent) of `function` at the primals along the tangents, in forward mode.
+
+    primals, tangents: one entry for each argument, of the same shape. Nothing is recorded: an
+    intermediate number is gone as soon as the function lets go of it.
+
+    Raises ValueError if the shapes differ.
+    Source: forward accumulation, Griewank and Walther, Evaluating Derivatives (2008), chapter 3.
+
+    >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
+    (6.0, 3.0)
+    """
+    if not (isinstance(primals, list | tuple) and isinstance(tangents, list | tuple)):
+        msg = "jvp needs a tuple of arguments and a tuple of their tangents: jvp(f, (x, y), (1.0, 0.0))"
+        raise TypeError(msg)
+    numbers, shape_arguments = flatten(list(primals))
+    directions = flatten_like(tangents, primals, "each primal needs a tangent of its shape")
+    results = kind_of_results([*numbers, *directions])
+    with one_level_up() as level:
+        inputs = [Dual(x, level) for x in numbers]
+        for x, direction in zip(inputs, directions, strict=True):
+            x.tangent = direction
+        result = function(*shape_arguments(inputs))
+    outputs, shape = named_outputs(function, result)
+    values = [results(_below(y, level)) for y in outputs]
+    slopes = [results(y.tangent if isinstance(y, Dual) and y.level == level else 0.0) for y in outputs]
+    return shape(values), shape(slopes)
+
+
+def jacobian(function: Function, argnums: Argnums = 0, mode: str = "auto") -> Function:
+    """A function that returns all derivatives of `function`: outputs first, then inputs.
+
+    For a list of n numbers to a list of m the result is m lists of n; in general the shape of the
+    result, with the shape of the argument in place of each number.
+    mode: "reverse" sweeps once for every output, "forward" carries a tangent for every input, "auto"
+    takes the cheaper: forward if there are fewer inputs than outputs. `cost` counts both.
+
+    Raises ValueError for an unknown mode or wrong argnums.
+
+    >>> jacobian(lambda x: [x[0] * x[1], x[0] + x[1]])([2.0, 3.0])
+    [[3.0, 2.0], [1.0, 1.0]]
+    """
+    if mode not in ("auto", "forward", "reverse"):
+        msg = f"mode must be 'auto', 'forward' or 'reverse', got {mode!r}"
+        raise ValueError(msg)
+
+    @wraps(function, updated=())
+    def transformed(*args: Any, **kwargs: Any) -> Any:
+        run = _record(function, argnums, args, kwargs)
+        if mode == "forward" or (mode == "auto" and len(run.inputs) < len(run.outputs)):
+            rows = [run.shape_arguments(row) for row in _forward_rows(run)]
+        else:
+            count = len(run.outputs)
+            rows = [run.pullback([1.0 if i == j else 0.0 for j in range(count)]) for i in range(count)]
+        return run.shape_result([row[0] if _is_single(argnums) else tuple(row) for row in rows])
+
+    return transformed
+
+
+def _forward_rows(run: _Recording) -> list[list[Number]]:
+    """For every output its derivatives by all inputs, from one forward sweep."""
+    recorded = [y for y in run.outputs if isinstance(y, Value) and y.level == run.level]
+    rows: dict[Number, list[Number] | None] = dict(zip(recorded, tangents(recorded, run.inputs), strict=True))
+    return [[run.results(d) for d in rows.get(y) or [0.0] * len(run.inputs)] for y in run.outputs]
+
+
+def hessian(function: Function) -> Function:
+    """A function that returns the second derivatives of `function`, forward over reverse.
+
+    For a list of n numbers, n lists of n. The function must return one number.
+
+    >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 5.0])
+    [[10.0, 6.0], [6.0, 0.0]]
+    """
+    return jacobian(grad(function), mode="forward")
+
+
+def hvp(function: Function, primals: Any, direction: Any) -> Any:
+    """The Hessian of `function` times a direction, shaped like the argument; the Hessian is never made.
+
+    Forward over reverse: it costs a small multiple of one gradient.
+
+    >>> hvp(lambda x: x[0] ** 2 * x[1], [3.0, 5.0], [1.0, 0.0])
+    [10.0, 6.0]
+    """
+    return jvp(grad(function), (primals,), (direction,))[1]

@@ -1,0 +1,321 @@
+"""Value: a number that remembers how it was made, and can tell how everything depends on it.
+
+An operation on Values makes a Value that holds the rule, the inputs (`parents`) and the local partial
+derivatives. `backward()` walks that record from the result to the inputs, and `forward()` computes it
+again with new numbers. What is not known yet is None inside, never 0: the `primal` of an unbound variable,
+the `adjoint` of every node before `backward()`. Users read them as `.data` and `.grad`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autograd_mini.engine import recording
+from autograd_mini.engine.arithmetic import floats
+from autograd_mini.engine.graph import find_variable, leaves, toposort
+from autograd_mini.engine.interop import as_float
+from autograd_mini.errors import UnboundError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from autograd_mini.engine.rule import Rule
+
+
+_new = object.__new__
+
+
+class Value:
+    """A scalar in a computation graph.
+
+    data: its number; None makes an unbound variable, to be given a number later by `forward()`.
+    label: its name in pictures, messages and `forward(name=...)`.
+
+    `.data`, `.grad` are floats, `.parents` the ordered inputs, `.rule` the primitive that made it
+    (None for a leaf) and `.partials` the derivative by each parent. Values are compared by identity,
+    so they can be dictionary keys; < <= > >= compare their numbers.
+
+    Raises NotANumberError if `data` is not a real number.
+
+    >>> u, v, w = Value(2, label="u"), Value(3, label="v"), Value(4, label="w")
+    >>> f = (u + v) * w
+    >>> f.backward()
+    >>> f.data, u.grad, v.grad, w.grad
+    (20.0, 4.0, 4.0, 5.0)
+    """
+
+    __slots__ = ("adjoint", "label", "parents", "partials", "primal", "rule")
+    __array_ufunc__ = None  # NumPy scalars on the left leave the operation to us
+
+    primal: Any  # the float, None while unknown
+    adjoint: Any  # likewise
+    label: str
+    rule: Rule | None
+    parents: tuple[Value, ...]
+    partials: tuple[float, ...]
+    is_constant = False
+    level: float = 0  # numbers of a higher level belong to a transform, see boxes.py
+
+    def __init__(self, data: float | None = None, label: str = "") -> None:
+        self.primal = None if data is None else as_float(data)
+        self.adjoint = None
+        self.label = label
+        self.rule = None
+        self.parents = self.partials = ()
+
+    @property
+    def data(self) -> float:
+        """The number. Raises UnboundError while a variable it depends on has none."""
+        if self.primal is None:
+            raise UnboundError(self)
+        return float(self.primal)
+
+    @data.setter
+    def data(self, number: float) -> None:
+        self.primal = as_float(number)
+
+    @property
+    def grad(self) -> float:
+        """The gradient that `backward()` left here, 0.0 before any. Raises UnboundError as `.data` does."""
+        if self.primal is None:
+            raise UnboundError(self)
+        return 0.0 if self.adjoint is None else float(self.adjoint)
+
+    @grad.setter
+    def grad(self, number: float) -> None:
+        self.adjoint = as_float(number)
+
+    def known(self, what: str) -> float | None:
+        """`data` or `grad` if it is known by now, else None.
+
+        Before any backward pass `.grad` reads 0.0, as sums begin; `known("grad")` is None.
+
+        >>> Value(2.0).known("grad"), Value(label="u").known("data")
+        (None, None)
+        """
+        number = {"data": self.primal, "grad": self.adjoint}[what]
+        return None if number is None else float(number)
+
+    def unbound(self) -> list[Value]:
+        """The variables this node depends on that have no number yet."""
+        return [leaf for leaf in leaves(toposort(self)) if leaf.primal is None]
+
+    def forward(self, /, **bindings: float) -> float:
+        """The value of this node, computed again from the leaves, after giving variables new numbers.
+
+        bindings: name=number for variables (leaves with that label) of this graph.
+        Gradients in between are forgotten; those of leaves stay, as `backward()` adds to them.
+
+        Raises UnknownVariableError for a name the graph does not have exactly once, NotANumberError
+        for what is no number, UnboundError if a variable is still without one; nothing changes then.
+
+        >>> f = (Value(label="u") + Value(label="v")) * Value(label="w")
+        >>> f.forward(u=2, v=3, w=4), f.forward(u=5)
+        (20.0, 32.0)
+        """
+        order = toposort(self)
+        new = {find_variable(order, name): as_float(x) for name, x in bindings.items()}
+        if missing := [leaf for leaf in self.unbound() if leaf not in new]:
+            raise UnboundError(self, missing)
+        for leaf, x in new.items():
+            leaf.primal = x
+        for node in order:
+            if node.rule is not None:
+                arguments = [parent.primal for parent in node.parents]
+                node.primal = z = node.rule.forward(floats, *arguments)
+                node.partials = node.rule.partials(floats, z, *arguments)
+                node.adjoint = None
+                if watcher := recording.watcher():
+                    watcher.number(node)
+        return self.data
+
+    def backward(self) -> None:
+        """Add ∂self/∂x to `x.grad` for every leaf x, and set `.grad` of every node in between.
+
+        The chain rule in reverse topological order, from the seed ∂self/∂self = 1. Leaves accumulate:
+        two calls give exactly twice the gradient; `zero_grad()` starts anew.
+
+        Raises UnboundError if a variable has no number yet.
+        """
+        if recording.in_transform():
+            msg = "backward() was called inside a transform (grad, jvp, ...); return the value instead"
+            raise TypeError(msg)
+        if self.primal is None:
+            raise UnboundError(self)
+        order = toposort(self)
+        earlier = [(leaf, leaf.adjoint) for leaf in order if not leaf.parents and leaf.adjoint]
+        for node in order:
+            node.adjoint = 0.0
+        self.adjoint = 1.0
+        for node in reversed(order):
+            gradient = node.adjoint
+            parents = node.parents
+            if len(parents) == 2:  # most nodes; unrolled, a sweep takes a third less (CPython 3.11)
+                left, right = parents
+                by_left, by_right = node.partials
+                left.adjoint += by_left * gradient
+                right.adjoint += by_right * gradient
+            else:
+                for parent, partial in zip(parents, node.partials):
+                    parent.adjoint += partial * gradient
+        for leaf, gradient in earlier:  # added whole: then two calls give twice to the last bit
+            leaf.adjoint += gradient
+        if watcher := recording.watcher():
+            watcher.gradients(order)
+
+    def forget(self) -> None:
+        """Become a leaf: the number stays, how it was made does not."""
+        self.rule = None
+        self.parents = self.partials = ()
+
+    def zero_grad(self) -> None:
+        """Forget the gradient of every node of this graph: `.grad` reads 0.0 and its box is empty."""
+        for node in toposort(self):
+            node.adjoint = None
+
+    # Comparisons look at numbers; == stays identity, so that Values can be keys.
+
+    def __lt__(self, other: Value | float) -> bool:
+        return self.data < lift(other).data
+
+    def __le__(self, other: Value | float) -> bool:
+        return self.data <= lift(other).data
+
+    def __gt__(self, other: Value | float) -> bool:
+        return self.data > lift(other).data
+
+    def __ge__(self, other: Value | float) -> bool:
+        return self.data >= lift(other).data
+
+    def __float__(self) -> float:
+        return self.data
+
+    def __bool__(self) -> bool:
+        return self.data != 0.0
+
+    def __round__(self, digits: int | None = None) -> float:
+        return round(self.data, digits)
+
+    def __format__(self, specification: str) -> str:
+        return format(self.data, specification) if specification else repr(self)
+
+    def __repr__(self) -> str:
+        data = self.primal
+        parts = [] if data is None else [repr(data) if abs(data) < floats.exp(1000) else f"float('{data}')"]
+        parts += [f"label={self.label!r}"] if self.label else []
+        return f"{type(self).__name__}({', '.join(parts)})"
+
+    def apply(self, rule: Rule, arguments: Sequence[Value | float]) -> Value:
+        """What a primitive makes of arguments whose highest level is that of self."""
+        return apply(rule, [lift(x) for x in arguments])
+
+    # Copies and pickles
+
+    def __copy__(self) -> Value:
+        """Another node with the same rule, parents and numbers."""
+        twin = _new(type(self))
+        for cls in type(self).__mro__:
+            for slot in getattr(cls, "__slots__", ()):
+                setattr(twin, slot, getattr(self, slot))
+        return twin
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        """A copy of the whole graph below; nodes shared in the original are shared in the copy."""
+        for node in toposort(self):
+            if id(node) not in memo:
+                twin = memo[id(node)] = node.__copy__()
+                twin.parents = tuple([memo[id(parent)] for parent in node.parents])
+        return memo[id(self)]  # type: ignore[no-any-return]
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        msg = f"cannot pickle {self!r}: a graph refers to rules, which are code; pickle its .data instead"
+        raise TypeError(msg)
+
+    # What people who come from micrograd look for
+
+    @property
+    def _prev(self) -> tuple[Value, ...]:
+        return self.parents
+
+    @property
+    def _op(self) -> str:
+        return self.rule.symbol if self.rule else ""
+
+    # Operators: one line each, made from the table below the class.
+
+    if TYPE_CHECKING:
+
+        def __add__(self, other: Value | float) -> Value: ...
+        def __radd__(self, other: Value | float) -> Value: ...
+        def __sub__(self, other: Value | float) -> Value: ...
+        def __rsub__(self, other: Value | float) -> Value: ...
+        def __mul__(self, other: Value | float) -> Value: ...
+        def __rmul__(self, other: Value | float) -> Value: ...
+        def __truediv__(self, other: Value | float) -> Value: ...
+        def __rtruediv__(self, other: Value | float) -> Value: ...
+        def __pow__(self, other: Value | float) -> Value: ...
+        def __rpow__(self, other: Value | float) -> Value: ...
+        def __neg__(self) -> Value: ...
+        def __abs__(self) -> Value: ...
+        def exp(self) -> Value: ...
+        def log(self) -> Value: ...
+        def sqrt(self) -> Value: ...
+        def sin(self) -> Value: ...
+        def cos(self) -> Value: ...
+        def tan(self) -> Value: ...
+        def tanh(self) -> Value: ...
+        def sigmoid(self) -> Value: ...
+        def softplus(self) -> Value: ...
+        def relu(self) -> Value: ...
+        def sign(self) -> Value: ...
+        def heaviside(self) -> Value: ...
+
+    def __pos__(self) -> Value:
+        return self
+
+
+class Constant(Value):
+    """A plain number written in an expression, such as the 3 in 3 * x. It has no gradient to show."""
+
+    __slots__ = ()
+    is_constant = True
+
+
+def lift(x: Value | float) -> Value:
+    """`x` itself if it is a Value, else the Constant of that number."""
+    if isinstance(x, Value):
+        return x
+    constant = _new(Constant)
+    constant.primal = x if x.__class__ is float else as_float(x)
+    constant.adjoint = constant.rule = None
+    constant.label = ""
+    constant.parents = constant.partials = ()
+    return constant
+
+
+def variables(*unbound: str, **bound: float | None) -> tuple[Value, ...]:
+    """Leaf Values with the given names, in order; a name alone, or with None, is unbound.
+
+    >>> u, v, w = variables(u=2, v=3, w=4)
+    >>> variables("x", y=1.0)
+    (Value(label='x'), Value(1.0, label='y'))
+    """
+    named: dict[str, float | None] = {**dict.fromkeys(unbound), **bound}
+    return tuple([Value(data, label=name) for name, data in named.items()])
+
+
+def apply(rule: Rule, parents: Sequence[Value]) -> Value:
+    """The Value that a primitive makes from its inputs: eager if all are bound, else unbound."""
+    node = _new(Value)
+    node.adjoint = None
+    node.label = ""
+    node.rule = rule
+    node.parents = inputs = tuple(parents)
+    arguments = [parent.primal for parent in inputs]
+    if None in arguments:
+        node.primal, node.partials = None, ()
+    else:
+        node.primal = z = rule.forward(floats, *arguments)
+        node.partials = rule.partials(floats, z, *arguments)
+    return recording.finish(node) if recording.active else node

@@ -1,0 +1,167 @@
+"""The source of an expression: its statements, and errors that show a place in it."""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import re
+import warnings
+from itertools import accumulate
+from reprlib import repr as shortened
+from typing import TYPE_CHECKING
+
+from autograd_mini.errors import ExpressionError
+
+if TYPE_CHECKING:
+    from typing import Any
+
+
+# Characters. Thousands of nodes; and whatever stands in a text of that length, Python's parser, which
+# recurses in C, needs less than 1 MiB of stack for it (measured on CPython 3.11 to 3.13, 64 bit).
+MAX_LENGTH = 10_000
+SHOWN_LENGTH = 72  # characters of a line in an error message
+
+EXAMPLE = "f = (u + v) * w"
+
+
+# What may not, and what to write instead
+
+_INSTEAD = "write only + - * / ** and functions such as exp(x)"
+_TOO_LARGE = "this number does not fit a float: write one below 1.8e308"
+_SEVERAL = f"an expression is one number, not several: define them one by one, as in a = ...; {EXAMPLE}"
+_CONDITION = "conditions are not allowed in an expression: use heaviside(x), 1 if x > 0 else 0, or max(x, y)"
+_COMPREHENSION = "comprehensions are not allowed in an expression: write out every term, or sum(x1, x2, x3)"
+REFUSED: dict[type[ast.AST], str] = {
+    ast.BitXor: "^ is not a power: write x**2",
+    ast.FloorDiv: "// has no derivative to follow: write /",
+    ast.Mod: "% is not allowed in an expression: " + _INSTEAD,
+    ast.MatMult: "@ is a product of matrices, but every name here is one number: write *",
+    ast.Attribute: "attributes are not allowed in an expression: " + _INSTEAD,
+    ast.Subscript: "subscripts are not allowed in an expression: give each entry a name, such as x1",
+    ast.Lambda: "functions cannot be defined in an expression: " + _INSTEAD,
+    ast.NamedExpr: "definitions stand on their own: write them first, as in a = u + v; f = a * w",
+    ast.JoinedStr: "text is not allowed in an expression: " + _INSTEAD,
+    ast.Starred: "arguments cannot be unpacked in an expression: write them one by one",
+    ast.keyword: "arguments have no names in an expression: write them in order, as in clip(x, 0, 1)",
+    **dict.fromkeys([ast.Compare, ast.IfExp, ast.And, ast.Or, ast.Not], _CONDITION),
+    **dict.fromkeys([ast.Tuple, ast.List, ast.Dict, ast.Set], _SEVERAL),
+    **dict.fromkeys([ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp], _COMPREHENSION),
+}
+PRINTED_SIGNS = {"×": "*", "·": "*", "⋅": "*", "÷": "/", "−": "-", "²": "**2", "³": "**3", "√": "sqrt(x)"}
+
+# Syntax that has its sign after its first part: there the caret is shown under the sign.
+INFIX = (
+    ast.BinOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.NamedExpr, ast.Tuple,
+    ast.Attribute, ast.Subscript, ast.Call, ast.AugAssign, ast.AnnAssign,
+)  # fmt: skip
+
+
+class SourceText:
+    """The source: its statements, and errors that show a place in it. A place is an index into `text`."""
+
+    def __init__(self, source: str) -> None:
+        if not isinstance(source, str):
+            msg = (
+                f"an expression is text such as {EXAMPLE!r}, got {type(source).__name__} {shortened(source)}"
+            )
+            raise TypeError(msg)
+        # Indentation means nothing here, so that an indented text in a program can be given as it is.
+        self.lines = [line.strip() for line in source.splitlines()]
+        self.text = "\n".join(self.lines)
+        if len(source) > MAX_LENGTH:
+            msg = (
+                f"the expression has {len(source):,} characters, at most {MAX_LENGTH:,} are read;"
+                " build larger graphs in Python, with variables() and functions"
+            )
+            raise self.error(msg, min(MAX_LENGTH, len(self.text)))
+        if unreadable := re.search("[\0\ud800-\udfff]", self.text):  # Python refuses them without a place
+            raise self.error(f"the character {unreadable[0]!r} is not allowed: remove it", unreadable.start())
+
+    def error(self, message: str, place: int | None = None) -> ExpressionError:
+        """The error with the message, and below it the line with a caret under the place."""
+        if place is None:
+            return ExpressionError(message)
+        start = self.text.rfind("\n", 0, place) + 1
+        line, column = self.text[start:].partition("\n")[0], place - start
+        cut = max(0, min(column - SHOWN_LENGTH // 2, len(line) - SHOWN_LENGTH))
+        shown = "".join(c if c.isprintable() else "\ufffd" for c in line[cut : cut + SHOWN_LENGTH])
+        before, after = "…" if cut else "", "…" if cut + SHOWN_LENGTH < len(line) else ""
+        caret = " " * (len(before) + column - cut) + "^"
+        return ExpressionError(f"{message}\n  {before}{shown}{after}\n  {caret}")
+
+    def refusal(self, part: ast.AST) -> ExpressionError:
+        """The error for syntax that is not in the allow-list."""
+        kind: Any = type(getattr(part, "op", part))
+        return self.error(
+            REFUSED.get(kind, f"this is not allowed in an expression: {_INSTEAD}"), self.place(part)
+        )
+
+    def place(self, part: Any) -> int:
+        """Where the caret goes: to the sign of `a // b` or `a.b`, else to where the part begins."""
+        inside = [child for child in ast.iter_child_nodes(part) if hasattr(child, "lineno")]
+        if not isinstance(part, INFIX) or not inside:
+            return self._index(part.lineno, part.col_offset)
+        first: Any = min(inside, key=lambda child: (child.lineno, child.col_offset))  # type: ignore[attr-defined]
+        sign = re.compile(r"[\s)\\]*").match(self.text, self._index(first.end_lineno, first.end_col_offset))
+        return sign.end() if sign else 0
+
+    def _index(self, line: int, byte: int) -> int:
+        """The place that Python calls line (from 1) and column (in bytes of UTF-8)."""
+        before = self.lines[line - 1].encode()[:byte].decode()
+        return sum(len(text) + 1 for text in self.lines[: line - 1]) + len(before)
+
+    def statements(self) -> list[ast.stmt]:
+        """The statements of the source, at least one."""
+        try:
+            with warnings.catch_warnings():  # such as that of 1if; it would come before our error
+                warnings.simplefilter("ignore")
+                statements = ast.parse(self.text).body
+        except SyntaxError as error:
+            raise self._unreadable(error) from None
+        except (RecursionError, MemoryError):
+            raise self._too_deep() from None
+        if not statements:
+            raise self.error(f"there is no expression: write one such as {EXAMPLE}")
+        return statements
+
+    def _too_deep(self) -> ExpressionError:
+        """The error for too deep a text, shown at its deepest bracket, or where it begins if it has none."""
+        depth = [0, *accumulate((c in "([{") - (c in ")]}") for c in self.text)]
+        msg = f"the expression is nested too deeply: name its parts, as in a = ...; {EXAMPLE}"
+        return self.error(msg, max(depth.index(max(depth)) - 1, 0))
+
+    def _unreadable(self, error: SyntaxError) -> ExpressionError:
+        """The error for a text that has no syntax tree."""
+        if "too many nested" in error.msg:
+            return self._too_deep()
+        line = min(error.lineno or 1, len(self.lines))
+        column = min((error.offset or 1) - 1, len(self.lines[line - 1]))
+        place = self._index(line, 0) + column
+        if "Exceeds the limit" in error.msg:  # Python reads no int so long, and does not say where it is
+            longest = max(re.finditer(r"\d+", self.text), key=lambda digits: len(digits[0]))
+            return self.error(_TOO_LARGE, longest.start())
+        for word in re.finditer(r"#.*|\b[^\W\d]\w*", self.text):  # a comment is no keyword
+            if keyword.iskeyword(word[0]):
+                return self.error(f"{word[0]} is a reserved word of Python: call it {word[0]}_", word.start())
+        sign = self.text[place : place + 1]
+        if sign in PRINTED_SIGNS:
+            return self.error(f"{sign} is not read here: write {PRINTED_SIGNS[sign]}", place)
+        what = error.msg.partition(". ")[0]  # advice of Python's own follows, about programs
+        return self.error(
+            f"cannot read this ({what}): write it as in {EXAMPLE}, every product with its *", place
+        )
+
+    def definition(self, statement: ast.stmt, *, is_last: bool) -> tuple[ast.Name | None, ast.expr]:
+        """The name and the expression of a statement; only the last may lack a name."""
+        match statement:
+            case ast.Assign(targets=[ast.Name() as name], value=expression):
+                return name, expression
+            case ast.Expr(value=expression) if is_last:
+                return None, expression
+            case ast.Expr():
+                raise self.error(
+                    "only the last part may lack a name: write name = ...", self.place(statement)
+                )
+            case ast.Assign(targets=[*_, target]):
+                raise self.error("a definition has one name: write name = ...", self.place(target))
+        raise self.error(f"only definitions are allowed: write {EXAMPLE}", self.place(statement))

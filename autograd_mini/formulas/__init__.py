@@ -1,0 +1,3 @@
+"""Arithmetics whose numbers are formulas: a rule read in one of them prints itself."""
+
+from __future__ import annotations

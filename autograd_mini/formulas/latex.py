@@ -1,0 +1,91 @@
+"""Formulas for TeX."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autograd_mini.formulas.names import indexed
+from autograd_mini.formulas.printing import ATOM, CHOICE, FRACTION, POWER, PRODUCT, SUM, Formula, Printed
+from autograd_mini.words.numbers import number
+
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class Latex(Printed):
+    r"""Formulas for TeX and MathML: u \times v, x^{2}, \frac{x}{y}; the name t1 is written t_{1}."""
+
+    times = r"\times"
+    cdot = r"\cdot"
+    fraction = r"\frac{\partial %s}{\partial %s}"
+    at_least = r"\ge"
+    at_most = r"\le"
+    brackets = r"\left(%s\right)"
+    functions = frozenset({"log", "sin", "cos", "tan", "tanh", "max", "min"})  # TeX has a word for
+
+    def symbol(self, name: str) -> Formula:
+        parts = indexed(name)
+        if parts is None:
+            return Formula(rf"\mathtt{{{_escaped(name)}}}", ATOM, self)
+        letters, layer, index = parts
+        base = letters if len(letters) == 1 else rf"\mathit{{{letters}}}"
+        base += f"^{{({layer})}}" if layer else ""
+        return Formula(f"{base}_{{{_escaped(index)}}}" if index else base, ATOM, self)
+
+    def constant(self, x: float) -> Formula:
+        digits, power, exponent = number(float(x)).partition("e")
+        digits = self.localised(digits).replace(",", "{,}")
+        words = {"inf": r"\infty", "-inf": r"-\infty", "nan": r"\mathrm{nan}"}
+        if power:
+            return Formula(rf"{digits} \times 10^{{{int(exponent)}}}", SUM if x < 0 else PRODUCT, self)
+        return Formula(words.get(digits, digits), SUM if x < 0 else ATOM, self)
+
+    def head(self, name: str) -> str:
+        return rf"\{name}" if name in self.functions else rf"\operatorname{{{_escaped(name)}}}"
+
+    def div(self, x: Any, y: Any) -> Formula:
+        return self.write(r"\frac{%s}{%s}", [x, y], CHOICE, FRACTION)
+
+    def raised(self, x: Any, y: Any) -> Formula:
+        base = self.write("%s", [x], ATOM, ATOM)
+        return self.write("%s^{%s}", [base, y], CHOICE, POWER)
+
+    def abs(self, x: Any) -> Formula:
+        return self.write(r"\left|%s\right|", [x], CHOICE, ATOM)
+
+    def exp(self, x: Any) -> Formula:
+        return self.write("e^{%s}", [x], CHOICE, POWER)
+
+    def sqrt(self, x: Any) -> Formula:
+        return self.write(r"\sqrt{%s}", [x], CHOICE, ATOM)
+
+    def sigmoid(self, x: Any) -> Formula:
+        return self.write(r"\sigma\left(%s\right)", [x], CHOICE, ATOM)
+
+    def heaviside(self, x: Any) -> Formula:
+        return self.write(r"\mathbf{1}_{%s > 0}", [x], SUM, ATOM)
+
+    def where(self, condition: Any, x: Any, y: Any) -> Formula:
+        condition_is = rf"& \text{{{self.word('if')} }}"
+        otherwise = rf"& \text{{{self.word('otherwise')}}}"
+        cases = rf"\begin{{cases}} %s {condition_is} %s \\ %s {otherwise} \end{{cases}}"
+        return self.write(cases, [x, condition, y], CHOICE, CHOICE)
+
+    def through(self, gradient: Any, user: Any) -> Formula:
+        return self.write(r"\left.%s\right|_{%s}", [gradient, user], CHOICE, ATOM)
+
+
+_SPECIAL = {c: "\\" + c for c in "#$%&_{}"} | {
+    "\\": r"\backslash{}",
+    "^": r"\hat{\ }",
+    "~": r"\sim{}",
+    " ": r"\ ",
+}
+
+
+def _escaped(name: str) -> str:
+    """The name with every character that TeX would obey made to be shown."""
+    return "".join(_SPECIAL.get(c, c) for c in name)
+
+
+latex = Latex()

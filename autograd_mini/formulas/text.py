@@ -1,0 +1,41 @@
+"""Formulas in one line of Unicode, for terminals and pictures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autograd_mini.formulas.printing import ATOM, CHOICE, POWER, PRODUCT, RELATION, Printed
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from autograd_mini.formulas.printing import Formula
+
+
+class Text(Printed):
+    """Formulas in one line of Unicode: u × v, x^2, |x|, max(0, x)."""
+
+    times = "×"
+    cdot = "·"
+    fraction = "∂%s/∂%s"
+    at_least = "≥"
+    at_most = "≤"
+
+    def div(self, x: Any, y: Any) -> Formula:
+        return self.infix(x, "/", y, PRODUCT)
+
+    def raised(self, x: Any, y: Any) -> Formula:
+        return self.write("%s^%s", [x, y], ATOM, POWER)
+
+    def abs(self, x: Any) -> Formula:
+        return self.write("|%s|", [x], CHOICE, ATOM)
+
+    def where(self, condition: Any, x: Any, y: Any) -> Formula:
+        template = f"%s {self.word('if')} %s {self.word('else')} %s"
+        return self.write(template, [x, condition, y], RELATION, CHOICE)
+
+    def through(self, gradient: Any, user: Any) -> Formula:
+        return self.write(f"%s {self.word('through')} %s", [gradient, user], CHOICE, ATOM)
+
+
+text = Text()

@@ -1,0 +1,343 @@
+"""Neurons, layers and networks: modules, whose parameters are plain leaf Values.
+
+A neuron is act(w · x + b), a layer is neurons that read the same inputs, and an MLP is layers one after
+the other. A module is called with one example; a batch is `[model(x) for x in X]`.
+
+What a module is, and what its parameters are, stands in module.py; how weights begin, in initial.py.
+The label of a parameter, seen in pictures, is that of the lectures and counts from 1:
+`w1[3,2]` belongs to layer 1, unit 3, input 2, and `b1[3]` is that unit's bias. A Layer of its own has
+`w[3,2]` and `b[3]`, a Neuron of its own `w[2]` and `b`.
+
+One output or several? A Layer or MLP with one output returns that Value, otherwise a list of Values.
+
+>>> model = MLP(2, [16, 16, 1], activation="relu", seed=0)
+>>> score = model([1.0, -2.0])
+>>> score.backward()
+>>> len(model.parameters()), model.layers[0].neurons[2].w[1].label
+(337, 'w1[3,2]')
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from operator import methodcaller
+from typing import TYPE_CHECKING
+
+from autograd_mini.engine.rule import RULES
+from autograd_mini.engine.value import Value
+from autograd_mini.errors import choose
+from autograd_mini.functions import dot, function, softmax
+from autograd_mini.nn.init import initialisation_named
+from autograd_mini.nn.module import Module
+from autograd_mini.nn.sizes import check_size
+from autograd_mini.rng import generator_of
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    from autograd_mini.nn.init import Initialisation
+    from autograd_mini.rng import Seed
+
+
+__all__ = ["MLP", "Dropout", "Layer", "Module", "Neuron"]
+
+
+class Neuron(Module):
+    """act(w · x + b): a weight for every input, a bias, and an activation.
+
+    inputs: how many, 1 or more. activation: "linear" or any primitive of one input ("relu", "tanh",
+    "sigmoid", ...). bias: False for none. init: "uniform" (between -1 and 1), "xavier", "he", "zeros",
+    a number for all weights, or a function (generator, inputs, outputs) -> float. Biases begin at 0.
+    seed: an int, a random.Random, or None for other numbers every time. expanded: see `Module.expand`.
+
+    The same seed gives the same numbers on every platform: only `Random.random()`, which Python promises
+    never to change, and exactly rounded arithmetic are used.
+
+    Called with `inputs` numbers or Values (one may stand alone), it returns a Value. Numbers become
+    leaves labelled x[1], x[2], ..., so that pictures show their gradients too.
+
+    Raises ValueError for a size below 1 and for an unknown name.
+    Source of xavier: Glorot and Bengio (2010), U(±√(6 / (inputs + outputs))); of he: He et al. (2015),
+    U(±√(6 / inputs)).
+
+    >>> neuron = Neuron(2, "tanh", init=0.5)
+    >>> neuron([1.0, -1.0])
+    Value(0.0)
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        activation: str = "relu",
+        *,
+        bias: bool = True,
+        init: Initialisation = "uniform",
+        seed: Seed = None,
+        expanded: bool = False,
+    ) -> None:
+        check_size(inputs, "inputs")
+        if activation == "softmax":
+            msg = "softmax needs all units of a layer; use Layer(..., activation='softmax')"
+            raise ValueError(msg)
+        activation_named(activation)
+        generator, draw = generator_of(seed), initialisation_named(init)
+        self.activation = activation
+        self.w = [Value(draw(generator, inputs, 1)) for _ in range(inputs)]
+        self.b = Value(0.0) if bias else None
+        self.name_parameters("", None)
+        self.expand(expanded)
+
+    def __call__(self, x: Any) -> Value:
+        return self.fire(_inputs(self, x))
+
+    def fire(self, x: list[Value]) -> Value:
+        """The output for inputs that are Values already, as many as there are weights."""
+        if self.expanded:
+            products = [w * each for w, each in zip(self.w, x, strict=True)]
+            score = sum(products[1:], products[0])
+        else:
+            score = dot(self.w, x)
+        if self.b is not None:
+            score = score + self.b
+        return activation_named(self.activation)(score)  # type: ignore[no-any-return]
+
+    def name_parameters(self, layer: str, unit: int | None) -> None:
+        """Label the parameters as the lectures do."""
+        row = "" if unit is None else f"{unit},"
+        for i, w in enumerate(self.w, 1):
+            w.label = f"w{layer}[{row}{i}]"
+        if self.b is not None:
+            self.b.label = f"b{layer}" if unit is None else f"b{layer}[{unit}]"
+
+    @property
+    def inputs(self) -> int:
+        return len(self.w)
+
+    def configuration(self) -> dict[str, Any]:
+        return {"inputs": self.inputs, "activation": self.activation, "bias": self.b is not None}
+
+    def __repr__(self) -> str:
+        return f"Neuron({self.inputs}, {self.activation!r})"
+
+
+class Layer(Module):
+    """Neurons that read the same inputs; with "softmax" their outputs are made probabilities.
+
+    inputs, outputs: how many, 1 or more. activation: as for a Neuron, or "softmax", which acts on all
+    outputs together. name: what the labels of the parameters carry after w and b. Everything else is as
+    for a Neuron; one generator draws all weights, unit by unit.
+
+    Called with `inputs` numbers or Values it returns a list of `outputs` Values, or the Value itself if
+    there is one.
+
+    >>> layer = Layer(3, 2, "softmax", init=0.0)
+    >>> layer([1.0, 2.0, 3.0])
+    [Value(0.5), Value(0.5)]
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        activation: str = "relu",
+        *,
+        bias: bool = True,
+        init: Initialisation = "uniform",
+        seed: Seed = None,
+        expanded: bool = False,
+        name: str = "",
+    ) -> None:
+        check_size(inputs, "inputs")
+        check_size(outputs, "outputs")
+        if activation == "softmax" and outputs == 1:
+            msg = "softmax of one output is always 1; use 'sigmoid', or one output for each class"
+            raise ValueError(msg)
+        generator, draw = generator_of(seed), initialisation_named(init)
+
+        def drawn(generator: random.Random, inputs: int, _: int) -> float:
+            return draw(generator, inputs, outputs)
+
+        self.activation = activation
+        self.name = name
+        of_each = "linear" if activation == "softmax" else activation
+        self.neurons = [
+            Neuron(inputs, of_each, bias=bias, init=drawn, seed=generator) for _ in range(outputs)
+        ]
+        for unit, neuron in enumerate(self.neurons, 1):
+            neuron.name_parameters(name, unit)  # a layer knows which unit it is
+        self.expand(expanded)
+
+    def __call__(self, x: Any) -> Any:
+        return _only(self.fire(_inputs(self, x)))
+
+    def fire(self, x: list[Value]) -> list[Value]:
+        """The outputs, always as a list, for inputs that are Values already."""
+        outputs = [neuron.fire(x) for neuron in self.neurons]  # the inputs are checked
+        return softmax(outputs) if self.activation == "softmax" else outputs
+
+    @property
+    def inputs(self) -> int:
+        return self.neurons[0].inputs
+
+    def configuration(self) -> dict[str, Any]:
+        own = {"outputs": len(self.neurons), "activation": self.activation, "name": self.name}
+        return self.neurons[0].configuration() | own
+
+    def __repr__(self) -> str:
+        return f"Layer({self.inputs}, {len(self.neurons)}, {self.activation!r})"
+
+
+class MLP(Module):
+    """A multi-layer perceptron: layers, each reading the outputs of the one before.
+
+    inputs: how many. outputs: the number of units of every layer, the last one's included.
+    activation: a name for all layers but the last, which is then linear; or a list, one for each layer.
+    dropout: the probability p of a `Dropout` behind every layer but the last, 0.0 for none.
+    name: put before the layer's number in the labels of the parameters, to tell two networks apart.
+    Everything else is as for a Layer; one generator draws all weights, layer by layer.
+
+    Called with `inputs` numbers or Values it returns a list of Values, or the Value itself if the last
+    layer has one unit. For people who come from micrograd: MLP(2, [16, 16, 1]) is theirs.
+
+    >>> model = MLP(2, [3, 2], activation=["relu", "softmax"], seed=1)
+    >>> [round(sum(model(x)).data, 12) for x in ([0.0, 1.0], [1.0, 0.0])]
+    [1.0, 1.0]
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: Sequence[int],
+        *,
+        activation: str | Sequence[str] = "relu",
+        bias: bool = True,
+        init: Initialisation = "uniform",
+        dropout: float = 0.0,
+        seed: Seed = None,
+        expanded: bool = False,
+        name: str = "",
+    ) -> None:
+        if not isinstance(outputs, list | tuple) or not outputs:
+            msg = f"an MLP needs a list with the units of each layer, got {outputs!r}; write MLP(2, [16, 1])"
+            raise TypeError(msg)
+        if isinstance(activation, str):
+            activation = [activation] * (len(outputs) - 1) + ["linear"]
+        if len(activation) != len(outputs):
+            msg = (
+                f"{len(outputs)} layers need {len(outputs)} activations, got {len(activation)}:"
+                f" {list(activation)}; name one for each layer, or a single one for the hidden layers"
+            )
+            raise ValueError(msg)
+        generator = generator_of(seed)
+        self.name = name
+        self.layers = [
+            Layer(before, after, act, bias=bias, init=init, seed=generator, name=f"{name}{number}")
+            for number, (before, after, act) in enumerate(zip([inputs, *outputs], outputs, activation), 1)
+        ]
+        # A generator of its own, so that drawing masks never changes what else is drawn.
+        self.dropout = Dropout(dropout, seed=int(generator.random() * 2**53)) if dropout else None
+        self.expand(expanded)
+
+    def __call__(self, x: Any) -> Any:
+        outputs = _inputs(self, x)
+        for layer in self.layers[:-1]:
+            outputs = layer.fire(outputs)  # sizes fit by construction
+            if self.dropout is not None:
+                outputs = self.dropout(outputs)
+        return _only(self.layers[-1].fire(outputs))
+
+    @property
+    def inputs(self) -> int:
+        return self.layers[0].inputs
+
+    def configuration(self) -> dict[str, Any]:
+        return {
+            "inputs": self.inputs,
+            "outputs": [len(layer.neurons) for layer in self.layers],
+            "activation": [layer.activation for layer in self.layers],
+            "bias": self.layers[0].neurons[0].b is not None,
+            "dropout": self.dropout.p if self.dropout else 0.0,
+            "name": self.name,
+        }
+
+    def __repr__(self) -> str:
+        sizes = [len(layer.neurons) for layer in self.layers]
+        return f"MLP({self.inputs}, {sizes}, activation={[layer.activation for layer in self.layers]})"
+
+
+class Dropout(Module):
+    """In training every value becomes 0 with probability p; after `eval()` all pass as they are.
+
+    p: in [0, 1). seed: as for a Neuron; the generator is this module's own. rescale: divide what is
+    kept by 1 - p, so that the expected value does not change; False as in the lecture.
+
+    Called with a list it returns a list, called with one Value a Value.
+    Raises ValueError if p is outside [0, 1).
+    Source: Srivastava et al., Dropout, Journal of Machine Learning Research 15 (2014).
+
+    >>> dropout = Dropout(0.5, seed=3)
+    >>> dropout([Value(1.0), Value(2.0), Value(3.0)])
+    [Value(0.0), Value(4.0), Value(0.0)]
+    >>> dropout.eval()([Value(1.0)])
+    [Value(1.0)]
+    """
+
+    def __init__(self, p: float = 0.5, *, seed: Seed = None, rescale: bool = True) -> None:
+        if not 0.0 <= p < 1.0:
+            msg = f"dropout needs a probability p with 0 <= p < 1, got {p!r}; p is the part that is dropped"
+            raise ValueError(msg)
+        self.p = p
+        self.rescale = rescale
+        self.generator = generator_of(seed)
+
+    def __call__(self, x: Any) -> Any:
+        if not self.training:
+            return x
+        if isinstance(x, Value):
+            return self([x])[0]
+        kept = 1.0 / (1.0 - self.p) if self.rescale else 1.0
+        return [each * (kept if self.generator.random() >= self.p else 0.0) for each in x]
+
+    def configuration(self) -> dict[str, Any]:
+        return {"p": self.p, "rescale": self.rescale}
+
+    def __repr__(self) -> str:
+        return f"Dropout({self.p})"
+
+
+@cache
+def activation_named(name: str) -> Callable[[Any], Any]:
+    """The function z -> act(z); "linear" changes nothing.
+
+    Raises ValueError for a name that no primitive of one input has.
+    """
+    if name == "linear":
+        return lambda z: z
+    unary = [rule.name for rule in RULES.values() if rule.arity == 1]
+    rule = RULES[choose("activation", name, ["linear", "softmax", *unary])]
+    return methodcaller(name) if hasattr(Value, name) else function(rule)
+
+
+def _inputs(module: Neuron | Layer | MLP, x: Any) -> list[Value]:
+    """One example as Values, as many as the module reads."""
+    try:
+        given = list(x)
+    except TypeError:  # a number, or a Value
+        given = [x]
+    if any(isinstance(each, list | tuple) for each in given):
+        msg = f"{module!r} takes one example at a time, got nested lists; write [model(x) for x in X]"
+        raise TypeError(msg)
+    if len(given) != module.inputs:
+        msg = f"{module!r} takes {module.inputs} inputs, got {len(given)}: {_shown(given)}"
+        raise ValueError(msg)
+    return [each if isinstance(each, Value) else Value(each, f"x[{i}]") for i, each in enumerate(given, 1)]
+
+
+def _only(outputs: list[Value]) -> Any:
+    return outputs[0] if len(outputs) == 1 else outputs
+
+
+def _shown(given: list[Any]) -> str:
+    return repr(given) if len(repr(given)) < 80 else f"{repr(given)[:77]}..."

@@ -1,0 +1,33 @@
+"""Random numbers that are the same on every platform and in every release of Python.
+
+Only `Random.random()` is used, which Python promises never to change, and operations that IEEE-754 rounds
+exactly. So there is no logarithm or cosine here, as in the usual normal distribution: those differ between
+mathematical libraries.
+"""
+
+from __future__ import annotations
+
+import random
+
+Seed = int | random.Random | None
+
+
+def generator_of(seed: Seed) -> random.Random:
+    """The generator itself, or a new one with the seed; None gives other numbers every time."""
+    return seed if isinstance(seed, random.Random) else random.Random(seed)  # noqa: S311  # no secrets
+
+
+def between(generator: random.Random, limit: float) -> float:
+    """A number between -limit and limit, each as likely as any other."""
+    return (2.0 * generator.random() - 1.0) * limit
+
+
+def normal(generator: random.Random) -> float:
+    """A number of mean 0 and variance 1: twelve uniform ones added up."""
+    return sum(generator.random() for _ in range(12)) - 6.0
+
+
+def shuffled(generator: random.Random, n: int) -> list[int]:
+    """The numbers 0 to n - 1 in some order; `Random.shuffle` may give another in the next release."""
+    keys = [generator.random() for _ in range(n)]
+    return sorted(range(n), key=keys.__getitem__)

@@ -1,0 +1,5 @@
+"""Steps: every event of the two passes as a record, and the views that show them.
+
+sweeps.py makes the trace and moments.py says what a picture shows after so many of its steps. Above them are
+the views: terminal, page, exercise, slides, film. steps.py is the object that users hold.
+"""

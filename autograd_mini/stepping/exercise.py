@@ -1,0 +1,123 @@
+"""The page of exercises: the same picture with empty boxes, and a question for every number that goes into one.
+
+An answer is right if it is within 1 % of the number, or if it is the number rounded to the digits that were
+written, two significant ones at least: of 1/3 right are 1/3, 0.33 and 0,33, but not 0.3. Hints give the local
+partial first, then the line of the chain rule, then the answer.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from html import escape
+from typing import TYPE_CHECKING
+
+from autograd_mini.formulas.text import Text
+from autograd_mini.stepping.blank import blank_picture
+from autograd_mini.stepping.page import changes, heading, tree
+from autograd_mini.stepping.sweeps import OPERATION, PRODUCT, VALUES, VARIABLE
+from autograd_mini.viz.document import button, data_block, document, panel
+from autograd_mini.viz.lettering import visible
+from autograd_mini.words.messages import message
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from autograd_mini.stepping.steps import Steps
+    from autograd_mini.stepping.sweeps import Step
+
+
+WORDS = ("hint", "answer", "right", "wrong", "imprecise", "unreadable", "given", "score", "without hints")
+
+BUTTONS = {"solution": "solution", "sheet": "print", "again": "again"}  # window.print is a function already
+
+
+def exercise_of(steps: Steps) -> str:
+    """The exercise as one HTML file that works offline. Raises LayoutError if the picture cannot be drawn."""
+    language = steps.language
+
+    def word(key: str) -> str:
+        return escape(message(key, language))
+
+    title = heading(steps)
+    asked = _asked(steps)
+    shown = changes(steps)
+    xp = Text(language)
+    answers = {
+        "given": [[step.node, str(xp.constant(step.result))] for step in steps if step.kind == VARIABLE],
+        "questions": [_question([steps[i] for i in group], [shown[i] for i in group], xp) for group in asked],
+    }
+    rows = [_row(i, steps[group[-1]], language) for i, group in enumerate(asked)]
+    values = sum(steps[group[0]].sweep == VALUES for group in asked)
+    body = [
+        f"<header><h1>{word('exercise')}: <span>{escape(title)}</span></h1><p>{word('task')}</p>",
+        f'<p class="paper">{word("name")}:</p></header>',
+        f"<main>{panel(blank_picture(steps), language)}<section>",
+        f"<h2>{word(VALUES)}</h2><ol>{''.join(rows[:values])}</ol>",
+        f'<h2>{word(steps[-1].sweep)}</h2><ol start="{values + 1}">{"".join(rows[values:])}</ol>',
+        '<p id="score" role="status"></p><p>',
+        *(button(name, message(key, language), word(key)) for name, key in BUTTONS.items()),
+        "</p></section></main>",
+        data_block("words", {key: message(key, language) for key in WORDS}),
+        data_block("answers", hidden(answers)),
+    ]
+    name = f"{message('exercise', language)}: {title}"
+    styles, scripts = (
+        ["viz/assets/picture.css", "stepping/assets/exercise.css"],
+        ["viz/assets/picture.js", "stepping/assets/exercise.js"],
+    )
+    return document(name, language, "\n".join(body), styles, scripts)
+
+
+def hidden(content: Any) -> str:
+    """The content so that no eye meets it by chance. It is no secret: the page can read it, so can a reader."""
+    data = json.dumps(content, ensure_ascii=False).encode()
+    return b64encode(bytes(byte ^ (31 * i + 7 & 255) for i, byte in enumerate(data))).decode()
+
+
+def _asked(steps: Steps) -> list[list[int]]:
+    """For each number the steps that lead to it: an operation; the products and additions of a derivative."""
+    values = [[i] for i, step in enumerate(steps) if step.kind == OPERATION]
+    derivatives: dict[int, list[int]] = {}
+    for i, step in enumerate(steps):
+        if step.sweep != VALUES:
+            derivatives[step.node] = [*derivatives.pop(step.node, []), i]  # in the order they are complete
+    return values + list(derivatives.values())
+
+
+def _question(group: list[Step], shown: list[list[Any]], xp: Text) -> dict[str, Any]:
+    """What the page knows of one number: where it goes, how it is found, and what it is."""
+    last = group[-1]
+    of_value = last.sweep == VALUES
+    lines = [[tree(side) for side in step.mathml] for step in group]
+    chain = [line[:-1] for line in lines if len(line) > 2]
+    local = [factors for step, line in zip(group, lines, strict=True) if (factors := _local(step, line))]
+    first = [line[:2] for line in chain] if of_value else local
+    return {
+        "node": last.node,
+        "box": ".value" if of_value else ".gradient",
+        "number": repr(last.result),
+        "text": str(xp.constant(last.result)),
+        "hints": [hint for hint in ([first] if first == chain else [first, chain]) if hint],
+        "lines": lines,
+        "edges": [edge for change in shown for edges in change[5:6] for edge in edges],
+        "partials": [[change[7], change[6]] for change in shown if len(change) > 7],
+    }
+
+
+def _local(step: Step, line: list[Any]) -> list[Any]:
+    """∂t1/∂u = 1: the first factor of each side of a product."""
+    if step.kind != PRODUCT:
+        return []
+    factors = [side[1] for side in line[1:-1] if len(side) == 4 and side[2] == "o·"]
+    return [factor for i, factor in enumerate(factors) if factor not in factors[:i]]
+
+
+def _row(i: int, step: Step, language: str) -> str:
+    label = escape(visible(step.text[0]))
+    return (
+        f'<li><label for="q{i}"><math>{visible(step.mathml[0])}</math></label>'
+        f'<input id="q{i}" aria-label="{label}" autocomplete="off" spellcheck="false">'
+        f"<button>{escape(message('hint', language))}</button>"
+        "<output></output><div></div></li>"
+    )

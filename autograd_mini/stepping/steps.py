@@ -1,0 +1,129 @@
+"""`steps(f)`: the trace of a graph as a sequence of records with the views a reader may want."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, overload
+
+from autograd_mini.files import write_whole
+from autograd_mini.stepping.exercise import exercise_of
+from autograd_mini.stepping.film import gif
+from autograd_mini.stepping.moments import scene_after
+from autograd_mini.stepping.page import page_of
+from autograd_mini.stepping.slides import slides
+from autograd_mini.stepping.sweeps import Step, trace
+from autograd_mini.stepping.terminal import listing
+from autograd_mini.viz.drawing import Drawing
+from autograd_mini.words.messages import message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from os import PathLike
+    from typing import Any
+
+    from autograd_mini.engine.value import Value
+
+
+FRAME_HEIGHT = 640  # pixels of a page in a notebook
+
+
+class Steps(Sequence[Step]):
+    """A read-only sequence of steps, values first and then derivatives; in a notebook, a page that steps."""
+
+    def __init__(self, nodes: list[Value], records: list[Step], language: str) -> None:
+        self.nodes = tuple(nodes)
+        self.language = language
+        self._records = tuple(records)
+
+    @overload
+    def __getitem__(self, index: int) -> Step: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Step, ...]: ...
+    def __getitem__(self, index: int | slice) -> Step | tuple[Step, ...]:
+        return self._records[index]
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __str__(self) -> str:
+        return listing(self, self.language)
+
+    __repr__ = __str__
+
+    def print(self) -> None:
+        """Write the steps to standard output, one a line."""
+        print(self)  # noqa: T201  # this is what the method is for
+
+    def html(self) -> str:
+        """The page that steps: one HTML file that works offline. Raises LayoutError if it cannot be drawn."""
+        return page_of(self)
+
+    def save(self, path: str | PathLike[str]) -> Path:
+        """The path of the file, written whole or not at all, in the format its suffix names.
+
+        path: ends in .html for the page that steps, in .tex for beamer slides, in .gif for a film. Raises
+        ValueError for another suffix, LayoutError if the picture cannot be drawn, and for a GIF
+        MissingExtraError without the extra `png`.
+        """
+        writers: dict[str, Callable[[], str | bytes]] = {
+            ".html": self.html,
+            ".tex": lambda: slides(self),
+            ".gif": lambda: gif(self),
+        }
+        suffix = Path(path).suffix.lower()
+        if suffix not in writers:
+            msg = f"cannot save steps as {str(path)!r}; give it one of these suffixes: {', '.join(writers)}"
+            raise ValueError(msg)
+        return write_whole(path, writers[suffix]())
+
+    def exercise(self, path: str | PathLike[str]) -> Path:
+        """The path of an HTML file that asks for every value and every gradient, and checks the answers.
+
+        Printed it is a work sheet, or the solution. Raises LayoutError if the picture cannot be drawn.
+        """
+        return write_whole(path, exercise_of(self))
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002
+        """What a notebook shows: the page in a frame that can reach nothing around it, or plain lines."""
+        try:
+            picture = Drawing(scene_after(self, len(self))).svg()
+            page = self.html()
+        except Exception as error:  # noqa: BLE001  a cell shows what it can, whatever is wrong with the picture
+            return {"text/plain": f"{self}\n(no picture: {error})"}
+        # Where scripts are not trusted yet the frame is taken away and the words in it are left.
+        frame = (
+            f'<iframe srcdoc="{escape(page)}" sandbox="allow-scripts" width="100%" height="{FRAME_HEIGHT}"'
+            f' frameborder="0">{escape(message("run again", self.language))}</iframe>'
+        )
+        return {"text/html": frame, "image/svg+xml": picture, "text/plain": str(self)}
+
+
+def steps(f: Value, lang: str = "en", by: str | None = None) -> Steps:
+    """Every step of the forward and the backward pass of `f`, which is left as it is.
+
+    The gradients are those of `f` alone, from the seed 1, whatever `.grad` holds by now.
+    lang: "en" or "fr". by: the name of a variable, to trace forward mode from it in place of the
+    backward pass.
+
+    Raises UnboundError if a variable has no number yet, UnknownVariableError for an unknown name,
+    ValueError for another language.
+
+    >>> from autograd_mini import parse
+    >>> steps(parse("f = (u + v) * w", u=2, v=3, w=4))
+    Forward
+       1  u = 2
+       2  v = 3
+       3  w = 4
+       4  t1 = u + v = 2 + 3 = 5
+       5  f = t1 × w = 5 × 4 = 20
+    <BLANKLINE>
+    Backward
+       6  ∂f/∂f = 1
+       7  ∂f/∂t1 = ∂f/∂t1 · ∂f/∂f = w · 1 = 4 · 1 = 4
+       8  ∂f/∂w = ∂f/∂w · ∂f/∂f = t1 · 1 = 5 · 1 = 5
+       9  ∂f/∂u = ∂t1/∂u · ∂f/∂t1 = 1 · 4 = 4
+      10  ∂f/∂v = ∂t1/∂v · ∂f/∂t1 = 1 · 4 = 4
+    """
+    return Steps(*trace(f, lang, by), lang)

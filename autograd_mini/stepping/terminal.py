@@ -1,0 +1,220 @@
+"""Steps in a terminal: as plain lines, or one at a time with what every node holds by then."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from contextlib import ExitStack, contextmanager, suppress
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from autograd_mini.formulas.text import Text
+from autograd_mini.stepping.moments import last_scene, scene_after
+from autograd_mini.stepping.sweeps import TANGENTS, VALUES
+from autograd_mini.viz.lettering import visible
+from autograd_mini.words.messages import message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from rich.console import Console, Group, RenderableType
+    from rich.table import Table
+
+    from autograd_mini.stepping.steps import Steps
+    from autograd_mini.stepping.sweeps import Step
+
+
+NEXT, BACK, FIRST, LAST, QUIT = "next", "back", "first", "last", "quit"
+ESCAPE = "\x1b"
+KEYS = {
+    NEXT: ["\r", "\n", " ", "n", f"{ESCAPE}[C", f"{ESCAPE}OC", "\xe0M"],
+    BACK: ["b", "p", "\x7f", "\b", f"{ESCAPE}[D", f"{ESCAPE}OD", "\xe0K"],
+    FIRST: ["g", f"{ESCAPE}[H", f"{ESCAPE}OH", f"{ESCAPE}[1~", "\xe0G"],
+    LAST: ["G", f"{ESCAPE}[F", f"{ESCAPE}OF", f"{ESCAPE}[4~", "\xe0O"],
+    QUIT: ["q", "Q", "\x03", "\x04"],
+}
+MEANING = {key: command for command, keys in KEYS.items() for key in keys}
+KEY = re.compile(rf"{ESCAPE}[\[O][\d;]*[A-Za-z~]|[\0\xe0].|.", re.DOTALL)
+GLANCE = 0.25  # seconds between two looks at the size of the terminal
+NARROW = 52  # columns; below, formulas are left out of the table
+NUMBER = 10  # columns that a number may always have
+RESERVED = 4  # lines for everything that is neither a node nor the equation
+
+
+def listing(steps: Iterable[Step], language: str = "en") -> str:
+    """All steps, numbered, with a heading for each sweep."""
+    sweeps = [
+        "\n".join([message(sweep, language), *(f"{i:4}  {step.line}" for i, step in group)])
+        for sweep, group in groupby(enumerate(steps, 1), key=lambda numbered: numbered[1].sweep)
+    ]
+    return "\n\n".join(sweeps)
+
+
+def is_interactive() -> bool:
+    """Whether there is somebody at a terminal that can be written to and read from."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def step_through(steps: Steps) -> None:
+    """Show the steps one at a time, forward and back, as the keys say, and leave the last view behind.
+
+    Enter, space, n and → go on; b, p and ← go back; g and Home, G and End go to the ends; q, Ctrl-C and
+    Ctrl-D leave. Where single keys cannot be read, lines are: each key is then followed by Enter.
+    """
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    count = 0
+    with suppress(KeyboardInterrupt), _screen(console) as (show, read):
+        show(view(steps, count, console))
+        for command in _commands(read):
+            if command == QUIT:
+                break
+            moved = {NEXT: count + 1, BACK: count - 1, FIRST: 0, LAST: len(steps)}.get(command, count)
+            count = max(0, min(moved, len(steps)))
+            show(view(steps, count, console))
+    console.print(view(steps, count, console, help_line=False))
+
+
+def _commands(read: Callable[[], str | None]) -> Iterator[str]:
+    """What the keys mean, until there are no more; "" for a key without meaning, or for a new size."""
+    while (keys := read()) != "":
+        for key in KEY.findall(keys) if keys else [""]:
+            yield MEANING.get(key, "")
+
+
+@contextmanager
+def _screen(console: Console) -> Iterator[tuple[Callable[[Group], None], Callable[[], str | None]]]:
+    """How to show a view and how to read keys; on the way out the terminal is again what it was.
+
+    The second function returns the keys that were pressed, "" if there will be no more, and None if the
+    terminal has another size.
+    """
+    from rich.live import Live
+
+    with ExitStack() as stack:
+        try:
+            read = stack.enter_context(_windows_keys() if sys.platform == "win32" else _posix_keys(console))
+        except OSError:
+            yield console.print, _line
+            return
+        live = stack.enter_context(Live(console=console, screen=True, auto_refresh=False))
+        yield lambda shown: live.update(shown, refresh=True), read
+
+
+@contextmanager
+def _posix_keys(console: Console) -> Iterator[Callable[[], str | None]]:
+    """Reads keys as they are pressed. Raises OSError where that cannot be had."""
+    import select
+    import termios
+    import tty
+
+    terminal = sys.stdin.fileno()
+    try:
+        before = termios.tcgetattr(terminal)
+    except termios.error as error:
+        raise OSError(*error.args) from error
+
+    size = console.size  # kept from one reading to the next: it may change while a view is drawn
+
+    def read() -> str | None:
+        nonlocal size
+        while not select.select([terminal], [], [], GLANCE)[0]:
+            if console.size != size:
+                size = console.size
+                return None
+        return os.read(terminal, 64).decode(errors="replace")
+
+    try:
+        tty.setcbreak(terminal)
+        # Ctrl-C comes as a key, too: as a signal it could strike in the middle of drawing.
+        mode = termios.tcgetattr(terminal)
+        mode[3] &= ~termios.ISIG
+        termios.tcsetattr(terminal, termios.TCSADRAIN, mode)
+        yield read
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+
+
+@contextmanager
+def _windows_keys() -> Iterator[Callable[[], str | None]]:
+    """Reads keys as they are pressed."""
+    import msvcrt
+
+    def read() -> str:
+        key: str = msvcrt.getwch()  # type: ignore[attr-defined]
+        return key + msvcrt.getwch() if key in "\0\xe0" else key  # type: ignore[attr-defined]
+
+    yield read
+
+
+def _line() -> str:
+    """A line without its end, but an empty line as its end, and "" when there are no more lines."""
+    line = sys.stdin.readline()
+    return line.strip() or line[:1]
+
+
+def view(steps: Steps, count: int, console: Console, *, help_line: bool = True) -> Group:
+    """What is known after so many steps, fitted to the terminal: a table of the nodes, and the last equation.
+
+    The step's node has a pointer before it, and the box that the step filled is shown in reverse.
+    """
+    from rich.console import Group
+    from rich.text import Text as Line
+
+    language = steps.language
+    step = steps[count - 1] if count else None
+    sweep = message(step.sweep if step else VALUES, language)
+    room = console.height - RESERVED
+    equation = Line(visible(step.line) if step else message("empty", language), style="bold")
+    if step and len(equation.wrap(console, console.width)) > room // 2:
+        equation = Line(visible(f"{step.text[0]} = … = {step.text[-1]}"), style="bold")
+    rows = max(1, room - len(equation.wrap(console, console.width)))
+    parts: list[RenderableType] = [
+        Line(f"{sweep}  {count}/{len(steps)}"),
+        _table(steps, count, console, rows),
+        Line(),
+        equation,
+    ]
+    if help_line:
+        keys = Line(message("keys", language), style="dim", no_wrap=True, overflow="ellipsis")
+        parts.append(keys)
+    return Group(*parts)
+
+
+def _table(steps: Steps, count: int, console: Console, rows: int) -> Table:
+    """A row for every node that is not a constant; if they are too many, for those around the step's node."""
+    from rich.table import Table
+    from rich.text import Text as Line
+
+    language = steps.language
+    step = steps[count - 1] if count else None
+    is_narrow = console.width < NARROW
+    written = Text(language).constant
+    table = Table(box=None, pad_edge=False, header_style="underline")
+    table.add_column(f"  {message('node', language)}", no_wrap=True, min_width=4)
+    if not is_narrow:
+        table.add_column(message("formula", language), no_wrap=True)
+    derivative = "tangent" if steps[-1].sweep == TANGENTS else "gradient"
+    for title in ("value", derivative):
+        table.add_column(
+            message(title, language), justify="right", no_wrap=True, min_width=min(NUMBER, console.width // 3)
+        )
+
+    cards = list(zip(scene_after(steps, count).cards, last_scene(steps).cards, strict=True))
+    shown = [i for i, (card, _) in enumerate(cards) if not card.is_constant]
+    middle = shown.index(step.node) if step else 0
+    start = max(0, min(middle - rows // 2, len(shown) - rows))
+    for i in shown[start : start + rows]:
+        card, words = cards[i]
+        is_current = step is not None and step.node == i
+        cells = [Line(f"▶ {card.name}", style="bold") if is_current else Line(f"  {card.name}")]
+        if not is_narrow:
+            cells.append(Line(words.formula))
+        for is_value, x in ((True, card.value), (False, card.gradient)):
+            is_new = is_current and step is not None and is_value == (step.sweep == VALUES)
+            text = "" if x is None else str(written(x))
+            cells.append(Line(f" {text} ", style="reverse bold" if is_new else ""))
+        table.add_row(*cells)
+    return table

@@ -1,0 +1,211 @@
+"""The trace: what it says for the lectures' examples, and that it replays to what the engine computes."""
+
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+from hypothesis import given
+from test_random_graphs import inputs, named, programs, run, run_naive
+
+from autograd_mini import Value, jvp, parse, variables
+from autograd_mini.engine.graph import leaves, toposort
+from autograd_mini.errors import UnboundError, UnknownVariableError
+from autograd_mini.functions import as_function
+from autograd_mini.stepping.sweeps import ADDITION, GRADIENTS, OPERATION, PRODUCT, TANGENTS, VALUES, trace
+
+
+def lines(f, **options):
+    return [step.line for step in trace(f, **options)[1]]
+
+
+def test_lecture_example():
+    """f = (u + v) w gives the lecture's ten lines, forward and then backward."""
+    assert [
+        "u = 2",
+        "v = 3",
+        "w = 4",
+        "t1 = u + v = 2 + 3 = 5",
+        "f = t1 × w = 5 × 4 = 20",
+        "∂f/∂f = 1",
+        "∂f/∂t1 = ∂f/∂t1 · ∂f/∂f = w · 1 = 4 · 1 = 4",
+        "∂f/∂w = ∂f/∂w · ∂f/∂f = t1 · 1 = 5 · 1 = 5",
+        "∂f/∂u = ∂t1/∂u · ∂f/∂t1 = 1 · 4 = 4",
+        "∂f/∂v = ∂t1/∂v · ∂f/∂t1 = 1 · 4 = 4",
+    ] == lines(parse("f = (u + v) * w", u=2, v=3, w=4))
+
+
+def test_same_operand_twice_has_two_products_and_an_addition():
+    """x * x brings a product through each of its two edges, and adds them."""
+    assert [
+        "∂f/∂x through f = ∂f/∂x · ∂f/∂f = x · 1 = 3 · 1 = 3",
+        "∂f/∂x through f = ∂f/∂x · ∂f/∂f = x · 1 = 3 · 1 = 3",
+        "∂f/∂x = 3 + 3 = 6",
+    ] == lines(parse("x * x", x=3))[3:]
+
+
+def test_constants_have_no_products():
+    """A number written in the expression shows in formulas, and no gradient goes there."""
+    steps = lines(parse("3 * x + 1", x=2))
+
+    assert "t1 = 3 × x = 3 × 2 = 6" in steps
+    assert not [line for line in steps if "∂3" in line or "∂1" in line]
+
+
+def test_forward_mode():
+    """The sigmoid graph in forward mode carries ∂t/∂x from x to the result, and leaves other inputs out."""
+    steps = lines(parse("1 / (1 + exp(-a*x))", a=2, x=0), by="x")
+
+    assert "∂x/∂x = 1" in steps
+    assert "∂f/∂x = ∂f/∂t4 · ∂t4/∂x = (-f / t4) · (-2) = (-0.25) · (-2) = 0.5" in steps
+    assert not [line for line in steps if "/∂a" in line]
+
+
+def test_french():
+    """In French numbers have a decimal comma, arguments a semicolon, and words are French."""
+    steps = lines(parse("maximum(x, 0.5) * x", x=1.5), language="fr")
+
+    assert "t1 = max(x ; 0,5) = max(1,5 ; 0,5) = 1,5" in steps
+    assert any("via t1" in line and "(1 si x ≥ 0,5 sinon 0)" in line for line in steps)
+
+
+def test_a_product_knows_its_edge_and_factors():
+    """A product names its operation and input by place, with the local partial and what comes from above."""
+    nodes, steps = trace(parse("u * v", u=2, v=3))
+    by_v = [step for step in steps if step.kind == PRODUCT][1]
+
+    assert ("f", "v") == (nodes[by_v.user].label, nodes[by_v.user].parents[by_v.position].label)
+    assert (2.0, 1.0, 2.0) == (by_v.local, by_v.upstream, by_v.result)
+
+
+def test_trace_leaves_the_graph_as_it_is():
+    """Tracing neither sets nor clears gradients."""
+    u, v = variables(u=2, v=3)
+    f = u * v
+    trace(f)
+
+    assert u.known("grad") is None
+    f.backward()
+    f.backward()
+    trace(f)
+    assert 6.0 == u.grad
+
+
+def test_a_leaf_alone():
+    """A variable alone has its value and its seed."""
+    assert ["x = 2", "∂x/∂x = 1"] == lines(Value(2.0, label="x"))
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"language": "de"}, ValueError, "no words for the language 'de'; choose one of: en, fr"),
+        ({"by": "q"}, UnknownVariableError, "no variable is called 'q'; this graph has: u, v"),
+    ],
+)
+def test_unknown_options(options, error, message):
+    """An unknown language or variable is an error that lists the known ones."""
+    with pytest.raises(error, match=re.escape(message)):
+        trace(parse("u * v", u=2, v=3), **options)
+
+
+def test_unbound_graph():
+    """A graph with variables that lack a number cannot be traced, and the error names all of them."""
+    with pytest.raises(UnboundError, match="no number for v, w yet"):
+        trace(parse("(u + v) * w", u=2))
+
+
+def replayed(nodes, steps, sweep):
+    """What stands in the boxes of one sweep after its steps, checking every `before` on the way."""
+    boxes = [None] * len(nodes)
+    for step in steps:
+        if step.sweep == sweep:
+            assert boxes[step.node] == step.before
+            boxes[step.node] = step.after
+    return boxes
+
+
+def undone(boxes, steps, sweep):
+    boxes = list(boxes)
+    for step in reversed(steps):
+        if step.sweep == sweep:
+            assert boxes[step.node] == step.after
+            boxes[step.node] = step.before
+    return boxes
+
+
+@given(inputs, programs)
+def test_replay_gives_what_the_engine_computes(numbers, wanted):
+    """From empty boxes the steps give every value and gradient exactly, and undoing them empties all."""
+    f = run(named(numbers), run_naive(numbers, wanted)[1])[-1]
+    nodes, steps = trace(f)
+    f.backward()
+    variable = [node for node in nodes if not node.is_constant]
+    values, gradients = (replayed(nodes, steps, sweep) for sweep in (VALUES, GRADIENTS))
+
+    assert [node.data for node in variable] == [values[nodes.index(node)] for node in variable]
+    assert [node.grad for node in variable] == [gradients[nodes.index(node)] for node in variable]
+    assert {None} == set(undone(values, steps, VALUES)) == set(undone(gradients, steps, GRADIENTS))
+
+
+@given(inputs, programs)
+def test_forward_mode_ends_in_the_tangent(numbers, wanted):
+    """Traced in forward mode, the last box holds what jvp computes along that variable."""
+    f = run(named(numbers), run_naive(numbers, wanted)[1])[-1]
+    order = toposort(f)
+    variables_ = leaves(order)
+    for x in variables_:
+        nodes, steps = trace(f, by=x.label)
+        tangents = [1.0 if x is y else 0.0 for y in variables_]
+        replay = as_function(f, *[y.label for y in variables_])
+        expected = jvp(replay, [y.data for y in variables_], tangents)[1]
+
+        assert pytest.approx(expected, rel=1e-12, abs=1e-300) == replayed(nodes, steps, TANGENTS)[-1]
+
+
+def python_value(formula):
+    """The number of a text formula, by reading it as Python with the package's own functions."""
+    source = re.sub(r"\|([^|]*)\|", r"abs(\1)", formula)
+    return parse(source.replace("×", "*").replace("·", "*").replace("^", "**").replace("--", "+")).data
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "(u + v) * w",
+        "u * tanh(v) - w / u",
+        "exp(u) * abs(v) + sqrt(w)",
+        "max(u, v, w) * u**3",
+        "sigmoid(u) * v",
+    ],
+)
+def test_numbers_in_a_formula_give_the_number_beside_it(source):
+    """The side with numbers put in, evaluated, is the result, as far as the digits shown go."""
+    f = parse(source)
+    f.forward(**{x.label: number for x, number in zip(f.unbound(), (0.5, -1.25, 2.0), strict=False)})
+    with_numbers = [step for step in trace(f)[1] if step.kind in (OPERATION, PRODUCT, ADDITION)]
+
+    assert len(with_numbers) > 4
+    for step in with_numbers:
+        assert pytest.approx(step.result, rel=2e-3) == python_value(step.text[-2])
+
+
+@given(inputs, programs)
+def test_every_formula_is_well_formed(numbers, wanted):
+    """MathML parses as XML, and in LaTeX every brace and every \\left has its partner."""
+    for language in ("en", "fr"):
+        for step in trace(run(named(numbers), run_naive(numbers, wanted)[1])[-1], language)[1]:
+            for side in step.mathml:
+                ET.fromstring(f"<math>{side.replace('&nbsp;', ' ')}</math>")
+            for side in step.latex:
+                assert side.count("{") == side.count("}")
+                assert side.count(r"\left") == side.count(r"\right")
+
+
+def test_hostile_names_stay_names():
+    """A label with markup in it is text in MathML, and shown letter by letter in LaTeX."""
+    steps = trace(Value(1.0, label="<script>$x_1\\</script>") * 2)[1]
+    mathml = "".join(side for step in steps for side in step.mathml)
+
+    assert "<script>" not in mathml
+    assert "<mi>&lt;script&gt;$x_1\\&lt;/script&gt;</mi>" in mathml
+    assert r"\mathtt{<script>\$x\_1\backslash{}</script>}" == steps[0].latex[0]
