@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 import pytest
-from test_networks_figures import COVERED as IN_NETWORKS
+from test_figures_networks import COVERED as IN_NETWORKS
 
 from autograd_mini import grad, steps
 from autograd_mini.engine.graph import toposort
