@@ -9,10 +9,11 @@ alone it is a float, so the same Python function can be differentiated and simpl
 
 from __future__ import annotations
 
+import builtins
 from typing import TYPE_CHECKING
 
 from autograd_mini.engine.graph import find_variables, leaves, toposort
-from autograd_mini.engine.interop import as_float
+from autograd_mini.engine.interop import as_float, is_number
 from autograd_mini.engine.operations import call
 from autograd_mini.engine.rule import RULES, Rule, check_name, define
 from autograd_mini.engine.value import Value
@@ -20,7 +21,7 @@ from autograd_mini.formulas.reading import check_rule
 from autograd_mini.formulas.text import text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any, Protocol, overload
 
     class Unary(Protocol):
@@ -60,18 +61,45 @@ def function(rule: Rule) -> Any:
 
 
 exp: Unary = function(RULES["exp"])
+exp2: Unary = function(RULES["exp2"])
+expm1: Unary = function(RULES["expm1"])
 log: Unary = function(RULES["log"])
+log2: Unary = function(RULES["log2"])
+log10: Unary = function(RULES["log10"])
 log1p: Unary = function(RULES["log1p"])
 sqrt: Unary = function(RULES["sqrt"])
 sin: Unary = function(RULES["sin"])
 cos: Unary = function(RULES["cos"])
 tan: Unary = function(RULES["tan"])
+arcsin: Unary = function(RULES["arcsin"])
+arccos: Unary = function(RULES["arccos"])
+arctan: Unary = function(RULES["arctan"])
+sinh: Unary = function(RULES["sinh"])
+cosh: Unary = function(RULES["cosh"])
 tanh: Unary = function(RULES["tanh"])
+arcsinh: Unary = function(RULES["arcsinh"])
+arccosh: Unary = function(RULES["arccosh"])
+arctanh: Unary = function(RULES["arctanh"])
+erf: Unary = function(RULES["erf"])
+erfc: Unary = function(RULES["erfc"])
+floor: Unary = function(RULES["floor"])
+ceil: Unary = function(RULES["ceil"])
 sigmoid: Unary = function(RULES["sigmoid"])
 softplus: Unary = function(RULES["softplus"])
 relu: Unary = function(RULES["relu"])
+leaky_relu: Unary = function(RULES["leaky_relu"])
+elu: Unary = function(RULES["elu"])
+silu: Unary = function(RULES["silu"])
+gelu: Unary = function(RULES["gelu"])
+softsign: Unary = function(RULES["softsign"])
+hard_sigmoid: Unary = function(RULES["hard_sigmoid"])
 sign: Unary = function(RULES["sign"])
 heaviside: Unary = function(RULES["heaviside"])
+stop_gradient: Unary = function(RULES["stop_gradient"])
+arctan2: Binary = function(RULES["arctan2"])
+hypot: Binary = function(RULES["hypot"])
+floor_divide: Binary = function(RULES["floor_divide"])
+mod: Binary = function(RULES["mod"])
 maximum: Binary = function(RULES["maximum"])
 minimum: Binary = function(RULES["minimum"])
 where: Callable[[Any, Any, Any], Any] = function(RULES["where"])
@@ -112,14 +140,20 @@ def primitive(
     return function(define(name, forward, partials, **facts))
 
 
-def sum(xs: Iterable[Value | float]) -> Any:
-    """x1 + x2 + ... as one node; 0.0 for nothing.
+def sum(xs: Iterable[Any], /, start: Any = 0) -> Any:
+    """Start + x1 + x2 + ... as one node.
+
+    Where no entry is a Value or a float, such as for ints or lists, it is the sum of Python.
 
     >>> x, y = Value(1.0), Value(2.0)
-    >>> sum([x, y, 3])
-    Value(6.0)
+    >>> sum([x, y, 3]), sum([1, 2]), sum([[1], [2]], [])
+    (Value(6.0), 3, [1, 2])
     """
-    return call(RULES["sum"], list(xs))
+    xs = [*xs]
+    if not _calculates([start, *xs]):
+        return builtins.sum(xs, start)
+    is_default = start.__class__ is int and start == 0
+    return call(RULES["sum"], xs if is_default else [start, *xs])
 
 
 def dot(xs: Iterable[Value | float], ys: Iterable[Value | float]) -> Any:
@@ -137,15 +171,60 @@ def dot(xs: Iterable[Value | float], ys: Iterable[Value | float]) -> Any:
     return call(RULES["dot"], xs + ys)
 
 
-def max(xs: Iterable[Value | float]) -> Any:
-    """The largest of one or more, as one node; the whole gradient goes to the first that is largest.
+def prod(xs: Iterable[Value | float]) -> Any:
+    """x1 · x2 · ... as one node; 1.0 for nothing. Every partial is right where factors are 0, too.
 
-    Raises ValueError for nothing.
-
-    >>> max([Value(1.0), Value(3.0), 2])
-    Value(3.0)
+    >>> x, y = Value(0.0), Value(2.0)
+    >>> f = prod([x, y, 3])
+    >>> f.backward()
+    >>> f.data, x.grad, y.grad
+    (0.0, 6.0, 0.0)
     """
-    return call(RULES["max"], _some(xs, "max"))
+    return call(RULES["prod"], [*xs])
+
+
+def norm(xs: Iterable[Value | float]) -> Any:
+    """√(x1² + x2² + ...) as one node, of any size without overflow; 0.0 for nothing.
+
+    >>> norm([3e200, Value(4e200)])
+    Value(5e+200)
+    """
+    return call(RULES["norm"], [*xs])
+
+
+def max(*xs: Any, **options: Any) -> Any:
+    """The largest of the arguments, or of one iterable, as one node; the gradient goes to the first largest.
+
+    With key=, and where no entry is a Value or a float, it is the max of Python, default= included.
+    Raises ValueError for nothing, if there is no default.
+
+    >>> max([Value(1.0), Value(3.0), 2]), max(1.0, Value(2.0)), max("b", "a"), max([], default=0)
+    (Value(3.0), Value(2.0), 'b', 0)
+    """
+    return _best("max", xs, options)
+
+
+def min(*xs: Any, **options: Any) -> Any:
+    """The smallest of the arguments, or of one iterable, as one node; all else as `max`.
+
+    >>> min([Value(1.0), Value(3.0), 2]), min(2, 3), min([Value(-3.0), Value(2.0)], key=abs)
+    (Value(1.0), 2, Value(2.0))
+    """
+    return _best("min", xs, options)
+
+
+def _best(name: str, xs: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    entries = [*xs[0]] if len(xs) == 1 else [*xs]
+    if not entries and "default" not in options:
+        raise ValueError(_NOTHING % name)
+    if _calculates(entries) and not options.keys() - {"default"} and (len(xs) == 1 or not options):
+        return call(RULES[name], entries)
+    return getattr(builtins, name)(*([entries] if len(xs) == 1 else xs), **options)
+
+
+def _calculates(entries: Sequence[Any]) -> bool:
+    """Whether one of them is a Value or a number with a point; else the functions of Python do as well."""
+    return any(isinstance(x, Value) or (is_number(x) and not isinstance(x, int)) for x in entries)
 
 
 def mean(xs: Iterable[Value | float]) -> Any:
@@ -209,9 +288,11 @@ def _shifted(xs: list[Value | float]) -> tuple[list[Any], Any, Any]:
 def _some(xs: Iterable[Value | float], name: str) -> list[Value | float]:
     xs = [x if isinstance(x, Value) else as_float(x) for x in xs]
     if not xs:
-        msg = f"{name} of nothing is not defined; give it at least one number"
-        raise ValueError(msg)
+        raise ValueError(_NOTHING % name)
     return xs
+
+
+_NOTHING = "%s of nothing is not defined; give it at least one number"
 
 
 _div: Binary = function(RULES["div"])

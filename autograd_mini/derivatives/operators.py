@@ -201,8 +201,9 @@ def _install(kind: type[Tracer]) -> None:
         if rule.arity == 1 and not rule.choice:
             later(f"__{rule.name}__" if rule.name in ("neg", "abs") else rule.name, unary, rule)
     for name, operator in BINARY.items():
-        later(f"__{operator}__", binary, RULES[name])
-        later(f"__r{operator}__", reflected, RULES[name])
+        if not RULES[name].choice:
+            later(f"__{operator}__", binary, RULES[name])
+            later(f"__r{operator}__", reflected, RULES[name])
     raised = lru_cache(maxsize=1024)(lambda n: constant_power(kind, n))
     variable = Tracer.__pow__
 

@@ -70,7 +70,7 @@ class Tracer(Value):
         result.take(edges, watcher)
         return recording.finish(result) if recording.active else result
 
-    def backward(self) -> NoReturn:
+    def backward(self, gradient: float = 1.0) -> NoReturn:  # noqa: ARG002
         msg = "backward() was called inside a transform (grad, jvp, ...); return the value instead"
         raise TypeError(msg)
 

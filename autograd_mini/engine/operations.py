@@ -38,6 +38,8 @@ class Values(Arithmetic):
     Conditions look at the numbers of the moment, so of a choice only the branch taken is recorded.
     """
 
+    pi = floats.pi
+
     def __getattr__(self, name: str) -> Any:
         if name not in RULES:
             return super().__getattr__(name)
@@ -54,17 +56,13 @@ class Values(Arithmetic):
         return call(RULES["dot"], [*xs, *ys])
 
     @staticmethod
-    def max(xs: Sequence[Any]) -> Any:
-        return call(RULES["max"], xs)
-
-    @staticmethod
     def pow(x: Any, y: Any) -> Any:
         return x**y if isinstance(x, Value) or isinstance(y, Value) else floats.pow(x, y)
 
     # These compare numbers, and choose one of what they are given.
     equal = staticmethod(floats.equal)
     where = guard = staticmethod(floats.where)
-    first_max = staticmethod(floats.first_max)
+    first = staticmethod(floats.first)
 
 
 values = Values()
@@ -118,13 +116,34 @@ def _binary(rule: Rule) -> Callable[[Value, Value | float], Value]:
     return operation
 
 
+def method(rule: Rule) -> Callable[..., Any]:
+    """The rule as a method for a Value of any level: `x.clip(0, 1)` is clip(x, 0, 1)."""
+
+    def operation(self: Value, *others: Value | float) -> Any:
+        if rule.arity not in (None, 1 + len(others)):
+            msg = f"{rule.name} needs {rule.arity} arguments with the Value itself, got {1 + len(others)}"
+            raise TypeError(msg)
+        return call(rule, (self, *others))
+
+    _dress(operation, rule.name, f"The primitive `{rule.name}` of this Value.")
+    return operation
+
+
 def _dress(function: Callable[..., Any], name: str, docstring: str) -> None:
     function.__name__ = name
     function.__qualname__ = f"Value.{name}"
     function.__doc__ = docstring
 
 
-BINARY = {"add": "add", "sub": "sub", "mul": "mul", "div": "truediv", "pow": "pow"}
+BINARY = {
+    "add": "add",
+    "sub": "sub",
+    "mul": "mul",
+    "div": "truediv",
+    "pow": "pow",
+    "mod": "mod",
+    "floor_divide": "floordiv",
+}
 
 
 def install_operators(
@@ -149,6 +168,9 @@ def install_operators(
         if rule.arity == 1:
             setattr(cls, f"__{rule.name}__" if rule.name in ("neg", "abs") else rule.name, unary(rule))
 
+        elif rule.arity and rule.name not in (*BINARY, "where"):
+            setattr(cls, rule.name, method(rule))
+
     add_from_left = reflected(binary(RULES["add"]))
     variable_power = binary(RULES["pow"])
 
@@ -163,6 +185,8 @@ def install_operators(
             return variable_power(self, exponent)
         return constant_power(as_float(exponent))(self)
 
+    cls.__divmod__ = lambda self, other: (self // other, self % other)  # type: ignore[method-assign]
+    cls.__rdivmod__ = lambda self, other: (other // self, other % self)  # type: ignore[method-assign]
     cls.__radd__ = radd  # type: ignore[method-assign]
     cls.__pow__ = power_of  # type: ignore[method-assign]
 

@@ -54,6 +54,21 @@ class Formula:
     def __rmul__(self, other: Any) -> Formula:
         return self.style.infix(other, self.style.times, self, PRODUCT)
 
+    def __truediv__(self, other: Any) -> Formula:
+        return self.style.div(self, other)
+
+    def __rtruediv__(self, other: Any) -> Formula:
+        return self.style.div(other, self)
+
+    def __pow__(self, exponent: Any) -> Formula:
+        if isinstance(exponent, int | float) and exponent == int(exponent):
+            return self.style.pow(self, exponent)  # type: ignore[no-any-return]
+        msg = (
+            f"a rule raised {self!s} to the power {exponent} with **, which on floats makes complex numbers;"
+            " use xp.pow(x, y), or xp.sqrt(x)"
+        )
+        raise RuleError(msg)
+
     def __neg__(self) -> Formula:
         return self.style.write(self.style.minus, [self], needs=PRODUCT, strength=SUM)
 
@@ -89,6 +104,7 @@ class Printed(Arithmetic):
     at_most: str
     through: Callable[[Any, Any], Formula]  # the part of a gradient that comes by one of several users
     abs: Callable[[Any], Formula]
+    div: Callable[[Any, Any], Formula]
     raised: Callable[[Any, Any], Formula]
     where: Callable[[Any, Any, Any], Formula]
     minus = "-%s"
@@ -104,6 +120,10 @@ class Printed(Arithmetic):
     def localised(self, digits: str) -> str:
         """A written number with the decimal point of the language."""
         return digits.replace(".", self.word("decimal point"))
+
+    @property
+    def pi(self) -> Formula:
+        return self.symbol("π")
 
     def symbol(self, name: str) -> Formula:
         """The name of a node, as an atom."""
@@ -159,9 +179,6 @@ class Printed(Arithmetic):
     def dot(self, xs: Sequence[Any], ys: Sequence[Any]) -> Formula:
         return self.sum([self.infix(x, self.times, y, PRODUCT) for x, y in zip(xs, ys, strict=True)])
 
-    def max(self, xs: Sequence[Any]) -> Formula:
-        return self.call("max", xs)
-
     def maximum(self, x: Any, y: Any) -> Formula:
         return self.call("max", [x, y])
 
@@ -183,5 +200,5 @@ class Printed(Arithmetic):
     def guard(self, *condition_safe_plain: Any) -> Any:
         return condition_safe_plain[-1]
 
-    def first_max(self, xs: Sequence[Any]) -> tuple[Formula, ...]:
-        return tuple([self.where(self.equal(x, self.max(xs)), 1.0, 0.0) for x in xs])
+    def first(self, z: Any, xs: Sequence[Any]) -> tuple[Formula, ...]:
+        return tuple([self.where(self.equal(x, z), 1.0, 0.0) for x in xs])

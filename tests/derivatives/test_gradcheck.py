@@ -17,7 +17,9 @@ from autograd_mini.engine.rule import RULES
 from autograd_mini.engine.value import data_of
 from autograd_mini.errors import NotANumberError
 
-TABLE = [(rule, arity) for rule in RULES.values() for arity in ([rule.arity] if rule.arity else (2, 4))]
+# stop_gradient is nowhere the derivative of its value, and says so: a kink everywhere.
+CHECKED = [rule for rule in RULES.values() if rule.name != "stop_gradient"]
+TABLE = [(rule, arity) for rule in CHECKED for arity in ([rule.arity] if rule.arity else (2, 4))]
 POWERS = [(power(n), 1) for n in (3.0, 2.0, 1.0, 0.0, -1.0, -2.0, 0.5, -0.5, 2.5)]
 every_rule = pytest.mark.parametrize(
     ("rule", "arity"),
