@@ -11,6 +11,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from autograd_mini.custom import custom_gradient, opaque, primitive
 from autograd_mini.engine.recording import no_grad
 from autograd_mini.engine.value import Value, variables
 from autograd_mini.functions import (
@@ -52,7 +53,6 @@ from autograd_mini.functions import (
     minimum,
     mod,
     norm,
-    primitive,
     prod,
     relu,
     sigmoid,
@@ -92,6 +92,7 @@ __all__ = [
     "clip",
     "cos",
     "cosh",
+    "custom_gradient",
     "detect_anomaly",
     "dot",
     "draw",
@@ -128,6 +129,7 @@ __all__ = [
     "mod",
     "no_grad",
     "norm",
+    "opaque",
     "parse",
     "primitive",
     "prod",

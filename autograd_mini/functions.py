@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 from autograd_mini.engine.graph import find_variables, leaves, toposort
 from autograd_mini.engine.interop import as_float, is_number
 from autograd_mini.engine.operations import call
-from autograd_mini.engine.rule import RULES, Rule, check_name, define
+from autograd_mini.engine.rule import RULES, Rule
 from autograd_mini.engine.value import Value
-from autograd_mini.formulas.reading import check_rule
 from autograd_mini.formulas.text import text
 
 if TYPE_CHECKING:
@@ -41,12 +40,11 @@ if TYPE_CHECKING:
 
 def function(rule: Rule) -> Any:
     """A primitive as a function of Values and numbers, with its rule for a docstring."""
-    count = rule.arity or 2
-    parameters = rule.forward.__code__.co_varnames[1 : count + 1] if rule.arity else ("x1", "x2")
+    parameters = rule.parameters or ("x1", "x2")
 
     def primitive(*arguments: Value | float) -> Any:
-        if rule.arity and len(arguments) != count:
-            msg = f"{rule.name}({', '.join(parameters)}) needs {count} arguments, got {len(arguments)}"
+        if rule.arity and len(arguments) != rule.arity:
+            msg = f"{rule.name}({', '.join(parameters)}) needs {rule.arity} arguments, got {len(arguments)}"
             raise TypeError(msg)
         return call(rule, arguments)
 
@@ -106,40 +104,6 @@ where: Callable[[Any, Any, Any], Any] = function(RULES["where"])
 clip: Callable[[Any, Any, Any], Any] = function(RULES["clip"])
 
 
-def primitive(
-    name: str,
-    forward: Callable[..., Any],
-    partials: Callable[..., tuple[Any, ...]],
-    *,
-    domain: Callable[..., Any] | None = None,
-    kinks: Callable[..., tuple[Any, ...]] | None = None,
-    convention: str = "",
-    choice: bool = False,
-) -> Any:
-    """A new primitive as a function, declared once and known to every feature from then on.
-
-    name: an identifier that no other primitive has.
-    forward(xp, *args): the value, written with + - * and the functions of the arithmetic `xp` for all
-    else: xp.div, xp.exp, xp.where(condition, x, y), ..., and every primitive by its name.
-    partials(xp, z, *args): a tuple, ∂z/∂x for every argument, where z is the value.
-    domain(xp, *args): positive where it is defined and smooth; kinks(xp, *args): terms that are zero
-    where the derivative does not exist, and convention: what `partials` says there, in words.
-    choice: whether a partial of 0 says that the input was not chosen, so that nothing comes through.
-
-    Raises RuleError if the name is taken, a partial is missing, or either cannot be read as a formula.
-
-    >>> gauss = primitive("gauss", lambda xp, x: xp.exp(-x * x), lambda xp, z, x: (-2.0 * x * z,))
-    >>> x = Value(1.0)
-    >>> gauss(x).backward()
-    >>> round(x.grad, 4)
-    -0.7358
-    """
-    facts: dict[str, Any] = {"domain": domain, "kinks": kinks, "convention": convention, "choice": choice}
-    check_name(name)
-    check_rule(Rule(name, forward, partials, **facts))
-    return function(define(name, forward, partials, **facts))
-
-
 def sum(xs: Iterable[Any], /, start: Any = 0) -> Any:
     """Start + x1 + x2 + ... as one node.
 
@@ -186,8 +150,8 @@ def prod(xs: Iterable[Value | float]) -> Any:
 def norm(xs: Iterable[Value | float]) -> Any:
     """√(x1² + x2² + ...) as one node, of any size without overflow; 0.0 for nothing.
 
-    >>> norm([3e200, Value(4e200)])
-    Value(5e+200)
+    >>> norm([3e300, Value(4e300)]) < 1e301
+    True
     """
     return call(RULES["norm"], [*xs])
 

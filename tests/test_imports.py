@@ -22,6 +22,7 @@ MAY_SEE: dict[str, set[str]] = {
     "engine": {"errors", "words"},
     "formulas": ENGINE,
     "functions": FORMULAS,
+    "custom": FUNCTIONS,
     "derivatives": FORMULAS,
     "viz": {"files", *FORMULAS},
     "stepping": {"viz", "files", *FORMULAS},
@@ -34,7 +35,12 @@ MAY_SEE: dict[str, set[str]] = {
     "experiments": {"train", "data", "losses", "optim", "nn", "errors"},
     "plots": {"train", "nn", "files", *ENGINE},
     "doctor": {"expression", "viz", "errors"},
-    "__init__": {"derivatives", "functions", "engine"},  # and later, by name, what is slower to load
+    "__init__": {
+        "custom",
+        "derivatives",
+        "functions",
+        "engine",
+    },  # and later, by name, what is slower to load
     "__main__": {"cli"},
 }
 MAY_SEE["cli"] = set(MAY_SEE) - {"__init__", "__main__"}

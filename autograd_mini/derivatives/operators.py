@@ -198,7 +198,7 @@ def _install(kind: type[Tracer]) -> None:
         setattr(kind, name, first)
 
     for rule in RULES.values():
-        if rule.arity == 1 and not rule.choice:
+        if rule.arity == 1 and not rule.choice and not rule.owner:
             later(f"__{rule.name}__" if rule.name in ("neg", "abs") else rule.name, unary, rule)
     for name, operator in BINARY.items():
         if not RULES[name].choice:

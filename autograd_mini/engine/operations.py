@@ -43,8 +43,7 @@ class Values(Arithmetic):
     def __getattr__(self, name: str) -> Any:
         if name not in RULES:
             return super().__getattr__(name)
-        rule = RULES[name]
-        setattr(self, name, lambda *arguments: call(rule, arguments))
+        setattr(self, name, lambda *arguments: call(RULES[name], arguments))
         return getattr(self, name)
 
     @staticmethod
@@ -146,6 +145,9 @@ BINARY = {
 }
 
 
+NOT_METHODS = {"add", "sub", "mul", "div", "pow", "where"}  # operators, and what begins with a condition
+
+
 def install_operators(
     cls: type[Value],
     unary: Callable[[Rule], Callable[[Any], Any]],
@@ -165,10 +167,12 @@ def install_operators(
         setattr(cls, f"__{operator}__", operation)
         setattr(cls, f"__r{operator}__", reflected(operation))
     for rule in RULES.values():
+        if rule.owner:
+            continue  # its method goes by levels, and may be replaced: every class has that of Value
         if rule.arity == 1:
             setattr(cls, f"__{rule.name}__" if rule.name in ("neg", "abs") else rule.name, unary(rule))
 
-        elif rule.arity and rule.name not in (*BINARY, "where"):
+        elif rule.arity and rule.name not in NOT_METHODS:
             setattr(cls, rule.name, method(rule))
 
     add_from_left = reflected(binary(RULES["add"]))

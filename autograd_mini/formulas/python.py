@@ -109,8 +109,8 @@ def source_of(rule: Rule, arity: int | None = None, name: str | None = None) -> 
         wanted = "any number of" if rule.arity is None else rule.arity
         msg = f"{rule.name!r} takes {wanted} inputs, got arity = {arity}; say how many, as in arity=2"
         raise ValueError(msg)
-    inputs = rule.forward.__code__.co_varnames[1 : count + 1]
-    if rule.arity is None or {"np", "special", "z"} & {*inputs}:
+    inputs = rule.parameters
+    if inputs is None or {"np", "special", "z"} & {*inputs}:
         inputs = tuple([f"x{i + 1}" for i in range(count)])
     symbols = [source.symbol(x) for x in inputs]
     z = rule.forward(source, *symbols)

@@ -20,6 +20,7 @@ import rule_cases
 import sympy
 from rule_cases import for_each, has_slope, no_kinks
 
+from autograd_mini.custom import primitive
 from autograd_mini.engine.arithmetic import Arithmetic, floats
 from autograd_mini.engine.operations import call, values
 from autograd_mini.engine.primitives import power
@@ -29,7 +30,6 @@ from autograd_mini.errors import RuleError
 from autograd_mini.formulas.latex import latex
 from autograd_mini.formulas.printing import Formula
 from autograd_mini.formulas.text import text
-from autograd_mini.functions import primitive
 
 NAN, INF = math.nan, math.inf
 EXPONENTS = (3.0, 2.0, 1.0, 0.0, -1.0, -2.0, 0.5, -0.5, 2.5)

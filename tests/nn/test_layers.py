@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograd_mini.custom import primitive
 from autograd_mini.derivatives.transforms import grad, jvp
 from autograd_mini.engine.arithmetic import Arithmetic, floats
 from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.operations import values
 from autograd_mini.engine.rule import RULES
 from autograd_mini.engine.value import Value
-from autograd_mini.functions import dot, primitive
+from autograd_mini.functions import dot
 from autograd_mini.losses import cross_entropy
 from autograd_mini.nn import MLP, Dropout, Layer, Module, Neuron
 from autograd_mini.nn.init import INITIALISATIONS
