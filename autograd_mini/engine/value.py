@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd_mini.engine import recording
+from autograd_mini.engine import budget, recording
 from autograd_mini.engine.arithmetic import floats
 from autograd_mini.engine.graph import find_variable, leaves, toposort
 from autograd_mini.engine.interop import as_float
@@ -63,6 +63,8 @@ class Value:
         self.label = label
         self.rule = None
         self.parents = self.partials = ()
+        if (left := budget.left()) is not None:
+            budget.spend(left)
 
     @property
     def data(self) -> float:
@@ -213,7 +215,9 @@ class Value:
     # Copies and pickles
 
     def __copy__(self) -> Value:
-        """Another node with the same rule, parents and numbers."""
+        """Another node with the same rule, parents and numbers; inside a transform the number itself."""
+        if self.level:  # a copy would be no input of the transform, and its gradient lost
+            return self
         twin = _new(type(self))
         for cls in type(self).__mro__:
             for slot in getattr(cls, "__slots__", ()):
@@ -222,6 +226,8 @@ class Value:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
         """A copy of the whole graph below; nodes shared in the original are shared in the copy."""
+        if self.level:
+            return self
         for node in toposort(self):
             if id(node) not in memo:
                 twin = memo[id(node)] = node.__copy__()
@@ -229,8 +235,12 @@ class Value:
         return memo[id(self)]  # type: ignore[no-any-return]
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        msg = f"cannot pickle {self!r}: a graph refers to rules, which are code; pickle its .data instead"
-        raise TypeError(msg)
+        """A leaf as what it holds: its kind, number, label, and gradient if it is known. No rule, no code."""
+        if self.rule is not None or self.level:
+            msg = f"cannot pickle {self!r}: a graph refers to rules, which are code; pickle its .data instead"
+            raise TypeError(msg)
+        state = None if self.adjoint is None else (None, {"adjoint": self.adjoint})
+        return type(self), (self.primal, self.label), state
 
     # What people who come from micrograd look for
 
