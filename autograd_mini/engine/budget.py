@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 _left: ContextVar[list[int] | None] = ContextVar("left", default=None)
-left = _left.get  # asked by every new leaf; None where nothing is bounded
+leaves_left = _left.get  # asked by every new leaf; None where nothing is bounded
 
 
 @contextmanager

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd_mini.engine import budget, recording
+from autograd_mini.engine import recording
 from autograd_mini.engine.arithmetic import floats
+from autograd_mini.engine.budget import leaves_left, spend
 from autograd_mini.engine.graph import find_variable, leaves, toposort
 from autograd_mini.engine.interop import as_float
 from autograd_mini.errors import UnboundError
@@ -63,8 +64,8 @@ class Value:
         self.label = label
         self.rule = None
         self.parents = self.partials = ()
-        if (left := budget.left()) is not None:
-            budget.spend(left)
+        if (left := leaves_left()) is not None:
+            spend(left)
 
     @property
     def data(self) -> float:

@@ -30,6 +30,9 @@ FORMAT = "autograd-mini model"
 VERSION = 2
 MODES = ("training", "expanded")
 DEEPEST = 20  # brackets inside one another
+LONGEST = 400  # digits of a number
+# Also a string that does not end: looking for another one behind each of its quotes would take quadratic time.
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 
 
 class Contents(NamedTuple):
@@ -57,8 +60,9 @@ def save(path: str | os.PathLike[str], kind: str, contents: Contents) -> Path:
     saved = {"format": FORMAT, "version": VERSION, "class": kind, **contents._asdict()}
     try:
         text = json.dumps(saved, indent=1, allow_nan=False)
+        _check_depth(text)
     except (TypeError, ValueError, RecursionError) as error:
-        why = f"its configuration() is no JSON ({error}); give finite numbers, text, lists and dicts of them"
+        why = f"its configuration() cannot be saved ({error}); give finite numbers, text, lists and dicts of them"
         raise _refused("save", path, why) from error
     return write_whole(path, text + "\n")
 
@@ -109,10 +113,10 @@ def load(path: str | os.PathLike[str], kind: str) -> Contents:
 def _check_depth(text: str) -> None:
     """Raise ValueError for brackets that JSON's reader, which recurses in C, had better not see."""
     depth = 0
-    for found in re.finditer(r'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]', text, re.DOTALL):
-        depth += (found[0] in "[{") - (found[0] in "]}")
+    for bracket in re.findall(r"[\[\]{}]", _STRING.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
         if depth > DEEPEST:
-            msg = f"brackets are nested more than {DEEPEST} deep at character {found.start()}"
+            msg = f"brackets are nested more than {DEEPEST} deep"
             raise ValueError(msg)
 
 
@@ -130,12 +134,8 @@ def _finite(kind: Callable[[str], float]) -> Callable[[str], float]:
     """Reads a number. Raises ValueError where a float would be inf, and int() would take long."""
 
     def read(digits: str) -> float:
-        if math.isinf(float(digits)):
-            msg = (
-                f"the number {digits[:20]}... fits no float"
-                if len(digits) > 20
-                else f"{digits} fits no float"
-            )
+        if len(digits) > LONGEST or math.isinf(float(digits)):
+            msg = f"the number {shortened(digits)} fits no float"
             raise ValueError(msg)
         return kind(digits)
 
