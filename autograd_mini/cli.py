@@ -6,6 +6,8 @@ Results go to standard output and messages to standard error. Exit codes: 0 done
 
 from __future__ import annotations
 
+import io
+import sys
 import webbrowser
 from importlib.metadata import version as installed_version
 from typing import TYPE_CHECKING, Annotated
@@ -21,10 +23,12 @@ from autograd_mini.errors import AutogradError, ExpressionError, NotANumberError
 from autograd_mini.experiments import EXPERIMENTS
 from autograd_mini.experiments import run as train_run
 from autograd_mini.expression import parse
+from autograd_mini.files import named
 from autograd_mini.functions import as_function
 from autograd_mini.stepping.steps import steps as steps_of
 from autograd_mini.stepping.terminal import is_interactive, step_through
 from autograd_mini.viz.drawing import draw as draw_graph
+from autograd_mini.words.visible import READABLE, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +54,7 @@ def common(
 ) -> None:
     """Draw and step through the gradients of an expression."""
     if version:
-        typer.echo(f"{DISTRIBUTION} {installed_version(DISTRIBUTION)}")
+        _result(f"{DISTRIBUTION} {installed_version(DISTRIBUTION)}")
         raise typer.Exit
 
 
@@ -94,9 +98,9 @@ def draw(
     drawing = draw_graph(f, renderer=renderer)
     if output:
         path = drawing.save(output)
-        typer.echo(f"{path}: {f!r}", err=True)
+        _say(f"{path}: {f!r}")
     else:
-        typer.echo(drawing.svg())
+        _result(drawing.svg(), is_xml=True)
 
 
 @app.command()
@@ -130,15 +134,15 @@ def step(
     pages = [trace.save(path) for path in (html, output) if path]
     pages += [trace.exercise(exercise)] if exercise else []
     for page in pages:
-        typer.echo(f"{page}: {len(trace)} steps", err=True)
+        _say(f"{page}: {len(trace)} steps")
         if open_ and not webbrowser.open(page.resolve().as_uri()):
-            typer.echo(f"no browser could be started; open {page} yourself", err=True)
+            _say(f"no browser could be started; open {page} yourself")
     if pages:
         return
     if is_interactive():
         step_through(trace)
     else:
-        typer.echo(str(trace))
+        _result(str(trace))
 
 
 @app.command()
@@ -152,7 +156,7 @@ def check(
     inputs = leaves(toposort(f))
     names = [x.label for x in inputs]
     report = gradcheck(as_function(f, *names), [x.data for x in inputs], order=order, names=names)
-    typer.echo(str(report))
+    _result(str(report))
     raise typer.Exit(0 if report else 1)
 
 
@@ -173,17 +177,17 @@ def train(
     if plot:
         plots.kind_of(plot)  # a wrong ending is an error now, not after the training
     trained = train_run(experiment, seed=seed, epochs=epochs)
-    typer.echo(str(trained.history))
+    _result(str(trained.history))
     if plot:
-        typer.echo(f"{plots.save(plots.training(*trained), plot)}", err=True)
+        _say(f"{plots.save(plots.training(*trained), plot)}")
     if save:
-        typer.echo(f"{trained.model.save(save)}", err=True)
+        _say(f"{trained.model.save(save)}")
 
 
 @app.command()
 def doctor() -> None:
     """Say which layout engine works here, and which versions and extras are installed."""
-    typer.echo(doctors_report())
+    _result(doctors_report())
 
 
 def _graph(expression: str, numbers: Sequence[str] | None) -> Value:
@@ -209,6 +213,9 @@ def _bound(expression: str, numbers: Sequence[str] | None) -> Value:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code of a run with the arguments `argv` (those of the process if None)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what the terminal cannot write becomes ASCII, no error
+            stream.reconfigure(errors=READABLE)
     try:
         app(args=list(argv) if argv is not None else None)
     except SystemExit as stop:
@@ -218,12 +225,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     except AutogradError as error:
         return _fail(str(error), 1)
     except OSError as error:
-        return _fail(f"cannot write {error.filename}: {error.strerror}", 1)
+        return _fail(" ".join(getattr(error, "__notes__", [])) or str(error), 1)
     except KeyboardInterrupt:
         return 130
     return 0
 
 
 def _fail(message: str, code: int) -> int:
-    typer.echo(f"autograd-mini: {message}", err=True)
+    _say(f"autograd-mini: {message}", keep="\n")  # the column of an expression is shown on lines of its own
     return code
+
+
+def _say(message: str, keep: str = "") -> None:
+    """Write a message to standard error."""
+    print(visible(message, keep=keep), file=sys.stderr)  # noqa: T201  # this is what a command line does
+
+
+def _result(text: str, *, is_xml: bool = False) -> None:
+    """Write what was asked for to standard output."""
+    if is_xml and sys.stdout.encoding.lower() != "utf-8":  # as XML is, if it does not say otherwise
+        text = text.encode("ascii", "xmlcharrefreplace").decode()
+    with named("write", "standard output"):
+        print(text, flush=True)  # noqa: T201

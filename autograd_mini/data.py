@@ -17,9 +17,12 @@ from __future__ import annotations
 import csv
 import math
 from pathlib import Path
+from reprlib import repr as shortened
 from typing import TYPE_CHECKING, NamedTuple
 
+from autograd_mini.files import named
 from autograd_mini.rng import generator_of, normal
+from autograd_mini.words.visible import visible
 
 if TYPE_CHECKING:
     import os
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
 
 DIGITS = 4
+NO_NUMBER = frozenset(["nan", "inf", "infinity", "na", "n/a", "#n/a", "null", "none"])  # where one should be
 
 
 class Dataset(NamedTuple):
@@ -162,62 +166,85 @@ def sleep_study(*, scaled: bool = True) -> Dataset:
 def read_csv(path: str | os.PathLike[str], *, target: int = -1, delimiter: str = ",") -> Dataset:
     """The numbers of a CSV file, a line for each example.
 
-    target: the column of y, counted from 0, or from the end if negative. A first line without any number
-    is a header; empty lines are skipped. y is a list of ints if all of them are written so.
+    target: the column of y, counted from 0, or from the end if negative. delimiter: one character.
+    Empty lines are skipped. A first line of names is a header and is skipped, too: every cell of it has a
+    letter, does not begin like a number, and is not nan, inf, NA or the like. Any other first line is an
+    example.
+
+    y is a list of ints if all of them are written so, whole however large they are. Everything else is
+    floats: a whole number that no float holds, as most beyond 2^53, is an error and not rounded.
 
     Raises ValueError that names the line for anything that is no finite number, for lines of different
     lengths and for a file without examples; OSError if the file cannot be read.
     """
-    rows: list[tuple[int, list[str]]] = []
+    if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '\r\n"':
+        msg = f"the delimiter must be one character such as ';', got {delimiter!r}"
+        raise ValueError(msg)
+    shown = visible(str(path))
     try:
-        with Path(path).open(encoding="utf-8-sig", newline="") as file:
+        with named("read", path), Path(path).open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, delimiter=delimiter)
             rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except (UnicodeDecodeError, csv.Error) as error:
-        msg = f"cannot read {path}: it is no text in UTF-8 with columns ({error}); export it as CSV"
+        msg = f"cannot read {shown}: it is no text in UTF-8 with columns ({error}); export it as CSV"
         raise ValueError(msg) from error
-    if rows and all(_as_number(cell) is None for cell in rows[0][1]):
+    width = len(rows[0][1]) if rows else 0
+    if rows and all(_is_word(cell) for cell in rows[0][1]):
         rows = rows[1:]
     if not rows:
-        msg = f"cannot read {path}: it has no line with numbers; write one line for each example"
+        msg = f"cannot read {shown}: it has no line with numbers; write one line for each example"
         raise ValueError(msg)
-    width = len(rows[0][1])
-    if width < 2 or not -width <= target < width:
+    if not isinstance(target, int) or width < 2 or not -width <= target < width:
         other = next((sign for sign in ";\t," if sign != delimiter and sign in rows[0][1][0]), None)
         hint = f"is the delimiter {other!r}?" if other else "at least one input and the target are needed"
-        msg = f"{path}, line {rows[0][0]}: {width} columns do not have a target in column {target}; {hint}"
+        msg = f"{shown}, line {rows[0][0]}: {width} columns do not have a target in column {target!r}; {hint}"
         raise ValueError(msg)
-    table = [_numbers(path, line, row, width) for line, row in rows]
-    y: list[Any] = [row.pop(target) for row in table]
-    if all(_is_int(row[target]) for _, row in rows):
-        y = [int(each) for each in y]
-    return Dataset(table, y)
-
-
-def _numbers(path: str | os.PathLike[str], line: int, row: list[str], width: int) -> list[float]:
-    if len(row) != width:
-        msg = f"{path}, line {line}: {len(row)} columns, where the lines before have {width}; make them equal"
-        raise ValueError(msg)
-    numbers = []
-    for column, cell in enumerate(row, 1):
-        number = _as_number(cell)
-        if number is None:
-            msg = f"{path}, line {line}, column {column}: {cell!r} is not a finite number; write it like -1.5"
+    is_whole = all(_is_int(row[target]) for _, row in rows if len(row) == width)
+    X, y = [], []
+    for number, (line, row) in enumerate(rows):
+        if len(row) != width:
+            msg = f"{shown}, line {line}: {len(row)} columns, where the lines before have {width}; make them equal"
             raise ValueError(msg)
-        numbers.append(number)
-    return numbers
+        example: list[Any] = []
+        for column, cell in enumerate(row):
+            exact = is_whole and column == target % width
+            try:
+                example.append(_number(cell, whole=exact))
+            except ValueError as error:
+                hint = "; a header has names only" if number == 0 and any(map(_is_word, row)) else ""
+                msg = f"{shown}, line {line}, column {column + 1}: {shortened(cell)} {error}{hint}"
+                raise ValueError(msg) from None
+        y.append(example.pop(target))
+        X.append(example)
+    return Dataset(X, y)
 
 
-def _as_number(cell: str) -> float | None:
+def _number(cell: str, *, whole: bool) -> float:
+    """The number in a cell. Raises ValueError, to be read behind the cell."""
     try:
         number = float(cell)
     except ValueError:
-        return None
-    return number if math.isfinite(number) and "_" not in cell else None
+        number = math.nan
+    if not math.isfinite(number) or "_" in cell:
+        msg = "is not a finite number; write it like -1.5"
+        raise ValueError(msg)
+    if not _is_int(cell):
+        return number
+    if not whole and int(cell) != number:
+        msg = "is a whole number that no float holds, as most beyond 2^53; leave the column out, or scale it"
+        raise ValueError(msg)
+    return int(cell) if whole else number
 
 
 def _is_int(cell: str) -> bool:
     return cell.strip().lstrip("+-").isdecimal()
+
+
+def _is_word(cell: str) -> bool:
+    """Whether it is a name, or nothing: no number, no attempt at one, and not what stands for a missing one."""
+    cell = cell.strip().lower()
+    is_name = any(map(str.isalpha, cell)) and not cell[0].isdigit() and cell[0] not in "+-."
+    return not cell or (is_name and cell not in NO_NUMBER)
 
 
 def _square(generator: random.Random, n: int, dimensions: int) -> list[list[float]]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Protocol
 
+from autograd_mini.words.visible import visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -32,7 +34,15 @@ def choose(kind: str, name: str, known: Iterable[str]) -> str:
 
 
 class AutogradError(Exception):
-    """Base class: catches everything this package raises on purpose."""
+    """Base class: catches everything this package raises on purpose.
+
+    Its messages quote labels and expressions, which come from anywhere: what cannot be shown is written out.
+    """
+
+    _keep = ""  # what is shown as it is all the same
+
+    def __str__(self) -> str:
+        return visible(str(self.args[0]), keep=self._keep) if self.args else ""
 
 
 class Unbound(Protocol):
@@ -58,7 +68,7 @@ class UnboundError(AutogradError, ValueError):
     def __str__(self) -> str:
         # Written only when somebody reads it: building a lazy graph meets this error at every step.
         missing = self.node.unbound() if self.missing is None else self.missing
-        unbound = [leaf.label or "an unnamed Value" for leaf in missing]
+        unbound = [visible(leaf.label) or "an unnamed Value" for leaf in missing]
         if not unbound:
             return f"{self.node!r} was not evaluated since its variables got numbers; call its .forward()"
         example = ", ".join(f"{name}=..." for name in unbound if name.isidentifier())
@@ -67,9 +77,6 @@ class UnboundError(AutogradError, ValueError):
 
 class UnknownVariableError(AutogradError, KeyError):
     """`forward()` was given a name that no variable of the graph carries, or that several carry."""
-
-    def __str__(self) -> str:  # KeyError would show the repr of the message
-        return str(self.args[0])
 
 
 class NotANumberError(AutogradError, TypeError):
@@ -90,6 +97,8 @@ class RuleError(AutogradError, ValueError):
 
 class ExpressionError(AutogradError, ValueError):
     """An expression could not be read; the message shows the column."""
+
+    _keep = "\n"
 
 
 class LayoutError(AutogradError, RuntimeError):

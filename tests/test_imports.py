@@ -19,6 +19,8 @@ FORMULAS = {"formulas", *ENGINE}
 FUNCTIONS = {"functions", *FORMULAS}
 MAY_SEE: dict[str, set[str]] = {
     **{key: set() for key in GROUND},
+    "errors": {"words"},
+    "files": {"words"},
     "engine": {"errors", "words"},
     "formulas": ENGINE,
     "functions": FORMULAS,
@@ -28,7 +30,7 @@ MAY_SEE: dict[str, set[str]] = {
     "expression": FUNCTIONS,
     "losses": FUNCTIONS,
     "optim": ENGINE,
-    "data": {"rng"},
+    "data": {"rng", "files", "words"},
     "nn": {"rng", "files", *FUNCTIONS},
     "train": {"losses", "optim", "nn", "rng", *FUNCTIONS},
     "experiments": {"train", "data", "losses", "optim", "nn", "errors"},

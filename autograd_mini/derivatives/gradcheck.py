@@ -19,6 +19,7 @@ from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.recording import no_grad
 from autograd_mini.engine.value import Value, data_of
 from autograd_mini.formulas.expressions import expression_of
+from autograd_mini.words.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -126,7 +127,9 @@ def gradcheck(
     numbers, rebuild = flatten(list(arguments))
     at = [data_of(x) for x in numbers]
     called = names or _parameter_names(function, len(arguments))
-    inputs = [f"{name}{path}" for name, x in zip(called, arguments, strict=True) for path in paths(x)]
+    inputs = [
+        f"{visible(name)}{path}" for name, x in zip(called, arguments, strict=True) for path in paths(x)
+    ]
 
     def outputs(xs: Sequence[Any]) -> list[Any]:
         return named_outputs(function, function(*rebuild(xs)))[0]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.engine import recording
 from autograd_mini.engine.arithmetic import floats
+from autograd_mini.engine.budget import leaves_left, spend
 from autograd_mini.engine.graph import find_variables, leaves, toposort
 from autograd_mini.engine.interop import as_float, is_number
 from autograd_mini.errors import UnboundError
@@ -65,6 +66,8 @@ class Value:
         self.label = label
         self.rule = None
         self.parents = self.partials = ()
+        if (left := leaves_left()) is not None:
+            spend(left)
 
     @property
     def data(self) -> float:
@@ -244,7 +247,9 @@ class Value:
     # Copies and pickles
 
     def __copy__(self) -> Value:
-        """Another node with the same rule, parents and numbers."""
+        """Another node with the same rule, parents and numbers; inside a transform the number itself."""
+        if self.level:  # a copy would be no input of the transform, and its gradient lost
+            return self
         twin = _new(type(self))
         for cls in type(self).__mro__:
             for slot in getattr(cls, "__slots__", ()):
@@ -253,6 +258,8 @@ class Value:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
         """A copy of the whole graph below; nodes shared in the original are shared in the copy."""
+        if self.level:
+            return self
         for node in toposort(self):
             if id(node) not in memo:
                 twin = memo[id(node)] = node.__copy__()
@@ -260,8 +267,12 @@ class Value:
         return memo[id(self)]  # type: ignore[no-any-return]
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        msg = f"cannot pickle {self!r}: a graph refers to rules, which are code; pickle its .data instead"
-        raise TypeError(msg)
+        """A leaf as what it holds: its kind, number, label, and gradient if it is known. No rule, no code."""
+        if self.rule is not None or self.level:
+            msg = f"cannot pickle {self!r}: a graph refers to rules, which are code; pickle its .data instead"
+            raise TypeError(msg)
+        state = None if self.adjoint is None else (None, {"adjoint": self.adjoint})
+        return type(self), (self.primal, self.label), state
 
     # What people who come from micrograd look for
 

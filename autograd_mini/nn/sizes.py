@@ -24,15 +24,3 @@ def check_size(size: Any, what: str) -> None:
     if not isinstance(size, int) or isinstance(size, bool) or size < 1:
         msg = f"the number of {what} must be a whole number of 1 or more, got {size!r}"
         raise ValueError(msg)
-
-
-def _check_count(configuration: dict[str, Any], given: int) -> None:
-    """Raise ValueError unless a network of these sizes has `given` parameters."""
-    outputs = configuration.get("outputs", 1)
-    sizes = [configuration["inputs"], *(outputs if isinstance(outputs, list) else [outputs])]
-    for size in sizes:
-        check_size(size, "units")
-    expected = parameter_count(sizes[0], sizes[1:], bool(configuration.get("bias", True)))
-    if expected != given:
-        msg = f"its sizes {sizes} need {expected} parameters, but it has {given}; save the model again"
-        raise ValueError(msg)

@@ -17,6 +17,7 @@ from autograd_mini.stepping.sweeps import Step, trace
 from autograd_mini.stepping.terminal import listing
 from autograd_mini.viz.drawing import Drawing
 from autograd_mini.words.messages import message
+from autograd_mini.words.visible import readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +55,7 @@ class Steps(Sequence[Step]):
 
     def print(self) -> None:
         """Write the steps to standard output, one a line."""
-        print(self)  # noqa: T201  # this is what the method is for
+        print(readable(str(self)))  # noqa: T201  # this is what the method is for
 
     def html(self) -> str:
         """The page that steps: one HTML file that works offline. Raises LayoutError if it cannot be drawn."""

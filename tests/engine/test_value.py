@@ -5,7 +5,6 @@ import gc
 import itertools
 import math
 import operator
-import pickle
 import statistics
 import subprocess
 import sys
@@ -656,57 +655,6 @@ def test_repr_of_a_result():
     assert "Value(20.0)" == repr(lecture()[0])
     assert "Value()" == repr(unbound()[0])
     assert "Constant(3.0)" == repr((Value(2.0) * 3).parents[1])
-
-
-# Copies and pickles
-
-
-def test_copy_is_another_node_on_the_same_inputs():
-    """copy.copy gives a node of its own with the same record, numbers and label."""
-    f, *_ = lecture()
-    f.label = "f"
-    twin = copy.copy(f)
-    f.backward()
-
-    assert (twin.parents, twin.rule, twin.data, twin.label) == (f.parents, f.rule, f.data, "f")
-    assert twin is not f
-    assert twin.known("grad") is None
-    assert copy.copy(Value(label="u")).known("data") is None
-
-
-def test_deepcopy_is_a_graph_of_its_own():
-    """copy.deepcopy copies the graph with its numbers and gradients, and shared nodes stay shared."""
-    x = Value(3.0, label="x")
-    y = x * x + 2
-    f = y * y
-    f.backward()
-    twin = copy.deepcopy(f)
-    copied = toposort(twin)
-
-    assert len(toposort(f)) == len(copied)
-    assert not set(toposort(f)) & set(copied)
-    assert [(n.data, n.grad, n.label, type(n)) for n in toposort(f)] == [
-        (n.data, n.grad, n.label, type(n)) for n in copied
-    ]
-    assert 2.0 == twin.forward(x=0) / 2
-    assert (121.0, 3.0) == (f.data, x.data)
-
-
-def test_deepcopy_of_a_list_keeps_shared_nodes_shared():
-    """A model and its output copied together still belong together."""
-    x = Value(3.0, label="x")
-    y, again = copy.deepcopy([x * 2, x])
-
-    assert y.parents[0] is again
-    assert again is not x
-
-
-@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
-def test_pickle_is_refused(protocol):
-    """A Value cannot be pickled, and the message says what to pickle instead."""
-    for x in (Value(2.0), lecture()[0]):
-        with pytest.raises(TypeError, match=r"cannot pickle Value\(.*pickle its \.data instead"):
-            pickle.dumps([x], protocol)
 
 
 # micrograd
