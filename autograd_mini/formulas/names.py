@@ -1,4 +1,11 @@
-"""What the nodes of a graph are called, and how such a name is taken apart."""
+r"""What the nodes of a graph are called, fit to be shown, and how such a name is taken apart.
+
+>>> from autograd_mini import Value
+>>> u = Value(2.0, label="u")
+>>> order = [u, u * u, u * u + 1]
+>>> [*names(order).values()]
+['u', 't1', 'f']
+"""
 
 from __future__ import annotations
 
@@ -11,6 +18,22 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from autograd_mini.engine.value import Value
+
+
+# What XML forbids or what would disturb the text beside it: controls, surrogates, characters that
+# are none, and the marks that turn the direction of writing.
+_UNSHOWABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
+
+
+def visible(name: str) -> str:
+    r"""The name with every character that cannot be shown written as Python writes it.
+
+    >>> print(visible("a\nb\0c\u202ed"))
+    a\nb\x00c\u202ed
+    """
+    return _UNSHOWABLE.sub(lambda match: match[0].encode("unicode_escape").decode(), name)
 
 
 def indexed(name: str) -> tuple[str, str, str] | None:
@@ -31,7 +54,7 @@ def indexed(name: str) -> tuple[str, str, str] | None:
 def names(order: Sequence[Value]) -> dict[Value, str]:
     """A name to show for every node of a topological order.
 
-    A node keeps its label. Unnamed results are t1, t2, ... as in the lectures and an unnamed last
+    A node keeps its label, made visible. Unnamed results are t1, t2, ... as in the lectures and an unnamed last
     one is f; unnamed inputs are x1, x2, ...; a constant is called by its number. Given names never
     repeat a label.
     """
@@ -46,7 +69,7 @@ def names(order: Sequence[Value]) -> dict[Value, str]:
     inputs = results = 1
     for node in order:
         if node.label:
-            name = node.label
+            name = visible(node.label)
         elif node.is_constant:
             name = number(node.data)
         elif node is order[-1] and "f" not in taken:

@@ -17,7 +17,7 @@ from autograd_mini.stepping.blank import blank_picture
 from autograd_mini.stepping.page import changes, heading, tree
 from autograd_mini.stepping.sweeps import OPERATION, PRODUCT, VALUES, VARIABLE
 from autograd_mini.viz.document import button, data_block, document, panel
-from autograd_mini.viz.lettering import visible
+from autograd_mini.formulas.names import visible
 from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from autograd_mini.errors import MissingExtraError
 from autograd_mini.stepping.moments import edges, last_scene, scene_after
 from autograd_mini.viz.colours import FONTS, GREY, INK, PAPER
 from autograd_mini.viz.layout import layout_of
-from autograd_mini.viz.lettering import shortened, visible, width
+from autograd_mini.formulas.names import visible
+from autograd_mini.viz.lettering import shortened, width
 from autograd_mini.viz.scene import Scene
 from autograd_mini.viz.sizes import MARGIN
 from autograd_mini.viz.svg import svg_text

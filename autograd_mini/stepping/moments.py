@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.formulas.text import Text
 from autograd_mini.stepping.sweeps import OPERATION, PRODUCT, SEED, TANGENTS, VALUES
-from autograd_mini.viz.lettering import visible
+from autograd_mini.formulas.names import visible
 from autograd_mini.viz.scene import Scene, scene_of
 from autograd_mini.words.messages import message
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from autograd_mini.formulas.text import Text
 from autograd_mini.stepping.moments import last_scene, scene_after
 from autograd_mini.stepping.sweeps import TANGENTS, VALUES
-from autograd_mini.viz.lettering import visible
+from autograd_mini.formulas.names import visible
 from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from autograd_mini.formulas.names import names
 from autograd_mini.formulas.text import text
 from autograd_mini.viz.collapse import boxes
 from autograd_mini.viz.frames import frames
-from autograd_mini.viz.lettering import visible
+from autograd_mini.formulas.names import visible
 from autograd_mini.words.numbers import number
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import re
 import unicodedata
 
 from autograd_mini.formulas.latex import latex
-from autograd_mini.viz.lettering import visible
+from autograd_mini.formulas.names import visible
 from autograd_mini.words.messages import LANGUAGES, message
 
 _OBEYED = {c: "\\" + c for c in "{}$&#%_"} | {

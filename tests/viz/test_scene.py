@@ -5,7 +5,8 @@ from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 from autograd_mini import parse, variables
-from autograd_mini.viz.lettering import fitting, shortened, visible, width
+from autograd_mini.formulas.names import visible
+from autograd_mini.viz.lettering import fitting, shortened, width
 from autograd_mini.viz.scene import scene_of
 
 
