@@ -11,7 +11,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograd_mini.formulas.names import indexed
-from autograd_mini.formulas.printing import ATOM, CHOICE, FRACTION, POWER, PRODUCT, RELATION, SUM, Formula, Printed
+from autograd_mini.formulas.printing import (
+    ATOM,
+    CHOICE,
+    FRACTION,
+    POWER,
+    PRODUCT,
+    RELATION,
+    SUM,
+    Formula,
+    Printed,
+)
 from autograd_mini.words.numbers import number
 
 if TYPE_CHECKING:

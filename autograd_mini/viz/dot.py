@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograd_mini.viz.lettering import shortened
-from autograd_mini.viz.scene import shown
 from autograd_mini.viz.sizes import CAPTION, LABEL_WIDTH, PAD, Sizes
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def dot_source(scene: Scene) -> str:
         edge_attr={"fontname": "Courier", "fontsize": f"{LABEL_WIDTH / LONGEST / COURIER:.2f}"},
     )
     for card in scene.cards:
-        width, height = sizes.box(card)
+        width, height = sizes.boxes[card.id]
         size = {"width": f"{width / INCH:.4f}", "height": f"{height / INCH:.4f}"}
         graph.node(card.id, label=_box_label(card, width - PAD), **size)
     for frame in scene.frames:
@@ -71,11 +70,12 @@ def _box_label(card: Card, room: float) -> str:
     lines = [card.name]
     if not card.is_constant:
         head = f"{card.name} = {card.formula}" if card.formula else card.name
-        lines = [head, shown(card.value) or BLANK, f"{card.ratio} = {shown(card.gradient)}"]
+        value, gradient = card.number(card.value), card.number(card.gradient)
+        lines = [head, value or BLANK, f"{card.derivative} = {gradient}"]
     literal = [shortened(line, room, CAPTION).replace("&", "&amp;").replace("\\", "\\\\") for line in lines]
     return graphviz.nohtml("\\n".join(literal))  # type: ignore[no-any-return]
 
 
 def _edge_label(arrow: Arrow) -> str:
     """Room for the title, and the number padded, so that in Courier it is as wide as any other."""
-    return f"{BLANK}\\n{shown(arrow.partial):^{LONGEST}}"
+    return f"{BLANK}\\n{arrow.number:^{LONGEST}}"

@@ -11,23 +11,22 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from autograd_mini.viz.colours import (
-    BLUE,
-    DARK_GREEN,
-    DARK_VERMILLION,
+    ARROW,
+    CONSTANT,
     FONTS,
-    GREEN,
-    GREY,
+    FRAME,
+    GRADIENT,
     INK,
-    PALE_BLUE,
-    PALE_GREEN,
-    PALE_GREY,
+    INPUT,
+    OPERATION,
     PAPER,
-    VERMILLION,
+    PARTIAL,
+    VALUE,
 )
 from autograd_mini.viz.lettering import fitting, shortened, width
-from autograd_mini.viz.scene import shown
 from autograd_mini.viz.sizes import (
     CAPTION,
+    DERIVATIVE,
     FIELD,
     FIELD_WIDTH,
     GAP,
@@ -38,10 +37,8 @@ from autograd_mini.viz.sizes import (
     NAME,
     NUMBER,
     PAD,
-    PARTIAL,
-    RATIO,
+    PARTIAL_NUMBER,
     SIGN,
-    Sizes,
 )
 
 if TYPE_CHECKING:
@@ -53,8 +50,15 @@ if TYPE_CHECKING:
 
 def svg_text(scene: Scene, layout: Layout) -> str:
     """The picture as an SVG document; the same scene and layout give the same text."""
+    document = svg_element(scene, layout)
+    ET.indent(document, " ")
+    return ET.tostring(document, encoding="unicode") + "\n"
+
+
+def svg_element(scene: Scene, layout: Layout) -> ET.Element:
+    """The picture as an `<svg>` element: its title, its description, the paper, and last what is on it."""
     wide, high = layout.width + 2 * MARGIN, layout.height + 2 * MARGIN
-    title = f"Computation graph of {scene.output.name}"
+    title = scene.xp.word("graph").format(scene.output.name)
     view = f"0 0 {_short(wide)} {_short(high)}"
     document = _element(
         None, "svg", xmlns="http://www.w3.org/2000/svg", width=wide, height=high, viewBox=view
@@ -70,11 +74,9 @@ def svg_text(scene: Scene, layout: Layout) -> str:
         _draw_arrow(picture, arrow, layout.arrows[arrow.id])
     for arrow in scene.arrows:  # above all lines, so that none runs through a number
         _draw_partial(picture, arrow, layout.arrows[arrow.id])
-    sizes = Sizes.of(scene)
     for card in scene.cards:
-        _draw_card(picture, card, layout.cards[card.id], sizes)
-    ET.indent(document, " ")
-    return ET.tostring(document, encoding="unicode") + "\n"
+        _draw_card(picture, card, layout)
+    return document
 
 
 def _draw_frame(parent: ET.Element, frame: Frame, layout: Layout) -> None:
@@ -82,28 +84,37 @@ def _draw_frame(parent: ET.Element, frame: Frame, layout: Layout) -> None:
     (left, top), (right, bottom) = layout.frames[frame.id]
     group = _element(parent, "g", class_="frame", data_name=frame.title)
     wide, high = right - left, bottom - top
-    _box(group, left, top, wide, high, radius=10, fill="none", stroke=GREY, stroke_dasharray="6 4")
-    _text(group, "title", frame.title, (left + PAD, top + PAD), CAPTION, text_anchor="start", fill=GREY)
+    _box(group, left, top, wide, high, radius=10, fill=FRAME.fill, stroke=FRAME.line, stroke_dasharray="6 4")
+    _text(group, "title", frame.title, (left + PAD, top + PAD), CAPTION, text_anchor="start", fill=FRAME.text)
     for inner in frame.inner:
         _draw_frame(parent, inner, layout)
 
 
-def _draw_card(parent: ET.Element, card: Card, centre: Point, sizes: Sizes) -> None:
+def _draw_card(parent: ET.Element, card: Card, layout: Layout) -> None:
     """The group of a node, its origin in the top left corner, with what machines and mice read."""
-    wide, high = sizes.box(card)
-    corner = centre[0] - wide / 2, centre[1] - high / 2
+    (wide, high), (corner, _) = layout.sizes.boxes[card.id], layout.corners(card.id)
     place = f"translate({_short(corner[0])} {_short(corner[1])})"
     group = _element(parent, "g", id=card.id, class_=f"node {card.kind}", transform=place)
     _set(group, data_name=card.name, data_value=_exact(card.value), data_gradient=_exact(card.gradient))
     _element(group, "title", str(card))
     if card.is_constant:
-        _box(group, 0, 0, wide, high, radius=3, fill=PAPER, stroke=GREY, stroke_dasharray="2 2")
-        _text(group, "number", card.name, (wide / 2, high / 2), NUMBER[0], fill=GREY)
+        _box(
+            group,
+            0,
+            0,
+            wide,
+            high,
+            radius=3,
+            fill=CONSTANT.fill,
+            stroke=CONSTANT.line,
+            stroke_dasharray="2 2",
+        )
+        _text(group, "number", card.name, (wide / 2, high / 2), NUMBER[0], fill=CONSTANT.text)
         return
     _draw_head(group, card, wide, high)
-    top = PAD + HEAD + GAP
-    _draw_field(group, "value", card.formula or card.kind, card.value, top, sizes)
-    _draw_field(group, "gradient", card.ratio, card.gradient, top + FIELD + GAP, sizes)
+    room = layout.sizes.caption_width
+    _draw_field(group, "value", card.caption, card.number(card.value), PAD + HEAD + GAP, room)
+    _draw_field(group, "gradient", card.derivative, card.number(card.gradient), high - PAD - FIELD, room)
 
 
 def _draw_head(group: ET.Element, card: Card, wide: float, high: float) -> None:
@@ -111,31 +122,33 @@ def _draw_head(group: ET.Element, card: Card, wide: float, high: float) -> None:
     middle, right = PAD + HEAD / 2, wide - PAD
     if card.symbol:
         border = 3 if card.kind == "output" else 1.25
-        _box(group, 0, 0, wide, high, radius=4, fill=PALE_BLUE, stroke=BLUE, stroke_width=border)
+        _box(
+            group, 0, 0, wide, high, radius=4, fill=OPERATION.fill, stroke=OPERATION.line, stroke_width=border
+        )
         size = fitting(card.symbol, HEAD, SIGN)
         badge = HEAD if len(card.symbol) == 1 else width(card.symbol, size) + PAD
         right -= badge
-        _box(group, right, PAD, badge, HEAD, radius=HEAD / 2, fill=BLUE)
+        _box(group, right, PAD, badge, HEAD, radius=HEAD / 2, fill=OPERATION.line)
         _text(group, "symbol", card.symbol, (right + badge / 2, middle), size, fill=PAPER, font_weight="bold")
         right -= GAP
     else:
-        _box(group, 0, 0, wide, high, radius=14, fill=PALE_GREY, stroke=BLUE, stroke_width=1.25)
+        _box(group, 0, 0, wide, high, radius=14, fill=INPUT.fill, stroke=INPUT.line, stroke_width=1.25)
     name = shortened(card.name, right - PAD, NAME)
     _text(group, "name", name, (PAD, middle), NAME, text_anchor="start", font_weight="bold")
 
 
-def _draw_field(parent: ET.Element, kind: str, title: str, x: float | None, top: float, sizes: Sizes) -> None:
+def _draw_field(parent: ET.Element, kind: str, title: str, number: str, top: float, room: float) -> None:
     """A title and a box for a number, dashed while it is unknown."""
-    colour, dark = (BLUE, INK) if kind == "value" else (VERMILLION, DARK_VERMILLION)
+    role = VALUE if kind == "value" else GRADIENT
     group = _element(parent, "g", class_=kind)
-    left, middle = PAD + sizes.caption_width + GAP, top + FIELD / 2
-    title = shortened(title, sizes.caption_width, CAPTION)
-    _text(group, "title", title, (PAD, middle), CAPTION, text_anchor="start", fill=dark)
-    box = _box(group, left, top, FIELD_WIDTH, FIELD, radius=3, fill=PAPER, stroke=colour)
-    if x is None:
+    left, middle = PAD + room + GAP, top + FIELD / 2
+    title = shortened(title, room, CAPTION)
+    _text(group, "title", title, (PAD, middle), CAPTION, text_anchor="start", fill=role.text)
+    box = _box(group, left, top, FIELD_WIDTH, FIELD, radius=3, fill=role.fill, stroke=role.line)
+    if not number:
         _set(box, stroke_dasharray="4 3")
-    size = fitting(shown(x), FIELD_WIDTH - 2 * GAP, NUMBER)
-    _text(group, "number", shown(x), (left + FIELD_WIDTH / 2, middle), size, fill=dark, font_weight="bold")
+    size = fitting(number, FIELD_WIDTH - 2 * GAP, NUMBER)
+    _text(group, "number", number, (left + FIELD_WIDTH / 2, middle), size, fill=role.text, font_weight="bold")
 
 
 def _draw_arrow(parent: ET.Element, arrow: Arrow, curve: Curve) -> None:
@@ -147,8 +160,8 @@ def _draw_arrow(parent: ET.Element, arrow: Arrow, curve: Curve) -> None:
     _element(group, "title", str(arrow))
     start, *rest = curve.points
     path = f"M{_at(start)}C{' '.join(map(_at, rest))}"
-    _element(group, "path", d=path, fill="none", stroke=GREY, stroke_width=1.5)
-    _element(group, "polygon", points=" ".join(map(_at, _arrowhead(rest[-1], curve.tip))), fill=GREY)
+    _element(group, "path", d=path, fill="none", stroke=ARROW.line, stroke_width=1.5)
+    _element(group, "polygon", points=" ".join(map(_at, _arrowhead(rest[-1], curve.tip))), fill=ARROW.fill)
 
 
 def _draw_partial(parent: ET.Element, arrow: Arrow, curve: Curve) -> None:
@@ -156,14 +169,15 @@ def _draw_partial(parent: ET.Element, arrow: Arrow, curve: Curve) -> None:
     if arrow.partial is None or curve.label is None:
         return
     x, y = curve.at(curve.label[0])
-    group = _element(parent, "g", class_="partial", data_edge=arrow.id, fill=DARK_GREEN)
+    group = _element(parent, "g", class_="partial", data_edge=arrow.id, fill=PARTIAL.text)
     _element(group, "title", str(arrow))
     left, top = x - LABEL_WIDTH / 2, y - LABEL_HEIGHT / 2
-    _box(group, left, top, LABEL_WIDTH, LABEL_HEIGHT, radius=LABEL_HEIGHT / 2, fill=PALE_GREEN, stroke=GREEN)
+    colours = {"fill": PARTIAL.fill, "stroke": PARTIAL.line}
+    _box(group, left, top, LABEL_WIDTH, LABEL_HEIGHT, radius=LABEL_HEIGHT / 2, **colours)
     room, line = LABEL_WIDTH - LABEL_HEIGHT / 2, 0.21 * LABEL_HEIGHT
-    _text(group, "title", shortened(arrow.ratio, room, RATIO), (x, y - line), RATIO)
-    number = shown(arrow.partial)
-    _text(group, "number", number, (x, y + line), fitting(number, room, PARTIAL), font_weight="bold")
+    _text(group, "title", shortened(arrow.derivative, room, DERIVATIVE), (x, y - line), DERIVATIVE)
+    size = fitting(arrow.number, room, PARTIAL_NUMBER)
+    _text(group, "number", arrow.number, (x, y + line), size, font_weight="bold")
 
 
 def _arrowhead(base: Point, tip: Point) -> list[Point]:

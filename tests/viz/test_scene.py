@@ -15,7 +15,7 @@ def test_gradients_of_another_output_are_not_called_the_gradients_of_this_one():
     f = parse("f = (u + v) * w", u=2, v=3, w=4)
     f.backward()
 
-    assert {card.ratio for card in scene_of(f.parents[0]).cards} == {"∂/∂u", "∂/∂v", "∂/∂t1"}
+    assert {card.derivative for card in scene_of(f.parents[0]).cards} == {"∂/∂u", "∂/∂v", "∂/∂t1"}
 
 
 def test_the_title_names_the_output_after_two_passes():
