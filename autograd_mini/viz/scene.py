@@ -46,8 +46,9 @@ class Card:
 
     @property
     def caption(self) -> str:
-        """The formula, or in a word what the card is."""
-        return self.formula or self.xp.word({"box": "parameters"}.get(self.kind, self.kind))
+        """The formula, or in a word what the value is; nothing for a constant."""
+        word = {"input": "input", "box": "parameters"}.get(self.kind)
+        return self.xp.word(word) if word else self.formula
 
     def number(self, x: float | None) -> str:
         """The number as the picture writes it; nothing if it is unknown."""

@@ -38,7 +38,7 @@ class Sizes:
 
     @classmethod
     def of(cls, scene: Scene) -> Sizes:
-        captions = [caption for card in scene.cards for caption in (card.formula, card.derivative)]
+        captions = [caption for card in scene.cards for caption in (card.caption, card.derivative)]
         least, most = CAPTION_WIDTH
         room = min(max([least, *(width(caption, CAPTION) for caption in captions)]), most)
         usual = (PAD + room + GAP + FIELD_WIDTH + PAD, PAD + HEAD + 2 * (GAP + FIELD) + PAD)

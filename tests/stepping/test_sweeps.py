@@ -7,9 +7,13 @@ import pytest
 from hypothesis import given
 from test_random_graphs import inputs, named, programs, run, run_naive
 
+import autograd_mini as am
 from autograd_mini import Value, jvp, parse, variables
 from autograd_mini.engine.graph import leaves, toposort
 from autograd_mini.errors import UnboundError, UnknownVariableError
+from autograd_mini.formulas.latex import Inline
+from autograd_mini.formulas.mathml import mathml
+from autograd_mini.formulas.text import Text
 from autograd_mini.functions import as_function
 from autograd_mini.stepping.sweeps import ADDITION, GRADIENTS, OPERATION, PRODUCT, TANGENTS, VALUES, Trace
 
@@ -89,6 +93,46 @@ def test_trace_leaves_the_graph_as_it_is():
     f.backward()
     Trace(f)
     assert 6.0 == u.grad
+
+
+def test_a_step_says_what_it_said_when_the_trace_was_made():
+    """Formulas are printed when asked for, with the names and numbers of the moment of the trace."""
+    f = parse("f = (u + v) * w", u=2, v=3, w=4)
+    steps = Trace(f)
+    f.forward(u=100)
+    f.parents[0].parents[0].label = "renamed"
+
+    assert lines(parse("f = (u + v) * w", u=2, v=3, w=4)) == [step.line for step in steps]
+
+
+def test_sides_in_any_arithmetic():
+    """A step gives its sides in the arithmetic that is asked for, and repeats none."""
+    product = Trace(parse("f = u / v", u=1, v=2))[-1]
+
+    assert [r"\partial f/\partial v", r"\partial f/\partial v \cdot \partial f/\partial f"] == [
+        str(side) for side in product.sides(Inline())
+    ][:2]
+    assert 4 == len(product.sides(Text("fr"))) - 1
+    assert 2 == len(Trace(parse("u * v", u=2, v=3))[0].sides(mathml))
+
+
+@pytest.mark.parametrize("operation", [am.sum, lambda xs: am.dot(xs, xs)])
+def test_the_partials_of_an_operation_are_written_once(monkeypatch, operation):
+    """A sum of many inputs has as many products, and its partials are read once for all of them."""
+    read = []
+    f = operation([Value(float(i), label=f"x{i}") for i in range(50)])
+    partials = f.rule.partials
+
+    def counted(xp, *pieces):
+        read.append(xp)
+        return partials(xp, *pieces)
+
+    monkeypatch.setattr(f.rule, "partials", counted)
+    steps = Trace(f)
+    for _ in range(2):
+        assert len(steps) == len([step.line for step in steps])
+
+    assert [steps.equations.text] == read
 
 
 def test_a_leaf_alone():

@@ -52,7 +52,8 @@ def test_a_view_has_every_node_with_what_is_known(trace):
     for count in range(len(trace) + 1):
         cards = scene_after(trace, count).cards
         expected = [
-            [*f"{c.name} {c.formula or 'input'} {c.number(c.value)} {c.number(c.gradient)}".split()] for c in cards
+            [*f"{c.name} {c.formula or 'input'} {c.number(c.value)} {c.number(c.gradient)}".split()]
+            for c in cards
         ]
 
         assert expected == rows(printed(trace, count))
