@@ -104,13 +104,14 @@ class Printed(Arithmetic):
     def __init__(self, language: str = "en") -> None:
         self.language = language
         self.separator = self.word("between arguments")
+        self.point = self.word("decimal point")
 
     def word(self, key: str) -> str:
         return message(key, self.language)
 
     def localised(self, digits: str) -> str:
         """A written number with the decimal point of the language."""
-        return digits.replace(".", self.word("decimal point"))
+        return digits.replace(".", self.point)
 
     def symbol(self, name: str) -> Formula:
         """The name of a node, as an atom."""

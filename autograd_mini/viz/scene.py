@@ -135,21 +135,13 @@ class Moment:
     def now(cls, root: Value) -> Moment:
         """What the graph of `root` holds now."""
         order = toposort(root)
-        called, gradients = names(order), {node: node.known("grad") for node in order}
+        called = names(order)
+        values, gradients = ({node: node.known(what) for node in order} for what in ("data", "grad"))
+        going = [node for node in order if node.parents and gradients[node] is not None]
+        partials = {(node, i): x for node in going for i, x in enumerate(node.partials)}
         # A gradient other than 1 on the output came from a backward pass that began elsewhere.
-        top = called[root] if gradients[root] in (None, 1.0) or not root.parents else ""
-        return cls(
-            called,
-            {node: node.known("data") for node in order},
-            gradients,
-            {
-                (node, i): partial
-                for node in order
-                if gradients[node] is not None
-                for i, partial in enumerate(node.partials if node.parents else ())
-            },
-            top,
-        )
+        start = called[root] if gradients[root] in (None, 1.0) or not root.parents else ""
+        return cls(called, values, gradients, partials, start)
 
 
 def scene_of(

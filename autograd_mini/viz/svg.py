@@ -10,19 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from autograd_mini.viz.colours import (
-    ARROW,
-    CONSTANT,
-    FONTS,
-    FRAME,
-    GRADIENT,
-    INK,
-    INPUT,
-    OPERATION,
-    PAPER,
-    PARTIAL,
-    VALUE,
-)
+from autograd_mini.viz import colours
 from autograd_mini.viz.lettering import fitting, shortened, width
 from autograd_mini.viz.sizes import (
     CAPTION,
@@ -44,6 +32,7 @@ from autograd_mini.viz.sizes import (
 if TYPE_CHECKING:
     from typing import Any
 
+    from autograd_mini.viz.colours import Role
     from autograd_mini.viz.layout import Curve, Layout, Point
     from autograd_mini.viz.scene import Arrow, Card, Frame, Scene
 
@@ -63,10 +52,10 @@ def svg_element(scene: Scene, layout: Layout) -> ET.Element:
     document = _element(
         None, "svg", xmlns="http://www.w3.org/2000/svg", width=wide, height=high, viewBox=view
     )
-    _set(document, role="img", aria_label=title, font_family=FONTS, fill=INK)
+    _set(document, role="img", aria_label=title, font_family=colours.FONTS, fill=colours.INK)
     _element(document, "title", title)
     _element(document, "desc", str(scene))
-    _box(document, 0, 0, wide, high, radius=8, fill=PAPER, class_="paper")
+    _box(document, 0, 0, wide, high, radius=8, fill=colours.PAPER, class_="paper")
     picture = _element(document, "g", transform=f"translate({MARGIN} {MARGIN})")
     for frame in scene.frames:
         _draw_frame(picture, frame, layout)
@@ -82,10 +71,9 @@ def svg_element(scene: Scene, layout: Layout) -> ET.Element:
 def _draw_frame(parent: ET.Element, frame: Frame, layout: Layout) -> None:
     """A dashed line around a neuron or a layer, its title in the corner, then the frames inside."""
     (left, top), (right, bottom) = layout.frames[frame.id]
-    group = _element(parent, "g", class_="frame", data_name=frame.title)
-    wide, high = right - left, bottom - top
-    _box(group, left, top, wide, high, radius=10, fill=FRAME.fill, stroke=FRAME.line, stroke_dasharray="6 4")
-    _text(group, "title", frame.title, (left + PAD, top + PAD), CAPTION, text_anchor="start", fill=FRAME.text)
+    group, role = _element(parent, "g", class_="frame", data_name=frame.title), colours.FRAME
+    _panel(group, left, top, right - left, bottom - top, 10, role, stroke_dasharray="6 4")
+    _text(group, "title", frame.title, (left + PAD, top + PAD), CAPTION, text_anchor="start", fill=role.text)
     for inner in frame.inner:
         _draw_frame(parent, inner, layout)
 
@@ -98,18 +86,9 @@ def _draw_card(parent: ET.Element, card: Card, layout: Layout) -> None:
     _set(group, data_name=card.name, data_value=_exact(card.value), data_gradient=_exact(card.gradient))
     _element(group, "title", str(card))
     if card.is_constant:
-        _box(
-            group,
-            0,
-            0,
-            wide,
-            high,
-            radius=3,
-            fill=CONSTANT.fill,
-            stroke=CONSTANT.line,
-            stroke_dasharray="2 2",
-        )
-        _text(group, "number", card.name, (wide / 2, high / 2), NUMBER[0], fill=CONSTANT.text)
+        role, middle = colours.CONSTANT, (wide / 2, high / 2)
+        _panel(group, 0, 0, wide, high, 3, role, stroke_dasharray="2 2")
+        _text(group, "number", card.name, middle, NUMBER[0], fill=role.text)
         return
     _draw_head(group, card, wide, high)
     room = layout.sizes.caption_width
@@ -119,61 +98,60 @@ def _draw_card(parent: ET.Element, card: Card, layout: Layout) -> None:
 
 def _draw_head(group: ET.Element, card: Card, wide: float, high: float) -> None:
     """The panel, the name, and the sign of the operation; inputs are grey, and rounder."""
-    middle, right = PAD + HEAD / 2, wide - PAD
+    middle, right, role = PAD + HEAD / 2, wide - PAD, colours.OPERATION
     if card.symbol:
-        border = 3 if card.kind == "output" else 1.25
-        _box(
-            group, 0, 0, wide, high, radius=4, fill=OPERATION.fill, stroke=OPERATION.line, stroke_width=border
-        )
+        _panel(group, 0, 0, wide, high, 4, role, stroke_width=3 if card.kind == "output" else 1.25)
         size = fitting(card.symbol, HEAD, SIGN)
         badge = HEAD if len(card.symbol) == 1 else width(card.symbol, size) + PAD
         right -= badge
-        _box(group, right, PAD, badge, HEAD, radius=HEAD / 2, fill=OPERATION.line)
-        _text(group, "symbol", card.symbol, (right + badge / 2, middle), size, fill=PAPER, font_weight="bold")
+        _box(group, right, PAD, badge, HEAD, radius=HEAD / 2, fill=role.line)
+        place, looks = (right + badge / 2, middle), {"fill": colours.PAPER, "font_weight": "bold"}
+        _text(group, "symbol", card.symbol, place, size, **looks)
         right -= GAP
     else:
-        _box(group, 0, 0, wide, high, radius=14, fill=INPUT.fill, stroke=INPUT.line, stroke_width=1.25)
+        _panel(group, 0, 0, wide, high, 14, colours.INPUT, stroke_width=1.25)
     name = shortened(card.name, right - PAD, NAME)
     _text(group, "name", name, (PAD, middle), NAME, text_anchor="start", font_weight="bold")
 
 
 def _draw_field(parent: ET.Element, kind: str, title: str, number: str, top: float, room: float) -> None:
     """A title and a box for a number, dashed while it is unknown."""
-    role = VALUE if kind == "value" else GRADIENT
+    role = colours.VALUE if kind == "value" else colours.GRADIENT
     group = _element(parent, "g", class_=kind)
     left, middle = PAD + room + GAP, top + FIELD / 2
     title = shortened(title, room, CAPTION)
     _text(group, "title", title, (PAD, middle), CAPTION, text_anchor="start", fill=role.text)
-    box = _box(group, left, top, FIELD_WIDTH, FIELD, radius=3, fill=role.fill, stroke=role.line)
-    if not number:
-        _set(box, stroke_dasharray="4 3")
+    dashes = None if number else "4 3"
+    _panel(group, left, top, FIELD_WIDTH, FIELD, 3, role, stroke_dasharray=dashes)
     size = fitting(number, FIELD_WIDTH - 2 * GAP, NUMBER)
     _text(group, "number", number, (left + FIELD_WIDTH / 2, middle), size, fill=role.text, font_weight="bold")
 
 
 def _draw_arrow(parent: ET.Element, arrow: Arrow, curve: Curve) -> None:
     """The line and its head."""
-    group = _element(
-        parent, "g", id=arrow.id, class_="edge", data_tail=arrow.tail.id, data_head=arrow.head.id
-    )
-    _set(group, data_partial=_exact(arrow.partial))
+    ends: dict[str, Any] = {
+        "data_tail": arrow.tail.id,
+        "data_head": arrow.head.id,
+        "data_partial": _exact(arrow.partial),
+    }
+    group = _element(parent, "g", id=arrow.id, class_="edge", **ends)
     _element(group, "title", str(arrow))
     start, *rest = curve.points
     path = f"M{_at(start)}C{' '.join(map(_at, rest))}"
-    _element(group, "path", d=path, fill="none", stroke=ARROW.line, stroke_width=1.5)
-    _element(group, "polygon", points=" ".join(map(_at, _arrowhead(rest[-1], curve.tip))), fill=ARROW.fill)
+    _element(group, "path", d=path, fill="none", stroke=colours.ARROW.line, stroke_width=1.5)
+    head = " ".join(map(_at, _arrowhead(rest[-1], curve.tip)))
+    _element(group, "polygon", points=head, fill=colours.ARROW.fill)
 
 
 def _draw_partial(parent: ET.Element, arrow: Arrow, curve: Curve) -> None:
     """The local partial, on the line, once it is known."""
     if arrow.partial is None or curve.label is None:
         return
-    x, y = curve.at(curve.label[0])
-    group = _element(parent, "g", class_="partial", data_edge=arrow.id, fill=PARTIAL.text)
+    (x, y), role = curve.at(curve.label[0]), colours.PARTIAL
+    group = _element(parent, "g", class_="partial", data_edge=arrow.id, fill=role.text)
     _element(group, "title", str(arrow))
     left, top = x - LABEL_WIDTH / 2, y - LABEL_HEIGHT / 2
-    colours = {"fill": PARTIAL.fill, "stroke": PARTIAL.line}
-    _box(group, left, top, LABEL_WIDTH, LABEL_HEIGHT, radius=LABEL_HEIGHT / 2, **colours)
+    _panel(group, left, top, LABEL_WIDTH, LABEL_HEIGHT, LABEL_HEIGHT / 2, role)
     room, line = LABEL_WIDTH - LABEL_HEIGHT / 2, 0.21 * LABEL_HEIGHT
     _text(group, "title", shortened(arrow.derivative, room, DERIVATIVE), (x, y - line), DERIVATIVE)
     size = fitting(arrow.number, room, PARTIAL_NUMBER)
@@ -188,8 +166,15 @@ def _arrowhead(base: Point, tip: Point) -> list[Point]:
 
 def _box(
     parent: ET.Element, x: float, y: float, wide: float, high: float, radius: float, **looks: Any
-) -> ET.Element:
-    return _element(parent, "rect", x=x, y=y, width=wide, height=high, rx=radius, **looks)
+) -> None:
+    _element(parent, "rect", x=x, y=y, width=wide, height=high, rx=radius, **looks)
+
+
+def _panel(
+    parent: ET.Element, x: float, y: float, wide: float, high: float, radius: float, role: Role, **looks: Any
+) -> None:
+    """A box in the colours of its role."""
+    _box(parent, x, y, wide, high, radius, fill=role.fill, stroke=role.line, **looks)
 
 
 def _text(parent: ET.Element, kind: str, content: str, middle: Point, size: float, **looks: Any) -> None:

@@ -20,14 +20,10 @@ if TYPE_CHECKING:
 
 LARGEST = 14000  # points: TeX and readers of PDF give up a little beyond
 
-ROLES = {
-    "value": colours.VALUE, "gradient": colours.GRADIENT, "partial": colours.PARTIAL, "input": colours.INPUT,
-    "operation": colours.OPERATION, "constant": colours.CONSTANT, "arrow": colours.ARROW, "frame": colours.FRAME,
-    "now": colours.NOW,
-}  # fmt: skip
 COLOURS = {"paper": colours.PAPER} | {
-    f"{name}{part}": colour
-    for name, role in ROLES.items()
+    f"{name.lower()}{part}": colour
+    for name, role in vars(colours).items()
+    if isinstance(role, colours.Role)
     for part, colour in role._asdict().items()
     if colour != "none"
 }
