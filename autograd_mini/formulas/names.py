@@ -1,4 +1,11 @@
-"""What the nodes of a graph are called, and how such a name is taken apart."""
+r"""What the nodes of a graph are called, fit to be shown, and how such a name is taken apart.
+
+>>> from autograd_mini import Value
+>>> u = Value(2.0, label="u")
+>>> order = [u, u * u, u * u + 1]
+>>> [*names(order).values()]
+['u', 't1', 'f']
+"""
 
 from __future__ import annotations
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
 from autograd_mini.files import write_whole
 from autograd_mini.stepping.exercise import exercise_of
@@ -13,9 +12,10 @@ from autograd_mini.stepping.film import gif
 from autograd_mini.stepping.moments import scene_after
 from autograd_mini.stepping.page import page_of
 from autograd_mini.stepping.slides import slides
-from autograd_mini.stepping.sweeps import Step, trace
+from autograd_mini.stepping.sweeps import Trace
 from autograd_mini.stepping.terminal import listing
-from autograd_mini.viz.drawing import Drawing
+from autograd_mini.viz.layout import layout_of
+from autograd_mini.viz.svg import svg_text
 from autograd_mini.words.messages import message
 from autograd_mini.words.visible import readable
 
@@ -30,26 +30,11 @@ if TYPE_CHECKING:
 FRAME_HEIGHT = 640  # pixels of a page in a notebook
 
 
-class Steps(Sequence[Step]):
+class Steps(Trace):
     """A read-only sequence of steps, values first and then derivatives; in a notebook, a page that steps."""
 
-    def __init__(self, nodes: list[Value], records: list[Step], language: str) -> None:
-        self.nodes = tuple(nodes)
-        self.language = language
-        self._records = tuple(records)
-
-    @overload
-    def __getitem__(self, index: int) -> Step: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Step, ...]: ...
-    def __getitem__(self, index: int | slice) -> Step | tuple[Step, ...]:
-        return self._records[index]
-
-    def __len__(self) -> int:
-        return len(self._records)
-
     def __str__(self) -> str:
-        return listing(self, self.language)
+        return listing(self)
 
     __repr__ = __str__
 
@@ -89,7 +74,8 @@ class Steps(Sequence[Step]):
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002
         """What a notebook shows: the page in a frame that can reach nothing around it, or plain lines."""
         try:
-            picture = Drawing(scene_after(self, len(self))).svg()
+            scene = scene_after(self)
+            picture = svg_text(scene, layout_of(scene))
             page = self.html()
         except Exception as error:  # noqa: BLE001  a cell shows what it can, whatever is wrong with the picture
             return {"text/plain": f"{self}\n(no picture: {error})"}
@@ -127,4 +113,4 @@ def steps(f: Value, lang: str = "en", by: str | None = None) -> Steps:
        9  ∂f/∂u = ∂t1/∂u · ∂f/∂t1 = 1 · 4 = 4
       10  ∂f/∂v = ∂t1/∂v · ∂f/∂t1 = 1 · 4 = 4
     """
-    return Steps(*trace(f, lang, by), lang)
+    return Steps(f, lang, by)

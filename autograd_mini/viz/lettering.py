@@ -1,4 +1,4 @@
-"""Lettering: the width of a text, and the part of it that fits a given room.
+"""Lettering: how wide a text is, and the part of it that fits a given room.
 
 Nobody knows the fonts of the reader, so widths are estimates, generous ones: those of DejaVu Sans,
 which is wider than most.
@@ -7,10 +7,6 @@ which is wider than most.
 from __future__ import annotations
 
 import unicodedata
-
-from autograd_mini.words.visible import visible
-
-__all__ = ["fitting", "shortened", "visible", "width"]
 
 _NARROW = frozenset(" !\"'(),-./:;I[]fijlrt|·")
 _WIDE = frozenset("%+<=>@MW_mw×—…≤≥")

@@ -35,6 +35,9 @@ MESSAGES: dict[str, dict[str, str]] = {
     # on a page with a picture
     "graph": {"en": "Computation graph of {}", "fr": "Graphe de calcul de {}"},
     "input": {"en": "input", "fr": "entrée"},
+    "parameters": {"en": "parameters", "fr": "paramètres"},
+    "layer": {"en": "layer", "fr": "couche"},
+    "neuron": {"en": "neuron", "fr": "neurone"},
     "larger": {"en": "Zoom in", "fr": "Agrandir"},
     "smaller": {"en": "Zoom out", "fr": "Réduire"},
     "whole": {"en": "Whole graph", "fr": "Graphe entier"},
