@@ -36,7 +36,8 @@ def parse(source: str, /, **numbers: float) -> Value:
     source: Python arithmetic of names and real numbers: + - * / **, brackets, and the functions of the
         package by name, such as exp(x), max(0, x), sum(a, b, c). It may have several lines, or parts
         separated by `;`, of which all but the last must be definitions `name = ...`.
-        At most 10,000 characters and 200 nested brackets.
+        At most 10,000 characters, and 1,000 operations inside one another, where a pair of brackets
+        counts as 5 (so 200 nested brackets). Arguments between commas stand side by side.
     numbers: values of variables; a variable without one stays unbound, for `forward()` to bind.
 
     Every name is one node. A definition labels its node; what has no name is called t1, t2, ... in order
@@ -62,7 +63,10 @@ def parse(source: str, /, **numbers: float) -> Value:
     """
     text = SourceText(source)
     statements = text.statements()
-    nodes = Nodes(text, {normalize("NFKC", name): number for name, number in numbers.items()})
+    bound = {normalize("NFKC", name): number for name, number in numbers.items()}
+    if len(bound) < len(numbers):
+        raise text.error(f"two of these names are one to Python, give it one number: {', '.join(numbers)}")
+    nodes = Nodes(text, bound)
     results = [nodes.define(*text.definition(s, is_last=s is statements[-1])) for s in statements]
     nodes.check_numbers()
     fresh = (name for i in count(1) if (name := f"t{i}") not in nodes.named)
