@@ -6,11 +6,16 @@ Results go to standard output and messages to standard error. Exit codes: 0 done
 
 from __future__ import annotations
 
+import math
+import re
 import webbrowser
+from contextlib import suppress
 from importlib.metadata import version as installed_version
-from typing import TYPE_CHECKING, Annotated
+from reprlib import repr as shortened
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from autograd_mini import plots
 from autograd_mini.derivatives.gradcheck import gradcheck
@@ -54,17 +59,38 @@ def common(
         raise typer.Exit
 
 
+class OfExpression(TyperCommand):
+    """A command whose first argument is an expression, which may begin with a minus: -log(p) is no option."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        options = {name: p for p in self.get_params(ctx) for name in [*p.opts, *p.secondary_opts]}
+        words = iter(enumerate(args))
+        for i, word in words:
+            if word.startswith("-") and word in options:
+                if not options[word].is_flag:  # type: ignore[attr-defined]  # what begins with - is an option
+                    next(words, None)
+            elif word == "--":
+                break
+            elif not re.fullmatch("--[a-z][a-z-]*(=.*)?", word, re.DOTALL):
+                args[i] = f" {word}"  # with a space before it, for typer it is no option
+                break
+        return super().parse_args(ctx, args)
+
+
 Expression = Annotated[
     str,
     typer.Argument(help="What to compute, such as 'f = (u + v) * w', in quotes. Names become variables."),
 ]
 Numbers = Annotated[
     list[str] | None,
-    typer.Argument(metavar="NAME=NUMBER...", help="A number for each variable, such as u=2 v=-0.5 w=1e-3."),
+    typer.Argument(
+        metavar="NAME=NUMBER...",
+        help="A number for each variable, such as u=2 v=-0.5 w=1e-3; also inf and nan.",
+    ),
 ]
 
 
-@app.command()
+@app.command(cls=OfExpression)
 def draw(
     expression: Expression,
     numbers: Numbers = None,
@@ -99,7 +125,7 @@ def draw(
         typer.echo(drawing.svg())
 
 
-@app.command()
+@app.command(cls=OfExpression)
 def step(
     expression: Expression,
     numbers: Numbers = None,
@@ -141,7 +167,7 @@ def step(
         typer.echo(str(trace))
 
 
-@app.command()
+@app.command(cls=OfExpression)
 def check(
     expression: Expression,
     numbers: Numbers = None,
@@ -186,16 +212,42 @@ def doctor() -> None:
     typer.echo(doctors_report())
 
 
+# What float() reads, less what it reads by surprise, such as 1_0 and the digits of other scripts.
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?inf|nan")
+
+
 def _graph(expression: str, numbers: Sequence[str] | None) -> Value:
-    bindings = {}
+    bindings: dict[str, float] = {}
     for pair in numbers or ():
-        name, _, digits = pair.partition("=")
-        try:
-            bindings[name.strip()] = float(digits)
-        except ValueError:
-            message = f"cannot read {pair!r}; write NAME=NUMBER, such as u=2 or v=-0.5"
-            raise ExpressionError(message) from None
+        name, x = _number(pair)
+        if name in bindings:
+            message = f"{name} is given two numbers, the second by {shortened(pair)}; leave out one of them"
+            raise ExpressionError(message)
+        bindings[name] = x
     return parse(expression, **bindings)
+
+
+def _number(pair: str) -> tuple[str, float]:
+    """The name and the number of NAME=NUMBER."""
+    name, _, digits = map(str.strip, pair.partition("="))
+    if not name.isidentifier() or not NUMBER.fullmatch(digits):
+        plain = _plainly(digits) if name.isidentifier() else ""
+        hint = f"{name}={plain}" if plain else "NAME=NUMBER, such as u=2 or v=-0.5"
+        message = f"cannot read {shortened(pair)}; write {hint}"
+        raise ExpressionError(message)
+    x = float(digits)
+    if math.isinf(x) and not digits.endswith("inf"):
+        message = f"{shortened(pair)} is too large for a float; write one below 1.8e308, or {name}={x}"
+        raise ExpressionError(message)
+    return name, x
+
+
+def _plainly(digits: str) -> str:
+    """In plain digits what Python or a reader takes for a number, such as 1_0, 0x10 or 1,5; else nothing."""
+    for read in (float, lambda text: float(int(text, 0))):
+        with suppress(ValueError, OverflowError):
+            return repr(read(digits.replace(",", ".").replace("−", "-"))).removesuffix(".0")
+    return ""
 
 
 def _bound(expression: str, numbers: Sequence[str] | None) -> Value:

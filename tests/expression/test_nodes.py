@@ -497,7 +497,8 @@ def test_names_are_those_of_python():
 
     assert f.data == 6
     assert f.parents[0].label == "\N{GREEK SMALL LETTER MU}"
-    assert "one to Python" in refusal("µ", **{"\N{MICRO SIGN}": 3, "\N{GREEK SMALL LETTER MU}": 2})[0]
+    numbers = {"\N{MICRO SIGN}": 3, "\N{GREEK SMALL LETTER MU}": 2}
+    assert "one to Python" in refusal("µ", **numbers)[0]
 
 
 # Hostile input
