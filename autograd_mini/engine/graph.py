@@ -6,17 +6,26 @@ training loop makes chains of a million nodes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from autograd_mini.errors import UnknownVariableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from autograd_mini.engine.value import Value
+    from collections.abc import Iterable
 
 
-def toposort(*roots: Value) -> list[Value]:
+class Node(Protocol):
+    """What can be walked. Only those without parents are asked for a label, and whether they are constants."""
+
+    parents: tuple[Any, ...]
+    label: str
+    is_constant: bool
+
+
+N = TypeVar("N", bound=Node)
+
+
+def toposort(*roots: N) -> list[N]:
     """All nodes the roots are made from, each once, inputs before users.
 
     Depth-first from the first parent to the last, so the same graph gives the same order.
@@ -26,10 +35,10 @@ def toposort(*roots: Value) -> list[Value]:
     >>> [node.label for node in toposort(parse("f = (u + v) * w"))]
     ['u', 'v', 't1', 'w', 'f']
     """
-    order: list[Value] = []
-    seen: set[Value] = set()
+    order: list[N] = []
+    seen: set[N] = set()
     # A None on the stack says: the node below it has all its parents in `order` already.
-    stack: list[Value | None] = [*roots[::-1]]
+    stack: list[N | None] = [*roots[::-1]]
     push, pop = stack.append, stack.pop
     while stack:
         node = pop()
@@ -46,23 +55,33 @@ def toposort(*roots: Value) -> list[Value]:
     return order
 
 
-def leaves(order: Iterable[Value]) -> list[Value]:
+def leaves(order: Iterable[N]) -> list[N]:
     """The variables among the nodes: those made from nothing that are not constants."""
     return [node for node in order if not node.parents and not node.is_constant]
 
 
-def find_variable(order: Sequence[Value], name: str) -> Value:
-    """The one variable with that name among the nodes of a graph.
+def find_variable(order: Iterable[N], name: str) -> N:
+    """The one variable with that name among the nodes of a graph. Raises as `find_variables`."""
+    return find_variables(order, [name])[0]
 
-    Raises UnknownVariableError if there is none, or more than one.
+
+def find_variables(order: Iterable[N], names: Collection[str]) -> list[N]:
+    """The variables with these names among the nodes of a graph. Linear in nodes plus names.
+
+    Raises UnknownVariableError for a name that no variable has, or more than one.
     """
-    variables = leaves(order)
-    found = [leaf for leaf in variables if leaf.label == name]
-    if len(found) == 1:
-        return found[0]
-    known = ", ".join(sorted({leaf.label for leaf in variables if leaf.label})) or "none with a name"
-    if found:
-        msg = f"{len(found)} variables are called {name!r}; give them different labels, or set .data"
-    else:
-        msg = f"no variable is called {name!r}; this graph has: {known}"
-    raise UnknownVariableError(msg)
+    called: dict[str, list[N]] = {}
+    for leaf in leaves(order):
+        called.setdefault(leaf.label, []).append(leaf)
+    for name in names:
+        if len(called.get(name, ())) != 1:
+            raise UnknownVariableError(_trouble(name, called))
+    return [called[name][0] for name in names]
+
+
+def _trouble(name: str, called: dict[str, list[N]]) -> str:
+    """Why no variable, or no single one, is found by that name."""
+    if name in called:
+        return f"{len(called[name])} variables are called {name!r}; give them different labels, or set .data"
+    known = ", ".join(sorted(filter(None, called))) or "none with a name"
+    return f"no variable is called {name!r}; this graph has: {known}"

@@ -25,6 +25,8 @@ class Rule:
     domain(xp, *args): positive where the value is defined and smooth, None if everywhere.
     kinks(xp, *args): a tuple of terms; where one is zero, the derivative does not exist. None: never.
     convention: what the partials say there.
+    choice: whether a partial of 0 says that the input was not chosen: then nothing comes through, not even
+    from an infinite derivative beyond, as if that edge did not exist.
     exponent: of a constant power; None for all other rules.
 
     Raises RuleError if `forward` is no function written in Python, whose arguments can be counted.
@@ -32,6 +34,7 @@ class Rule:
 
     __slots__ = (
         "arity",
+        "choice",
         "convention",
         "domain",
         "exponent",
@@ -52,6 +55,7 @@ class Rule:
         domain: Callable[..., Any] | None = None,
         kinks: Callable[..., tuple[Any, ...]] | None = None,
         convention: str = "",
+        choice: bool = False,
         exponent: float | None = None,
     ) -> None:
         self.name = name
@@ -61,6 +65,7 @@ class Rule:
         self.domain = domain
         self.kinks = kinks
         self.convention = convention
+        self.choice = choice
         self.exponent = exponent
         code = getattr(forward, "__code__", None)
         if code is None:
