@@ -6,10 +6,39 @@ Every message says what happened with the value that did it, what was expected, 
 from __future__ import annotations
 
 from difflib import get_close_matches
+from reprlib import Repr
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+
+_REPR = Repr()
+_REPR.maxstring = _REPR.maxother = _REPR.maxlong = 60
+
+
+def shown(x: object) -> str:
+    """`x` as Python writes it, on one line, cut to what a message can bear, however deep or odd it is.
+
+    >>> shown("a" * 1000), shown([[1, 2], "b"])
+    ("'aaaaaaaaaaaaaaaaaaaaaaaaaaa...aaaaaaaaaaaaaaaaaaaaaaaaaaaa'", "[[1, 2], 'b']")
+    """
+    try:
+        return " ".join(_REPR.repr(x).split())
+    except ValueError:  # an int of thousands of digits
+        return "that is too long to show"
+
+
+def require(is_met: bool, needed: str, given: object) -> None:
+    """Raise TypeError unless a condition on an argument is met: what is needed, and what was given.
+
+    >>> require(callable(3), "grad needs a function", 3)
+    Traceback (most recent call last):
+    TypeError: grad needs a function, got int 3
+    """
+    if not is_met:
+        msg = f"{needed}, got {type(given).__name__} {shown(given)}"
+        raise TypeError(msg)
 
 
 def nearest(name: object, known: Iterable[str]) -> str:
@@ -18,16 +47,17 @@ def nearest(name: object, known: Iterable[str]) -> str:
     >>> nearest("tahn", ["exp", "tanh"]), nearest("xyz", ["exp", "tanh"])
     ('did you mean tanh?', '')
     """
-    close = get_close_matches(str(name), known, n=1)
+    close = get_close_matches(str(name)[:100], known, n=1)
     return f"did you mean {close[0]}?" if close else ""
 
 
 def choose(kind: str, name: str, known: Iterable[str]) -> str:
-    """`name` if it is known; otherwise ValueError, with the nearest name or all of them."""
+    """`name` if it is known; otherwise ValueError, with the nearest name or all of them; TypeError for no text."""
     known = list(known)
+    require(isinstance(name, str), f"the name of a {kind} is text", name)
     if name in known:
         return name
-    msg = f"no {kind} is called {name!r}; {nearest(name, known) or 'choose one of ' + ', '.join(known)}"
+    msg = f"no {kind} is called {shown(name)}; {nearest(name, known) or 'choose one of ' + ', '.join(known)}"
     raise ValueError(msg)
 
 
