@@ -13,32 +13,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-_REPR = Repr()
-_REPR.maxstring = _REPR.maxother = _REPR.maxlong = 60
+_short = Repr()
+_short.maxstring = _short.maxother = 60
 
 
 def shown(x: object) -> str:
-    """`x` as Python writes it, on one line, cut to what a message can bear, however deep or odd it is.
+    """A value as messages quote it: short, on one line, whatever it is.
 
-    >>> shown("a" * 1000), shown([[1, 2], "b"])
-    ("'aaaaaaaaaaaaaaaaaaaaaaaaaaa...aaaaaaaaaaaaaaaaaaaaaaaaaaaa'", "[[1, 2], 'b']")
+    >>> shown(list(range(1000))), shown(10**5000)
+    ('[0, 1, 2, 3, 4, 5, ...]', 'an int of 16610 bits')
     """
     try:
-        return " ".join(_REPR.repr(x).split())
-    except ValueError:  # an int of thousands of digits
-        return "that is too long to show"
-
-
-def require(is_met: bool, needed: str, given: object) -> None:
-    """Raise TypeError unless a condition on an argument is met: what is needed, and what was given.
-
-    >>> require(callable(3), "grad needs a function", 3)
-    Traceback (most recent call last):
-    TypeError: grad needs a function, got int 3
-    """
-    if not is_met:
-        msg = f"{needed}, got {type(given).__name__} {shown(given)}"
-        raise TypeError(msg)
+        return " ".join(_short.repr(x).split())
+    except ValueError:  # Python writes no int of more than 4300 digits
+        return f"an int of {int(x).bit_length()} bits" if isinstance(x, int) else f"a {type(x).__name__}"
 
 
 def nearest(name: object, known: Iterable[str]) -> str:
@@ -52,13 +40,28 @@ def nearest(name: object, known: Iterable[str]) -> str:
 
 
 def choose(kind: str, name: str, known: Iterable[str]) -> str:
-    """`name` if it is known; otherwise ValueError, with the nearest name or all of them; TypeError for no text."""
+    """`name` if it is known; otherwise ValueError, with the nearest name or all of them.
+
+    Raises TypeError for what is no name at all.
+    """
     known = list(known)
-    require(isinstance(name, str), f"the name of a {kind} is text", name)
+    require(isinstance(name, str), f"the {kind} must be a name such as {known[0]!r}", name)
     if name in known:
         return name
     msg = f"no {kind} is called {shown(name)}; {nearest(name, known) or 'choose one of ' + ', '.join(known)}"
     raise ValueError(msg)
+
+
+def require(is_met: bool, needed: str, given: object, remedy: str = "") -> None:
+    """Raise TypeError unless a condition on an argument is met: what is needed, what was given, what to do.
+
+    >>> require(callable(3), "grad needs a function", 3, "give it the function itself")
+    Traceback (most recent call last):
+    TypeError: grad needs a function, got int 3; give it the function itself
+    """
+    if not is_met:
+        msg = f"{needed}, got {type(given).__name__} {shown(given)}" + (f"; {remedy}" if remedy else "")
+        raise TypeError(msg)
 
 
 class AutogradError(Exception):

@@ -212,7 +212,7 @@ def _listed(xs: Iterable[Value | float], name: str) -> list[Value | float]:
     try:
         numbers = iter(xs)
     except TypeError:
-        msg = f"{name} needs a list of numbers, got {type(xs).__name__} {shown(xs)}"
+        msg = f"{name} needs a list of numbers, got {type(xs).__name__} {shown(xs)}; put what you have in a list"
         raise TypeError(msg) from None
     return list(numbers)
 

@@ -53,7 +53,7 @@ def test_require():
 def test_choose():
     """A name that is none is a TypeError, an unknown one of any length a short ValueError."""
     assert "a" == choose("letter", "a", ["a", "b"])
-    with pytest.raises(TypeError, match="the name of a letter is text, got list"):
+    with pytest.raises(TypeError, match=r"the letter must be a name such as 'a', got list \[\]"):
         choose("letter", [], ["a", "b"])
     with pytest.raises(ValueError, match="no letter is called 'xxx") as caught:
         choose("letter", "x" * 10**6, ["a", "b"])
@@ -68,10 +68,10 @@ def test_choose():
         (lambda: Value(1.0) + RaisesInRepr(), "expected a Value or a number .* got RaisesInRepr"),
         (lambda: ag.variables(5), "the name of a variable is text, got int 5"),
         (lambda: ag.sum(None), "sum needs a list of numbers, got NoneType None"),
-        (lambda: ag.dot([1.0], 2.0), "dot needs a list of numbers, got float 2.0"),
+        (lambda: ag.dot([1.0], 2.0), "dot needs a list of numbers, got float 2.0; put what you have in a list"),
         (lambda: ag.mean(Value(1.0)), "mean needs a list of numbers, got Value Value"),
-        (lambda: ag.draw(3), "draw needs the Value whose graph to show, one entry of a list, got int 3"),
-        (lambda: ag.draw(Value(1.0), renderer=[]), "the name of a renderer is text"),
+        (lambda: ag.draw(3), "draw needs the Value whose graph to show, got int 3; for a list, draw one entry"),
+        (lambda: ag.draw(Value(1.0), renderer=[]), "the renderer must be a name such as 'wasm', got list"),
         (lambda: ag.draw(Value(1.0), expand=3), "expand needs the name of a frame or a list of names, got int 3"),
         (lambda: ag.draw(Value(1.0)).save(None), "a file is named by text or by a Path, got NoneType None"),
         (lambda: ag.steps(3), "steps needs the Value whose graph to step through, got int 3"),
@@ -82,13 +82,16 @@ def test_choose():
         (lambda: ag.grad(None), "grad needs a function of numbers, got NoneType None"),
         (lambda: ag.value_and_grad("f"), "value_and_grad needs a function of numbers, got str 'f'"),
         (lambda: ag.jacobian(1.0), "jacobian needs a function of numbers, got float 1.0"),
-        (lambda: ag.hessian(Value(1.0)), "hessian needs a function of numbers, got Value Value"),
+        (lambda: ag.hessian(Value(1.0)), "hessian needs a function of numbers, got Value .* the function itself, not what it returns"),
         (lambda: ag.vjp(None, 1.0), "vjp needs a function of numbers"),
         (lambda: ag.jvp(None, (1.0,), (1.0,)), "jvp needs a function of numbers"),
         (lambda: ag.hvp(None, 1.0, 1.0), "hvp needs a function of numbers"),
+        (lambda: ag.gradcheck(None, (1.0,)), "gradcheck needs a function of numbers, got NoneType None"),
+        (lambda: ag.gradcheck(abs, (1.0,), tolerance=None), "expected a Value or a number .* got NoneType None"),
+        (lambda: ag.gradcheck(abs, (1.0,), names="x"), r"names needs a list, .*, got str 'x'; write names=\['x'\]"),
         (lambda: cost(abs, Value(label="u")), "no number for u yet"),
         (lambda: cost(None, 1.0), "cost needs a function of numbers"),
-        (lambda: ag.grad(abs, argnums=None)(1.0), "argnums must be an int or several, .* got NoneType None"),
+        (lambda: ag.grad(abs, argnums=None)(1.0), "argnums must be an int or several, got NoneType None"),
         (lambda: ag.primitive("p", lambda xp, x: x, lambda xp, z, x: (1.0,), convention=3), "is said in words, got int 3"),
     ],
 )  # fmt: skip

@@ -99,7 +99,8 @@ def _name(function: Function) -> str:
 
 def check_function(name: str, function: Function) -> None:
     """Raise TypeError, with the name of the transform, unless the function can be called."""
-    require(callable(function), f"{name} needs a function of numbers", function)
+    remedy = "give it the function itself, not what it returns"
+    require(callable(function), f"{name} needs a function of numbers", function, remedy)
 
 
 def _is_single(argnums: Argnums) -> bool:
@@ -111,7 +112,7 @@ def _chosen(argnums: Argnums, count: int) -> list[int]:
     chosen: list[Any] = [argnums] if _is_single(argnums) else list(argnums)  # type: ignore[arg-type]
     for i in chosen:
         is_place = not isinstance(i, bool | type) and hasattr(i, "__index__") and not hasattr(i, "__len__")
-        require(is_place, "argnums must be an int or several, from 0 for the first argument", i)
+        require(is_place, "argnums must be an int or several", i, "0 is the first argument")
         if not -count <= i < count:
             msg = f"argnums = {i}, but the function was called with {count} positional arguments, from 0 on"
             raise ValueError(msg)

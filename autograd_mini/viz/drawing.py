@@ -117,7 +117,7 @@ def draw(f: Value, renderer: str = "wasm", expand: str | Sequence[str] | None = 
     >>> draw(parse("f = (u + v) * w", u=2, v=3, w=4))
     <drawing of f: 5 nodes, 4 edges>
     """
-    require(isinstance(f, Value), "draw needs the Value whose graph to show, one entry of a list", f)
+    require(isinstance(f, Value), "draw needs the Value whose graph to show", f, "for a list, draw one entry")
     named = expand is None or isinstance(expand, str | list | tuple | set)
     require(named, "expand needs the name of a frame or a list of names", expand)
     engine(renderer)  # a wrong name is an error now, not when the picture is wanted
