@@ -124,7 +124,7 @@ def _dress(function: Callable[..., Any], name: str, docstring: str) -> None:
     function.__doc__ = docstring
 
 
-_BINARY = {"add": "add", "sub": "sub", "mul": "mul", "div": "truediv", "pow": "pow"}
+BINARY = {"add": "add", "sub": "sub", "mul": "mul", "div": "truediv", "pow": "pow"}
 
 
 def install_operators(
@@ -141,7 +141,7 @@ def install_operators(
     def reflected(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         return lambda self, other: operation(left(other), self)
 
-    for name, operator in _BINARY.items():
+    for name, operator in BINARY.items():
         operation = binary(RULES[name])
         setattr(cls, f"__{operator}__", operation)
         setattr(cls, f"__r{operator}__", reflected(operation))
