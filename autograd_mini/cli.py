@@ -11,7 +11,6 @@ import re
 import webbrowser
 from contextlib import suppress
 from importlib.metadata import version as installed_version
-from reprlib import repr as shortened
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -22,7 +21,7 @@ from autograd_mini.derivatives.gradcheck import gradcheck
 from autograd_mini.doctor import DISTRIBUTION
 from autograd_mini.doctor import report as doctors_report
 from autograd_mini.engine.graph import leaves, toposort
-from autograd_mini.errors import AutogradError, ExpressionError, NotANumberError, UnknownVariableError
+from autograd_mini.errors import AutogradError, ExpressionError, NotANumberError, UnknownVariableError, shown
 from autograd_mini.experiments import EXPERIMENTS
 from autograd_mini.experiments import run as train_run
 from autograd_mini.expression import parse
@@ -221,7 +220,7 @@ def _graph(expression: str, numbers: Sequence[str] | None) -> Value:
     for pair in numbers or ():
         name, x = _number(pair)
         if name in bindings:
-            message = f"{name} is given two numbers, the second by {shortened(pair)}; leave out one of them"
+            message = f"{name} is given two numbers, the second by {shown(pair)}; leave out one of them"
             raise ExpressionError(message)
         bindings[name] = x
     return parse(expression, **bindings)
@@ -233,11 +232,11 @@ def _number(pair: str) -> tuple[str, float]:
     if not name.isidentifier() or not NUMBER.fullmatch(digits):
         plain = _plainly(digits) if name.isidentifier() else ""
         hint = f"{name}={plain}" if plain else "NAME=NUMBER, such as u=2 or v=-0.5"
-        message = f"cannot read {shortened(pair)}; write {hint}"
+        message = f"cannot read {shown(pair)}; write {hint}"
         raise ExpressionError(message)
     x = float(digits)
     if math.isinf(x) and not digits.endswith("inf"):
-        message = f"{shortened(pair)} is too large for a float; write one below 1.8e308, or {name}={x}"
+        message = f"{shown(pair)} is too large for a float; write one below 1.8e308, or {name}={x}"
         raise ExpressionError(message)
     return name, x
 

@@ -6,10 +6,9 @@ import ast
 import keyword
 import re
 import warnings
-from reprlib import repr as shortened
 from typing import TYPE_CHECKING
 
-from autograd_mini.errors import ExpressionError
+from autograd_mini.errors import ExpressionError, require
 
 if TYPE_CHECKING:
     from typing import Any
@@ -77,11 +76,7 @@ class SourceText:
     """The source: its statements, and errors that show a place in it. A place is an index into `text`."""
 
     def __init__(self, source: str) -> None:
-        if not isinstance(source, str):
-            msg = (
-                f"an expression is text such as {EXAMPLE!r}, got {type(source).__name__} {shortened(source)}"
-            )
-            raise TypeError(msg)
+        require(isinstance(source, str), f"an expression is text such as {EXAMPLE!r}", source)
         # Indentation means nothing here, so that an indented text in a program can be given as it is.
         self.lines = [line.strip() for line in source.splitlines()]
         self.text = "\n".join(self.lines)
@@ -101,10 +96,10 @@ class SourceText:
         start = self.text.rfind("\n", 0, place) + 1
         line, column = self.text[start:].partition("\n")[0], place - start
         cut = max(0, min(column - SHOWN_LENGTH // 2, len(line) - SHOWN_LENGTH))
-        shown = "".join(c if c.isprintable() else "\ufffd" for c in line[cut : cut + SHOWN_LENGTH])
+        part = "".join(c if c.isprintable() else "\ufffd" for c in line[cut : cut + SHOWN_LENGTH])
         before, after = "…" if cut else "", "…" if cut + SHOWN_LENGTH < len(line) else ""
         caret = " " * (len(before) + column - cut) + "^"
-        return ExpressionError(f"{message}\n  {before}{shown}{after}\n  {caret}")
+        return ExpressionError(f"{message}\n  {before}{part}{after}\n  {caret}")
 
     def refusal(self, part: ast.AST) -> ExpressionError:
         """The error for syntax that is not in the allow-list."""
