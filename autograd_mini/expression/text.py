@@ -29,8 +29,8 @@ EXAMPLE = "f = (u + v) * w"
 _INSTEAD = "write only + - * / ** and functions such as exp(x)"
 _TOO_LARGE = "this number does not fit a float: write one below 1.8e308"
 _TOO_DEEP = (
-    f"the expression is nested too deeply, at most {MAX_DEPTH:,} operations are read, where a bracket counts as"
-    f" {BRACKET}: name its parts, as in a = ...; {EXAMPLE}"
+    f"the expression is nested too deeply, at most {MAX_DEPTH:,} operations inside one another"
+    f" (a pair of brackets counts as {BRACKET}): name its parts, as in a = ...; {EXAMPLE}"
 )
 _SEVERAL = f"an expression is one number, not several: define them one by one, as in a = ...; {EXAMPLE}"
 _CONDITION = "conditions are not allowed in an expression: use heaviside(x), 1 if x > 0 else 0, or max(x, y)"
