@@ -16,8 +16,10 @@ from autograd_mini.derivatives.pytree import flatten, paths
 from autograd_mini.derivatives.transforms import jacobian, named_outputs
 from autograd_mini.engine.arithmetic import floats
 from autograd_mini.engine.graph import toposort
+from autograd_mini.engine.interop import as_float
 from autograd_mini.engine.recording import no_grad
 from autograd_mini.engine.value import Value, data_of
+from autograd_mini.errors import require, shown
 from autograd_mini.formulas.expressions import expression_of
 from autograd_mini.words.visible import visible
 
@@ -116,14 +118,22 @@ def gradcheck(
     >>> bool(report), [row.name for row in report.rows]
     (True, ['∂f/∂u', '∂f/∂v'])
     """
-    if order not in (1, 2):
-        msg = f"order must be 1 or 2, got {order!r}"
+    remedy = "give it the function itself, not what it returns"
+    require(callable(function), "gradcheck needs a function of numbers", function, remedy)
+    tolerance = as_float(tolerance)
+    are_names = isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)
+    require(are_names, "names needs a list, one for each argument", names, "write names=['x']")
+    if not isinstance(order, int) or order not in (1, 2):
+        msg = f"order must be 1 or 2, got {shown(order)}"
         raise ValueError(msg)
     if not isinstance(arguments, tuple | list):
         msg = (
             f"gradcheck needs a tuple of arguments, got {type(arguments).__name__}; write gradcheck(f, (x,))"
         )
         raise TypeError(msg)
+    if names and len(names) != len(arguments):
+        msg = f"there are {len(arguments)} arguments and {len(names)} names; give one name for each"
+        raise ValueError(msg)
     numbers, rebuild = flatten(list(arguments))
     at = [data_of(x) for x in numbers]
     called = names or _parameter_names(function, len(arguments))

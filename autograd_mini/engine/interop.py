@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from autograd_mini.errors import NotANumberError
+from autograd_mini.errors import NotANumberError, shown
 
 if TYPE_CHECKING:
     from typing import Any
@@ -31,9 +31,8 @@ def as_float(x: Any) -> float:
             bits = int(x).bit_length()
             msg = f"an int of {bits} bits does not fit a float (at most 1024 bits); divide it down first"
             raise NotANumberError(msg) from None
-    shown = repr(x) if len(repr(x)) < 60 else repr(x)[:57] + "..."
     msg = (
-        f"expected a Value or a number (int, float, bool, NumPy scalar), got {type(x).__name__} {shown};"
+        f"expected a Value or a number (int, float, bool, NumPy scalar), got {type(x).__name__} {shown(x)};"
         " convert it with float(), or work on its entries one by one"
     )
     raise NotANumberError(msg)

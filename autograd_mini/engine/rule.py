@@ -6,7 +6,7 @@ from keyword import iskeyword
 from typing import TYPE_CHECKING
 
 from autograd_mini.engine.arithmetic import Arithmetic, floats
-from autograd_mini.errors import RuleError
+from autograd_mini.errors import RuleError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,5 +106,5 @@ def check_name(name: str) -> None:
         isinstance(name, str) and name.isidentifier() and not iskeyword(name) and not hasattr(floats, name)
     )
     if not is_free or name.startswith("_"):
-        msg = f"a primitive cannot be called {name!r}; choose an identifier that no function of xp has"
+        msg = f"a primitive cannot be called {shown(name)}; choose an identifier that no function of xp has"
         raise RuleError(msg)

@@ -16,7 +16,7 @@ from autograd_mini.engine.arithmetic import floats
 from autograd_mini.engine.budget import leaves_left, spend
 from autograd_mini.engine.graph import find_variables, leaves, toposort
 from autograd_mini.engine.interop import as_float, is_number
-from autograd_mini.errors import UnboundError
+from autograd_mini.errors import UnboundError, choose, require
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +63,8 @@ class Value:
     def __init__(self, data: float | None = None, label: str = "") -> None:
         self.primal = None if data is None else as_float(data)
         self.adjoint = None
+        if label.__class__ is not str:
+            require(isinstance(label, str), "the label of a Value is text", label)
         self.label = label
         self.rule = None
         self.parents = self.partials = ()
@@ -99,7 +101,9 @@ class Value:
         >>> Value(2.0).known("grad"), Value(label="u").known("data")
         (None, None)
         """
-        number = {"data": self.primal, "grad": self.adjoint}[what]
+        number = {"data": self.primal, "grad": self.adjoint}[
+            choose("number of a Value", what, ("data", "grad"))
+        ]
         return None if number is None else float(number)
 
     def unbound(self) -> list[Value]:
@@ -361,6 +365,8 @@ def variables(*unbound: str, **bound: float | None) -> tuple[Value, ...]:
     >>> variables("x", y=1.0)
     (Value(label='x'), Value(1.0, label='y'))
     """
+    for name in unbound:
+        require(isinstance(name, str), "the name of a variable is text", name)
     named: dict[str, float | None] = {**dict.fromkeys(unbound), **bound}
     return tuple([Value(data, label=name) for name, data in named.items()])
 
