@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.engine.graph import find_variable, leaves, toposort
 from autograd_mini.engine.interop import as_float
-from autograd_mini.engine.operations import call
+from autograd_mini.engine.operations import Operations, call
 from autograd_mini.engine.rule import RULES, Rule, check_name, define
 from autograd_mini.engine.value import Value
 from autograd_mini.formulas.reading import check_rule
 from autograd_mini.formulas.text import text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any, Protocol, overload
 
     class Unary(Protocol):
@@ -167,7 +167,7 @@ def logsumexp(xs: Iterable[Value | float]) -> Any:
     >>> logsumexp([1000.0, 1000.0])
     1000.6931471805599
     """
-    largest, total = _shifted(_some(xs, "logsumexp"))[1:]
+    largest, total = _shifted(_some(xs, "logsumexp"), _plain)[1:]
     return largest + log(total)
 
 
@@ -179,8 +179,13 @@ def softmax(xs: Iterable[Value | float]) -> list[Any]:
     >>> softmax([1000.0, 1000.0])
     [0.5, 0.5]
     """
-    exponentials, _, total = _shifted(_some(xs, "softmax"))
-    return [_div(e, total) for e in exponentials]
+    return normalized(_some(xs, "softmax"), _plain)
+
+
+def normalized(xs: Sequence[Value | float], operations: Operations) -> list[Any]:
+    """The softmax of one or more scores, made by these operations, such as those of a layer."""
+    exponentials, _, total = _shifted(xs, operations)
+    return [operations[RULES["div"]](e, total) for e in exponentials]
 
 
 def log_softmax(xs: Iterable[Value | float]) -> list[Any]:
@@ -192,16 +197,20 @@ def log_softmax(xs: Iterable[Value | float]) -> list[Any]:
     [0.0, -1000.0]
     """
     xs = _some(xs, "log_softmax")
-    _, largest, total = _shifted(xs)
+    _, largest, total = _shifted(xs, _plain)
     rest = log(total)
     return [(x - largest) - rest for x in xs]
 
 
-def _shifted(xs: list[Value | float]) -> tuple[list[Any], Any, Any]:
+_plain = Operations()
+
+
+def _shifted(xs: Sequence[Value | float], operations: Operations) -> tuple[list[Any], Any, Any]:
     """exp(x - m) for every x, the largest m, and the sum of the first."""
-    largest = max(xs)
-    exponentials = [exp(x - largest) for x in xs]
-    return exponentials, largest, sum(exponentials)
+    greatest, less, exp, total = [operations[RULES[name]] for name in ("max", "sub", "exp", "sum")]
+    largest = greatest(*xs)
+    exponentials = [exp(less(x, largest)) for x in xs]
+    return exponentials, largest, total(*exponentials)
 
 
 def _some(xs: Iterable[Value | float], name: str) -> list[Value | float]:
@@ -210,9 +219,6 @@ def _some(xs: Iterable[Value | float], name: str) -> list[Value | float]:
         msg = f"{name} of nothing is not defined; give it at least one number"
         raise ValueError(msg)
     return xs
-
-
-_div: Binary = function(RULES["div"])
 
 
 def as_function(f: Value, *names: str) -> Callable[..., Any]:

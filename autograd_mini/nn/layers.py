@@ -3,7 +3,7 @@
 A neuron is act(w · x + b), a layer is neurons that read the same inputs, and an MLP is layers one after
 the other. A module is called with one example; a batch is `[model(x) for x in X]`.
 
-What a module is, and what its parameters are, stands in module.py; how weights begin, in initial.py.
+What a module is, and what its parameters are, stands in module.py; how weights begin, in init.py.
 The label of a parameter, seen in pictures, is that of the lectures and counts from 1:
 `w1[3,2]` belongs to layer 1, unit 3, input 2, and `b1[3]` is that unit's bias. A Layer of its own has
 `w[3,2]` and `b[3]`, a Neuron of its own `w[2]` and `b`.
@@ -19,14 +19,15 @@ One output or several? A Layer or MLP with one output returns that Value, otherw
 
 from __future__ import annotations
 
-from functools import cache
-from operator import methodcaller
+from functools import cache, reduce
 from typing import TYPE_CHECKING
 
+from autograd_mini.engine.operations import Operations
 from autograd_mini.engine.rule import RULES
 from autograd_mini.engine.value import Value
 from autograd_mini.errors import choose
-from autograd_mini.functions import dot, function, softmax
+from autograd_mini.functions import normalized
+from autograd_mini.nn.frame import Frame
 from autograd_mini.nn.init import initialisation_named
 from autograd_mini.nn.module import Module
 from autograd_mini.nn.sizes import check_size
@@ -34,14 +35,17 @@ from autograd_mini.rng import generator_of
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
+    from autograd_mini.engine.rule import Rule
     from autograd_mini.nn.init import Initialisation
     from autograd_mini.rng import Seed
 
 
 __all__ = ["MLP", "Dropout", "Layer", "Module", "Neuron"]
+
+ADD, DOT, MUL = RULES["add"], RULES["dot"], RULES["mul"]
 
 
 class Neuron(Module):
@@ -81,12 +85,12 @@ class Neuron(Module):
         if activation == "softmax":
             msg = "softmax needs all units of a layer; use Layer(..., activation='softmax')"
             raise ValueError(msg)
-        activation_named(activation)
+        rule_of(activation)
         generator, draw = generator_of(seed), initialisation_named(init)
         self.activation = activation
         self.w = [Value(draw(generator, inputs, 1)) for _ in range(inputs)]
         self.b = Value(0.0) if bias else None
-        self.name_parameters("", None)
+        self.place("", None, Frame("neuron"))
         self.expand(expanded)
 
     def __call__(self, x: Any) -> Value:
@@ -94,17 +98,18 @@ class Neuron(Module):
 
     def fire(self, x: list[Value]) -> Value:
         """The output for inputs that are Values already, as many as there are weights."""
-        if self.expanded:
-            products = [w * each for w, each in zip(self.w, x, strict=True)]
-            score = sum(products[1:], products[0])
-        else:
-            score = dot(self.w, x)
+        if len(x) != len(self.w):
+            raise _wrong_count(self, x)
+        own = self.own
+        score = reduce(own[ADD], map(own[MUL], self.w, x)) if self.expanded else own[DOT](*self.w, *x)
         if self.b is not None:
-            score = score + self.b
-        return activation_named(self.activation)(score)  # type: ignore[no-any-return]
+            score = own[ADD](score, self.b)
+        activation = rule_of(self.activation)
+        return own[activation](score) if activation else score  # type: ignore[no-any-return]
 
-    def name_parameters(self, layer: str, unit: int | None) -> None:
-        """Label the parameters as the lectures do."""
+    def place(self, layer: str, unit: int | None, frame: Frame) -> None:
+        """Label the parameters as the lectures do, and let the nodes carry this frame from now on."""
+        self.own = Operations(frame)
         row = "" if unit is None else f"{unit},"
         for i, w in enumerate(self.w, 1):
             w.label = f"w{layer}[{row}{i}]"
@@ -165,8 +170,10 @@ class Layer(Module):
         self.neurons = [
             Neuron(inputs, of_each, bias=bias, init=drawn, seed=generator) for _ in range(outputs)
         ]
+        frame = Frame(f"layer {name}".strip())
+        self.own = Operations(frame)
         for unit, neuron in enumerate(self.neurons, 1):
-            neuron.name_parameters(name, unit)  # a layer knows which unit it is
+            neuron.place(name, unit, Frame(f"neuron {unit}", frame))  # a layer knows which unit it is
         self.expand(expanded)
 
     def __call__(self, x: Any) -> Any:
@@ -175,7 +182,7 @@ class Layer(Module):
     def fire(self, x: list[Value]) -> list[Value]:
         """The outputs, always as a list, for inputs that are Values already."""
         outputs = [neuron.fire(x) for neuron in self.neurons]  # the inputs are checked
-        return softmax(outputs) if self.activation == "softmax" else outputs
+        return normalized(outputs, self.own) if self.activation == "softmax" else outputs
 
     @property
     def inputs(self) -> int:
@@ -308,16 +315,14 @@ class Dropout(Module):
 
 
 @cache
-def activation_named(name: str) -> Callable[[Any], Any]:
-    """The function z -> act(z); "linear" changes nothing.
+def rule_of(activation: str) -> Rule | None:
+    """The primitive of that name; None for "linear", which changes nothing.
 
     Raises ValueError for a name that no primitive of one input has.
     """
-    if name == "linear":
-        return lambda z: z
     unary = [rule.name for rule in RULES.values() if rule.arity == 1]
-    rule = RULES[choose("activation", name, ["linear", "softmax", *unary])]
-    return methodcaller(name) if hasattr(Value, name) else function(rule)
+    name = choose("activation", activation, ["linear", "softmax", *unary])
+    return None if name == "linear" else RULES[name]
 
 
 def _inputs(module: Neuron | Layer | MLP, x: Any) -> list[Value]:
@@ -330,9 +335,12 @@ def _inputs(module: Neuron | Layer | MLP, x: Any) -> list[Value]:
         msg = f"{module!r} takes one example at a time, got nested lists; write [model(x) for x in X]"
         raise TypeError(msg)
     if len(given) != module.inputs:
-        msg = f"{module!r} takes {module.inputs} inputs, got {len(given)}: {_shown(given)}"
-        raise ValueError(msg)
+        raise _wrong_count(module, given)
     return [each if isinstance(each, Value) else Value(each, f"x[{i}]") for i, each in enumerate(given, 1)]
+
+
+def _wrong_count(module: Neuron | Layer | MLP, given: list[Any]) -> ValueError:
+    return ValueError(f"{module!r} takes {module.inputs} inputs, got {len(given)}: {_shown(given)}")
 
 
 def _only(outputs: list[Value]) -> Any:
