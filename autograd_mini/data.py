@@ -1,9 +1,8 @@
 """Small data sets to learn on: points in the plane, lines, the table of the lecture, and CSV files.
 
 A Dataset is a pair (X, y): a list of examples, each a list of numbers, and a list of targets. Classes are
-counted from 0. The same seed gives the same data on every platform: noise is made from `Random.random()`,
-which Python promises never to change, and coordinates are rounded to 4 decimals, where the sines and
-cosines of all mathematical libraries agree.
+counted from 0. The same seed gives the same data on every platform: random numbers are those of rng.py, and
+coordinates are rounded to 4 decimals, where the sines and cosines of all mathematical libraries agree.
 
 >>> data = moons(4, noise=0.0)
 >>> data.X
@@ -44,7 +43,7 @@ class Dataset(NamedTuple):
 
 
 def moons(n: int = 100, *, noise: float = 0.1, seed: Seed = 0) -> Dataset:
-    """Two half circles that hold each other; classes 0 and 1 in turn.
+    """Two interleaving half circles; classes 0 and 1 in turn.
 
     n: 2 or more points. noise: standard deviation added to both coordinates. Raises ValueError for less.
     Source: the shape of scikit-learn's make_moons.

@@ -11,7 +11,8 @@ Scores are numbers or Values; a plain number comes back if there is no Value amo
 says what a batch gives: "mean" (the cost), "sum", or "none" for the list of the losses per example.
 
 Class targets are counted from 0; lectures that count from 1 need `target - 1`. Of two classes, 1 is the
-positive one. A loss that decides has an attribute `correct(scores, target)`, from which accuracy is made.
+positive one. A loss of classes has a decision rule: its attribute `correct(scores, target)` says whether the
+scores stand for that class, and accuracy is made from it.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def over_examples(of_list: bool, correct: Callable[[Any, Any], bool] | None = No
     """A decorator: a loss of one example becomes one of an example or of a batch.
 
     of_list: whether the scores of one example are a list of numbers, not a number.
-    correct(scores, target): whether the decision they stand for is right; None for no decision.
+    correct(scores, target): the decision rule, whether scores stand for that class; None for regression.
     """
 
     def decorate(example: Loss) -> Loss:
@@ -136,7 +137,7 @@ def _half_correct(probability: Any, target: Any) -> bool:
 def hinge(score: Any, target: Any, *, margin: float = 1.0) -> Any:
     """max(0, margin - t s), where t is +1 for class 1 and -1 for class 0; 0 or more, and 0 beyond the margin.
 
-    score: any real number; positive decides for class 1. target: 1, or 0, or -1, which means 0.
+    score: any real number; positive means class 1. target: 1, or 0, or -1, which means 0.
     Raises ValueError for another target.
     Gradient: ∂/∂s = -t if t s < margin, else 0 (also at the kink).
     Source: Cortes and Vapnik, Support-vector networks, Machine Learning 20 (1995) 273-297.

@@ -53,7 +53,7 @@ def decision_boundary(
 
     model: called with two numbers. data: (X, y) with two coordinates each and classes as targets.
     threshold: with a single score, class 1 is above it; 0.5 for the output of a sigmoid. With several
-    scores the largest decides. resolution: points along each side of the grid.
+    scores the class is that of the largest. resolution: points along each side of the grid.
 
     Raises ValueError for examples that are not points of the plane.
     """
@@ -147,7 +147,7 @@ def _draw_boundary(
     leads = [[_leads(score, threshold) for score in _scores(model, [[a, b] for a in across])] for b in upward]
     classes = range(len(leads[0][0]))
     if any(not -1 <= target < len(classes) for target in y):
-        msg = f"the model decides between {len(classes)} classes, the targets go from {min(y)} to {max(y)}"
+        msg = f"the model has scores for {len(classes)} classes, the targets go from {min(y)} to {max(y)}"
         raise ValueError(msg)
     for k in classes:
         lead = [[each[k] for each in row] for row in leads]
@@ -220,7 +220,7 @@ def _scores(model: Any, X: Sequence[Any]) -> list[Any]:
 
 
 def _leads(score: Any, threshold: float) -> list[float]:
-    """By how much each class leads the best of the others; the one above 0 is decided for."""
+    """By how much each class leads the best of the others; above 0 for the predicted class alone."""
     if not isinstance(score, list):
         return [threshold - float(score), float(score) - threshold]
     numbers = [float(each) for each in score]

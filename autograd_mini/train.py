@@ -42,8 +42,8 @@ class History:
     """What happened in every epoch: lists with one entry each.
 
     loss: the cost that was minimized, penalties included; over several batches, their mean by size.
-    accuracy: the part of examples decided right, before each step; empty where a loss decides nothing.
-    gradient_norm: the length of the gradient, √Σ g²; over several batches, that of the last.
+    accuracy: the part of examples classified right, before each step; empty for a loss without classes.
+    gradient_norm: the Euclidean norm of the gradient, √Σ g²; over several batches, that of the last.
     interrupted: whether Ctrl-C ended it. stopped: why it ended before the last epoch, else empty.
     """
 
@@ -107,32 +107,14 @@ def fit(
     if not parameters:
         msg = f"{model!r} has no parameters to train; give it Values as attributes"
         raise ValueError(msg)
-    penalties = _penalties(model, l1, l2)
-    generator = generator_of(seed)
-    correct = _correct(loss)
-    history = History()
-    learned = [p.data for p in parameters]  # after the last whole step
-    least, waited = math.inf, 0
+    descent = _Descent(model, parameters, loss, _penalties(model, l1, l2), optimizer)
+    generator, history, plateau = generator_of(seed), History(), _Plateau(tolerance)
     try:
         with _bar(epochs, progress) as show:
             for epoch in range(1, epochs + 1):
-                total, right = 0.0, 0
-                for batch in _batches(len(X), batch_size, generator):
-                    targets = [y[i] for i in batch]
-                    scores = [model(X[i]) for i in batch]
-                    cost = sum((penalty() for penalty in penalties), loss(scores, targets))
-                    norm = _differentiated(cost, parameters, epoch)
-                    optimizer.step(parameters)
-                    learned = [p.data for p in parameters]
-                    total += cost.data * len(batch)
-                    right += sum(map(correct, scores, targets)) if correct else 0
-                history.loss.append(total / len(X))
-                history.gradient_norm.append(norm)
-                if correct:
-                    history.accuracy.append(right / len(X))
+                descent.epoch(X, y, _batches(len(X), batch_size, generator), history)
                 show(history)
-                waited = 0 if history.loss[-1] < least - tolerance else waited + 1
-                least = min(least, history.loss[-1])
+                waited = plateau.epochs(history.loss[-1])
                 if callback is not None and callback(epoch, history) is True:
                     history.stopped = f"the callback stopped it after epoch {epoch}"
                 elif patience is not None and waited >= patience:
@@ -142,13 +124,69 @@ def fit(
     except KeyboardInterrupt:
         history.interrupted = True
         history.stopped = f"interrupted after epoch {len(history)}"
-        for p, x in zip(parameters, learned, strict=True):
-            p.data = x
+        descent.back_to_the_last_step()
     return history
 
 
+class _Descent:
+    """Gradient descent: what each step needs, and the parameters after the last whole one."""
+
+    def __init__(
+        self,
+        model: Any,
+        parameters: list[Value],
+        loss: Callable[[Any, Any], Any],
+        penalties: list[Callable[[], Any]],
+        optimizer: Optimizer,
+    ) -> None:
+        self.model = model
+        self.parameters = parameters
+        self.loss = loss
+        self.penalties = penalties
+        self.optimizer = optimizer
+        self.correct = _correct(loss)
+        self.learned = [p.data for p in parameters]
+
+    def epoch(self, X: Sequence[Any], y: Sequence[Any], batches: list[list[int]], history: History) -> None:
+        """A step for each batch, a list of places in X and y; the history gets a line."""
+        total, norm, right = 0.0, 0.0, 0
+        for batch in batches:
+            targets = [y[i] for i in batch]
+            scores = [self.model(X[i]) for i in batch]
+            cost = sum((penalty() for penalty in self.penalties), self.loss(scores, targets))
+            norm = _differentiated(cost, self.parameters, epoch=len(history) + 1)
+            self.optimizer.step(self.parameters)
+            self.learned = [p.data for p in self.parameters]
+            total += cost.data * len(batch)
+            right += sum(map(self.correct, scores, targets)) if self.correct else 0
+        history.loss.append(total / len(X))
+        history.gradient_norm.append(norm)
+        if self.correct:
+            history.accuracy.append(right / len(X))
+
+    def back_to_the_last_step(self) -> None:
+        """Undo a step that was interrupted."""
+        for p, x in zip(self.parameters, self.learned, strict=True):
+            p.data = x
+
+
+class _Plateau:
+    """How long a loss has not fallen by more than the tolerance below the least so far."""
+
+    def __init__(self, tolerance: float) -> None:
+        self.tolerance = tolerance
+        self.least = math.inf
+        self.waited = 0
+
+    def epochs(self, loss: float) -> int:
+        """The number of epochs since it last fell, after one more with this loss."""
+        self.waited = 0 if loss < self.least - self.tolerance else self.waited + 1
+        self.least = min(self.least, loss)
+        return self.waited
+
+
 def _differentiated(cost: Any, parameters: list[Value], epoch: int) -> float:
-    """The length of the gradient, which then stands on the parameters.
+    """The norm of the gradient, which then stands on the parameters.
 
     Raises TypeError if the cost is no Value, TrainingError if the next step would have no direction.
     """
@@ -173,9 +211,9 @@ def _differentiated(cost: Any, parameters: list[Value], epoch: int) -> float:
 
 
 def accuracy(model: Any, data: tuple[Sequence[Any], Sequence[Any]], loss: Any) -> float:
-    """The part of examples, 0 to 1, for which the model decides right, as `loss` reads its scores.
+    """The part of examples, 0 to 1, that the model classifies right by the decision rule of `loss`.
 
-    Dropout rests meanwhile. Raises ValueError if the loss decides nothing, as those of regression.
+    Dropout rests meanwhile. Raises ValueError for a loss without such a rule, as those of regression.
 
     >>> from autograd_mini.losses import hinge
     >>> accuracy(lambda x: x[0], ([[1.0], [-1.0]], [1, 1]), hinge)
@@ -183,7 +221,7 @@ def accuracy(model: Any, data: tuple[Sequence[Any], Sequence[Any]], loss: Any) -
     """
     correct = _correct(loss)
     if correct is None:
-        msg = f"{getattr(loss, '__name__', loss)} decides for no class; use a loss such as hinge or cross_entropy"
+        msg = f"{getattr(loss, '__name__', loss)} has no decision rule; use a loss of classes, such as hinge"
         raise ValueError(msg)
     X, y = data
     with evaluating(model):
@@ -251,7 +289,7 @@ def _penalties(model: Any, l1: Factor, l2: Factor) -> list[Callable[[], Any]]:
 
 
 def _correct(loss: Any) -> Callable[[Any, Any], bool] | None:
-    """How a loss reads a decision from scores, also of a partial; None if it does not."""
+    """The decision rule of a loss, also of a partial one; None for a loss of regression."""
     return getattr(getattr(loss, "func", loss), "correct", None)
 
 

@@ -239,7 +239,7 @@ def test_wrong_arguments(call, error, message):
 
 
 def test_decisions():
-    """A loss that decides knows which scores are right; those of regression do not decide."""
+    """A loss of classes has a decision rule; those of regression have none."""
     assert hinge.correct(0.1, 1)
     assert hinge.correct(-0.1, -1)
     assert not hinge.correct(0.0, 1)

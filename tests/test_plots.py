@@ -50,7 +50,7 @@ def test_decision_boundary(sign):
 
 
 def test_regions_of_several_classes():
-    """With several scores the largest decides; dropout rests meanwhile, and nothing is recorded."""
+    """With several scores the class is that of the largest; dropout rests meanwhile, and nothing is recorded."""
     points = data.spirals(9, classes=3)
     model = MLP(2, [4, 3], dropout=0.5, seed=0)
     figure = plots.decision_boundary(model, points, resolution=8)
@@ -129,7 +129,7 @@ def test_without_matplotlib(monkeypatch):
         ),
         (
             lambda: plots.decision_boundary(MLP(2, [1]), ([[1.0, 2.0]], [2])),
-            "between 2 classes, the targets go",
+            "scores for 2 classes, the targets go",
         ),
     ],
 )

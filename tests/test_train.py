@@ -94,7 +94,7 @@ def test_penalties_of_each_layer():
 
 
 def test_accuracy():
-    """Losses that decide give the part of right decisions, also of a partial; others refuse."""
+    """Losses with a decision rule give the part classified right, also a partial one; others refuse."""
     points = ([[-1.0], [-0.5], [0.5], [1.0]], [0, 1, 1, 1])
     model = Neuron(1, "linear", init=1.0)
     loss = partial(losses.hinge, margin=0.5)
@@ -102,7 +102,7 @@ def test_accuracy():
 
     assert history.accuracy == [0.75]
     assert accuracy(model, points, loss) == accuracy(model, points, losses.binary_cross_entropy) == 0.75
-    with pytest.raises(ValueError, match="mse decides for no class; use a loss such as hinge"):
+    with pytest.raises(ValueError, match="mse has no decision rule; use a loss of classes, such as hinge"):
         accuracy(model, points, losses.mse)
 
 
@@ -262,7 +262,7 @@ def test_experiments(name):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["moons", "spirals"])
 def test_larger_experiments(name):
-    """The larger experiments decide every training example right."""
+    """The larger experiments classify every training example right."""
     model, points, _ = run(name)
 
     assert accuracy(model, points, EXPERIMENTS[name].loss) == 1.0

@@ -54,10 +54,8 @@ class Neuron(Module):
     inputs: how many, 1 or more. activation: "linear" or any primitive of one input ("relu", "tanh",
     "sigmoid", ...). bias: False for none. init: "uniform" (between -1 and 1), "xavier", "he", "zeros",
     a number for all weights, or a function (generator, inputs, outputs) -> float. Biases begin at 0.
-    seed: an int, a random.Random, or None for other numbers every time. expanded: see `Module.expand`.
-
-    The same seed gives the same numbers on every platform: only `Random.random()`, which Python promises
-    never to change, and exactly rounded arithmetic are used.
+    seed: an int, which gives the same numbers on every platform, a random.Random, or None for other
+    numbers every time. expanded: see `Module.expand`.
 
     Called with `inputs` numbers or Values (one may stand alone), it returns a Value. Numbers become
     leaves labelled x[1], x[2], ..., so that pictures show their gradients too.

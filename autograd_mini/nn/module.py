@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.engine.value import Value
 from autograd_mini.nn import saving
-from autograd_mini.nn.sizes import _check_count
+from autograd_mini.nn.sizes import check_count
 
 if TYPE_CHECKING:
     import os
@@ -125,7 +125,7 @@ class Module:
         configuration, state = saving.load(path, cls.__name__)
         try:
             if "inputs" in configuration:  # counted first: a wrong file must not make us build a giant
-                _check_count(configuration, len(state))
+                check_count(configuration, len(state))
             module = cls(**configuration)
             module.load_state_dict(state)
         except (TypeError, ValueError) as error:

@@ -21,12 +21,13 @@ def parameter_count(inputs: int, outputs: Sequence[int], bias: bool = True) -> i
 
 
 def check_size(size: Any, what: str) -> None:
+    """Raise ValueError unless this can be the number of inputs or units."""
     if not isinstance(size, int) or isinstance(size, bool) or size < 1:
         msg = f"the number of {what} must be a whole number of 1 or more, got {size!r}"
         raise ValueError(msg)
 
 
-def _check_count(configuration: dict[str, Any], given: int) -> None:
+def check_count(configuration: dict[str, Any], given: int) -> None:
     """Raise ValueError unless a network of these sizes has `given` parameters."""
     outputs = configuration.get("outputs", 1)
     sizes = [configuration["inputs"], *(outputs if isinstance(outputs, list) else [outputs])]
