@@ -6,12 +6,10 @@ Every message says what happened with the value that did it, what was expected, 
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from autograd_mini.engine.value import Value
+    from collections.abc import Iterable, Sequence
 
 
 def nearest(name: object, known: Iterable[str]) -> str:
@@ -37,6 +35,12 @@ class AutogradError(Exception):
     """Base class: catches everything this package raises on purpose."""
 
 
+class Unbound(Protocol):
+    """What is asked of a node that has no number: which variables it waits for."""
+
+    def unbound(self) -> Sequence[Any]: ...
+
+
 class UnboundError(AutogradError, ValueError):
     """A number or gradient was asked of a node that has none yet.
 
@@ -46,7 +50,7 @@ class UnboundError(AutogradError, ValueError):
     autograd_mini.errors.UnboundError: no number for u yet; give it one: .forward(u=...)
     """
 
-    def __init__(self, node: Value, missing: list[Value] | None = None) -> None:
+    def __init__(self, node: Unbound, missing: Sequence[Any] | None = None) -> None:
         super().__init__(node)
         self.node = node
         self.missing = missing

@@ -86,6 +86,7 @@ def primitive(
     domain: Callable[..., Any] | None = None,
     kinks: Callable[..., tuple[Any, ...]] | None = None,
     convention: str = "",
+    choice: bool = False,
 ) -> Any:
     """A new primitive as a function, declared once and known to every feature from then on.
 
@@ -95,6 +96,7 @@ def primitive(
     partials(xp, z, *args): a tuple, ∂z/∂x for every argument, where z is the value.
     domain(xp, *args): positive where it is defined and smooth; kinks(xp, *args): terms that are zero
     where the derivative does not exist, and convention: what `partials` says there, in words.
+    choice: whether a partial of 0 says that the input was not chosen, so that nothing comes through.
 
     Raises RuleError if the name is taken, a partial is missing, or either cannot be read as a formula.
 
@@ -104,7 +106,7 @@ def primitive(
     >>> round(x.grad, 4)
     -0.7358
     """
-    facts: dict[str, Any] = {"domain": domain, "kinks": kinks, "convention": convention}
+    facts: dict[str, Any] = {"domain": domain, "kinks": kinks, "convention": convention, "choice": choice}
     check_name(name)
     check_rule(Rule(name, forward, partials, **facts))
     return function(define(name, forward, partials, **facts))

@@ -20,6 +20,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING
 
+from autograd_mini.engine.value import data_of
 from autograd_mini.functions import dot, log, logsumexp, mean, relu, softplus, sum
 
 if TYPE_CHECKING:
@@ -126,11 +127,11 @@ def _squares(prediction: Any, target: Any) -> list[Any]:
 
 
 def _sign_correct(score: Any, target: Any) -> bool:
-    return bool((float(score) > 0.0) == (float(target) > 0.0))
+    return bool((data_of(score) > 0.0) == (float(target) > 0.0))
 
 
 def _half_correct(probability: Any, target: Any) -> bool:
-    return bool((float(probability) > 0.5) == (float(target) > 0.5))
+    return bool((data_of(probability) > 0.5) == (float(target) > 0.5))
 
 
 @over_examples(of_list=False, correct=_sign_correct)
@@ -209,7 +210,7 @@ def _probability(target: Any) -> float:
 
 
 def _largest_correct(scores: Any, target: Any) -> bool:
-    numbers = [float(score) for score in scores]
+    numbers = [data_of(score) for score in scores]
     return bool(numbers.index(max(numbers)) == target)
 
 

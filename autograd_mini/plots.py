@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograd_mini.engine.recording import no_grad
+from autograd_mini.engine.value import data_of
 from autograd_mini.errors import MissingExtraError
 from autograd_mini.files import write_whole
 from autograd_mini.nn.layers import MLP
@@ -173,14 +174,14 @@ def _draw_line(axes: Any, model: Any, data: tuple[Sequence[Any], Sequence[Any]],
     across = _spread([x[0] for x in X], resolution)
     scores = _scores(model, [[a] for a in across])
     axes.scatter([x[0] for x in X], y, s=30, color=COLOURS[0], label="data")
-    axes.plot(across, [float(score) for score in scores], color=COLOURS[1], label="model")
+    axes.plot(across, [data_of(score) for score in scores], color=COLOURS[1], label="model")
     axes.set(xlabel="x[1]", ylabel="y", title="Fit")
     axes.legend()
 
 
 def _draw_predictions(axes: Any, model: Any, data: tuple[Sequence[Any], Sequence[Any]]) -> None:
     X, y = data
-    predictions = [float(score) for score in _scores(model, X)]
+    predictions = [data_of(score) for score in _scores(model, X)]
     ends = [min([*predictions, *y]), max([*predictions, *y])]
     axes.plot(ends, ends, color="#999999", linestyle=":", label="equal")
     axes.scatter(y, predictions, s=36, color=COLOURS[0], label="examples")
@@ -222,8 +223,8 @@ def _scores(model: Any, X: Sequence[Any]) -> list[Any]:
 def _leads(score: Any, threshold: float) -> list[float]:
     """By how much each class leads the best of the others; above 0 for the predicted class alone."""
     if not isinstance(score, list):
-        return [threshold - float(score), float(score) - threshold]
-    numbers = [float(each) for each in score]
+        return [threshold - data_of(score), data_of(score) - threshold]
+    numbers = [data_of(each) for each in score]
     return [x - max(numbers[:k] + numbers[k + 1 :]) for k, x in enumerate(numbers)]
 
 

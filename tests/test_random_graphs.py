@@ -181,10 +181,11 @@ def test_forward_is_the_same_as_building_anew(numbers, others, wanted):
     nodes = run(named(numbers), operations)
     nodes[-1].backward()
     nodes[-1].zero_grad()
-    kept = [node for node in nodes if node in set(toposort(nodes[-1]))]
+    used_nodes = set(toposort(nodes[-1]))
+    kept = [node for node in nodes if node in used_nodes]
     anew = run(named(others[: len(numbers)]), operations)
-    twins = [twin for node, twin in zip(nodes, anew, strict=True) if node in kept]
-    used = {x.label: new.data for x, new in zip(nodes, anew, strict=True) if x.label and x in kept}
+    twins = [twin for node, twin in zip(nodes, anew, strict=True) if node in used_nodes]
+    used = {x.label: new.data for x, new in zip(nodes, anew, strict=True) if x.label and x in used_nodes}
     nodes[-1].forward(**used)
     nodes[-1].backward()
     anew[-1].backward()

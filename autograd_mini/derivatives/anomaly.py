@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from autograd_mini.derivatives.tracers import Tracer
 from autograd_mini.engine import recording
+from autograd_mini.engine.value import Value, data_of, lift
 from autograd_mini.errors import AnomalyError
 from autograd_mini.formulas.expressions import expression_of, expressions
 from autograd_mini.formulas.names import names
@@ -14,8 +16,6 @@ from autograd_mini.words.numbers import number
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import _GeneratorContextManager as Context
-
-    from autograd_mini.engine.value import Value
 
 
 def detect_anomaly() -> Context[None]:
@@ -30,7 +30,7 @@ def detect_anomaly() -> Context[None]:
     Traceback (most recent call last):
     autograd_mini.errors.AnomalyError: log(x) is -inf, where x = 0
     """
-    return recording.mode("watcher", Anomalies())
+    return recording.watched_by(Anomalies())
 
 
 class Anomalies:
@@ -38,6 +38,7 @@ class Anomalies:
 
     def number(self, node: Value) -> None:
         if node.primal is not None and not math.isfinite(node.data):
+            node = _plain(node)
             msg = f"{expression_of(node)} is {number(node.data)}, {_inputs(node)}"
             raise AnomalyError(msg)
 
@@ -47,8 +48,9 @@ class Anomalies:
                 raise AnomalyError(_gradient_message(node, order))
 
     def product(self, local: float | Value, upstream: float | Value, user: Value) -> None:
-        factors = float(local), float(upstream)
+        factors = data_of(local), data_of(upstream)
         if not math.isfinite(product := math.prod(factors)):
+            user = _plain(user)
             message = (
                 f"a gradient becomes {number(product)}: through {expression_of(user)} comes the product"
                 f" {number(factors[0])} · {number(factors[1])}, {_inputs(user)}"
@@ -56,9 +58,29 @@ class Anomalies:
             raise AnomalyError(message)
 
     def sum(self, total: float | Value, node: Value) -> None:
-        if not math.isfinite(float(total)):
-            msg = f"a gradient becomes {number(float(total))}: the products that add up at {expression_of(node)} are too large"
+        if not math.isfinite(result := data_of(total)):
+            place = expression_of(_plain(node))
+            msg = f"a gradient becomes {number(result)}: the products that add up at {place} are too large"
             raise AnomalyError(msg)
+
+
+def _plain(node: Value) -> Value:
+    """A graph of plain Values that shows how a tracer was made; a plain Value is shown as it is."""
+    made: dict[Any, Value] = {}
+    stack: list[Any] = [node]
+    while stack:
+        tracer = stack[-1]
+        if not isinstance(tracer, Tracer):
+            made[tracer] = lift(tracer)
+        elif missing := [x for x in tracer.arguments if x not in made]:
+            stack += missing
+            continue
+        else:
+            made[tracer] = twin = Value(tracer.data, tracer.label)
+            twin.rule = tracer.rule if tracer.arguments else None
+            twin.parents = tuple([made[x] for x in tracer.arguments])
+        stack.pop()
+    return made[node]
 
 
 def _gradient_message(node: Value, order: Sequence[Value]) -> str:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd_mini.derivatives.pytree import flatten
-from autograd_mini.derivatives.tracers import Node, cotangents, dispatch_operators, tangents
+from autograd_mini.derivatives.tracers import Taped, cotangents, dispatch_operators, tangents
 from autograd_mini.engine.arithmetic import floats
+from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.recording import one_level_up
-from autograd_mini.engine.value import Value
+from autograd_mini.engine.value import Value, data_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,7 +65,7 @@ class Counted(Value):
 
     def apply(self, rule: Rule, arguments: Sequence[Any]) -> Counted:
         self.tally[0] += max(1, len(arguments) - 1)
-        result = Counted(rule.forward(floats, *[float(x) for x in arguments]))
+        result = Counted(rule.forward(floats, *[data_of(x) for x in arguments]))
         result.tally = self.tally
         return result
 
@@ -87,19 +88,18 @@ def cost(function: Callable[..., Any], *arguments: Any) -> Cost:
         operations, tally[0] = tally[0], 0
         return operations
 
-    counted = [_counted(float(x), tally) for x in numbers]
+    counted = [_counted(data_of(x), tally) for x in numbers]
     flatten(function(*rebuild(counted)))
     evaluation = spent()
-    with one_level_up() as level:
-        inputs = [Node(x, level) for x in counted]
+    with one_level_up() as (level, tape):
+        inputs = [Taped(x, level) for x in counted]
         outputs = flatten(function(*rebuild(inputs)))[0]
-    partials = spent() - evaluation
-    recorded = [y for y in outputs if isinstance(y, Node) and y.level == level]
-    for x in inputs:
-        tangents(recorded, [x])
-    forward = spent()
-    for y in recorded:
-        cotangents({y: _counted(1.0, tally)}, inputs)
+        partials = spent() - evaluation
+        tangents(inputs, tape)
+        forward = spent()
+        for y in outputs:
+            if isinstance(y, Taped) and y.level == level:
+                cotangents({y: _counted(1.0, tally)}, inputs, toposort(y))
     return Cost(len(inputs), len(outputs), evaluation, partials, forward, spent())
 
 

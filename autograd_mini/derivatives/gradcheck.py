@@ -17,7 +17,7 @@ from autograd_mini.derivatives.transforms import jacobian, named_outputs
 from autograd_mini.engine.arithmetic import floats
 from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.recording import no_grad
-from autograd_mini.engine.value import Value
+from autograd_mini.engine.value import Value, data_of
 from autograd_mini.formulas.expressions import expression_of
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def gradcheck(
         )
         raise TypeError(msg)
     numbers, rebuild = flatten(list(arguments))
-    at = [float(x) for x in numbers]
+    at = [data_of(x) for x in numbers]
     called = names or _parameter_names(function, len(arguments))
     inputs = [f"{name}{path}" for name, x in zip(called, arguments, strict=True) for path in paths(x)]
 
@@ -133,13 +133,16 @@ def gradcheck(
 
     def values(xs: list[float]) -> list[float]:
         with no_grad():
-            return [float(y) for y in outputs([Value(x) for x in xs])]
+            return [data_of(y) for y in outputs([Value(x) for x in xs])]
 
     def first(xs: Sequence[Any]) -> list[Any]:
         return flatten(jacobian(outputs)(list(xs)))[0]
 
     def second(xs: list[float]) -> list[Any]:
         return flatten(jacobian(first)(xs))[0]
+
+    def numbers_of(derivatives: list[Any]) -> list[float]:
+        return list(map(data_of, derivatives))
 
     count = len(values(at))
     if not inputs or not count:
@@ -148,10 +151,12 @@ def gradcheck(
     notes = _kinks(outputs, at, inputs)
     results = ["f"] if count == 1 else [f"f[{k}]" for k in range(count)]
     labels = [f"∂{f}/∂{x}" for f in results for x in inputs]
-    rows = _rows(values, first(at), at, labels, tolerance, bool(notes))
+    rows = _rows(values, numbers_of(first(at)), at, labels, tolerance, bool(notes))
     if order == 2:
         labels = [f"∂²{f}/∂{x}∂{y}" for f in results for x in inputs for y in inputs]
-        rows += _rows(first, second(at), at, labels, tolerance, bool(notes))
+        rows += _rows(
+            lambda xs: numbers_of(first(xs)), numbers_of(second(at)), at, labels, tolerance, bool(notes)
+        )
     return Report(rows, notes)
 
 

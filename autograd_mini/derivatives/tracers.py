@@ -1,9 +1,10 @@
 """Numbers one level up: what a function is run on while a transform differentiates it.
 
-A `Dual` carries its tangent along (forward mode; nothing is recorded). A `Node` remembers how it was
-made (reverse mode). Both compute with the numbers of the level below, by the same table of rules, and
-these may be floats, Values, or Duals and Nodes of an enclosing transform: so any two modes nest. What
-was made at a lower level is a constant at a higher one, so derivatives of two levels never mix.
+A `Dual` carries its tangent along (forward mode; nothing is recorded). A `Taped` number stands on the tape
+of its level with its parents and partials (reverse mode). Both compute with the numbers of the level below,
+by the same table of rules, and these may be floats, Values, or tracers of an enclosing transform: so any two
+modes nest. What was made at a lower level is a constant at a higher one, so derivatives of two levels never
+mix.
 """
 
 from __future__ import annotations
@@ -12,118 +13,112 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.engine import recording
 from autograd_mini.engine.arithmetic import floats
-from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.operations import call, install_operators, values
-from autograd_mini.engine.value import Value, lift
+from autograd_mini.engine.value import Value, data_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from typing import Any, NoReturn
 
-    from autograd_mini.engine.recording import Watcher
     from autograd_mini.engine.rule import Rule
 
     Number = Value | float
 
 
-def kind_of_results(numbers: Sequence[Number]) -> Callable[[Any], Number]:
-    """What a transform of these inputs makes of its results.
+class Tracer(Value):
+    """A number one level above its `primal`; `level` tells which call of a transform made it.
 
-    Inside another transform they stay as they are. Else they are floats, or Values if an input is one.
+    arguments: what it was made from, kept only while somebody watches.
     """
-    if recording.in_transform():
-        return lambda y: y
-    return _as_value if any(isinstance(x, Value) for x in numbers) else float
 
-
-def _as_value(x: Number) -> Value:
-    return x if isinstance(x, Value) else Value(x)
-
-
-class Boxed(Value):
-    """A number one level above its `primal`; `level` tells which call of a transform made it."""
-
-    __slots__ = ("level",)
+    __slots__ = ("arguments", "level")
     level: float
+    arguments: Sequence[Number]
 
     def __init__(self, primal: Number, level: float) -> None:
         self.primal = primal
         self.adjoint = self.rule = None
         self.label = ""
         self.level = level
-        self.parents = self.partials = ()
+        self.parents = self.partials = self.arguments = ()
+
+    @property  # type: ignore[misc]  # that of a tracer cannot be set
+    def data(self) -> float:
+        """The number, below all levels."""
+        return data_of(self.primal)
 
     def apply(self, rule: Rule, arguments: Sequence[Number]) -> Any:
-        """The primitive one level down, and what this kind of box does with its partials."""
-        mine = [isinstance(x, Boxed) and x.level == self.level for x in arguments]
+        """The primitive one level down, and what this kind of tracer does with its partials."""
+        if self.level not in recording.tapes:
+            msg = (
+                f"a number from inside a finished transform (grad, jvp, ...) was given to {rule.name};"
+                " return it from the differentiated function instead of keeping it"
+            )
+            raise TypeError(msg)
+        mine = [isinstance(x, Tracer) and x.level == self.level for x in arguments]
         primals = [x.primal if own else x for x, own in zip(arguments, mine)]  # type: ignore[union-attr]
         z = call(rule, primals)
         xp = values if isinstance(z, Value) else floats
-        partials = rule.partials(xp, z, *primals)
+        edges = [(x, d) for x, d, own in zip(arguments, rule.partials(xp, z, *primals), mine) if own]
+        if rule.choice:
+            edges = [(x, d) for x, d in edges if data_of(d) != 0.0]
         result = type(self)(z, self.level)
         result.rule = rule
-        result.take([(x, d) for x, d, own in zip(arguments, partials, mine) if own])
-        if watcher := recording.watcher():
-            result.remember(arguments, partials, mine, watcher)
+        watcher = recording.watcher()
+        if watcher:
+            result.arguments = arguments
+        result.take(edges, watcher)
         return recording.finish(result) if recording.active else result
+
+    def backward(self) -> NoReturn:
+        msg = "backward() was called inside a transform (grad, jvp, ...); return the value instead"
+        raise TypeError(msg)
 
     def forward(self, /, **bindings: float) -> NoReturn:  # noqa: ARG002
         msg = "forward() was called inside a transform (grad, jvp, ...); use as_function() of the graph there"
         raise TypeError(msg)
 
-    def take(self, edges: list[tuple[Any, Number]]) -> None:
-        """Use the boxes that self was made from, each with its partial."""
+    def take(self, edges: list[tuple[Any, Number]], watcher: recording.Watcher | None) -> None:
+        """Use the tracers that self was made from, each with its partial."""
         raise NotImplementedError
 
-    def remember(
-        self,
-        arguments: Sequence[Number],
-        partials: Sequence[Number],
-        mine: Sequence[bool],
-        watcher: Watcher,  # noqa: ARG002
-    ) -> None:
-        """Record all arguments, for the message of an anomaly; those of lower levels as leaves."""
-        self.parents = tuple([x if own else _leaf(x) for x, own in zip(arguments, mine)])  # type: ignore[misc]
-        self.partials = tuple(partials)  # type: ignore[arg-type]
 
-
-def _leaf(x: Number) -> Value:
-    return Value(float(x), label=x.label) if isinstance(x, Value) and not x.is_constant else lift(float(x))
-
-
-class Dual(Boxed):
-    """A primal and its tangent, the derivative along one direction of the inputs."""
+class Dual(Tracer):
+    """A primal and its tangent, the derivative along one direction of the inputs; None if it does not move."""
 
     __slots__ = ("tangent",)
-    tangent: Number
+    tangent: Number | None
+
+    def __init__(self, primal: Number, level: float, tangent: Number | None = None) -> None:
+        super().__init__(primal, level)
+        self.tangent = tangent
 
     def forget(self) -> None:
         super().forget()
-        self.tangent = 0.0
+        self.tangent = None
 
-    def take(self, edges: list[tuple[Dual, Number]]) -> None:
-        first, *rest = [times(d, x.tangent) for x, d in edges]
-        self.tangent = sum(rest, first)
-
-    def remember(
-        self, arguments: Sequence[Number], partials: Sequence[Number], mine: Sequence[bool], watcher: Watcher
-    ) -> None:
-        super().remember(arguments, partials, mine, watcher)
-        watcher.number(self)
-        for x, d, own in zip(arguments, partials, mine):
-            if own:
-                watcher.product(d, x.tangent, self)  # type: ignore[union-attr]
-        watcher.sum(self.tangent, self)
+    def take(self, edges: list[tuple[Dual, Number]], watcher: recording.Watcher | None) -> None:
+        moving = [(d, x.tangent) for x, d in edges if x.tangent is not None]
+        if watcher:
+            watcher.number(self)
+            for d, tangent in moving:
+                watcher.product(d, tangent, self)
+        if moving:
+            first, *rest = [times(d, tangent) for d, tangent in moving]
+            self.tangent = sum(rest, first)
+            if watcher:
+                watcher.sum(self.tangent, self)
 
 
-class Node(Boxed):
+class Taped(Tracer):
     """A primal and the record of its making: parents, and partials that are numbers one level down."""
 
     __slots__ = ()
 
-    def take(self, edges: list[tuple[Node, Number]]) -> None:
+    def take(self, edges: list[tuple[Taped, Number]], watcher: recording.Watcher | None) -> None:  # noqa: ARG002
         self.parents = tuple([x for x, _ in edges])
         self.partials = tuple([d for _, d in edges])  # type: ignore[misc]
+        recording.tapes[self.level].append(self)
 
 
 def dispatch_operators(cls: type[Value]) -> None:
@@ -136,7 +131,33 @@ def dispatch_operators(cls: type[Value]) -> None:
     )
 
 
-dispatch_operators(Boxed)
+dispatch_operators(Tracer)
+
+
+def below(y: Number, level: float) -> Number:
+    """A number in terms of the level below, if it belongs to `level`; else as it is."""
+    return y.primal if isinstance(y, Tracer) and y.level == level else y
+
+
+def uniform(numbers: Sequence[Number], *met: Number) -> list[Number]:
+    """The results of a transform as it gives them back, where `met` are its inputs and outputs.
+
+    Those of an enclosing transform stay as they are. Else they are floats, or all of them Values if there is
+    a Value among those met: then they are connected to what the function used.
+    """
+    found = [x for x in (*numbers, *met) if isinstance(x, Value)]
+    for x in found:
+        if isinstance(x, Tracer) and x.level not in recording.tapes:
+            msg = (
+                "the result depends on a number from inside a finished transform (grad, jvp, ...);"
+                " return such numbers from the differentiated function instead of keeping them"
+            )
+            raise TypeError(msg)
+    if not found:
+        return [float(x) for x in numbers]
+    if any(x.level for x in found):
+        return list(numbers)
+    return [x if isinstance(x, Value) else Value(x) for x in numbers]
 
 
 def times(partial: Number, x: Number) -> Number:
@@ -150,47 +171,53 @@ def _is_one(x: Number) -> bool:
     return x.__class__ is float and x == 1.0
 
 
-def cotangents(seeds: dict[Value, Number], inputs: Sequence[Value]) -> list[Number]:
+def cotangents(seeds: dict[Any, Number], inputs: Sequence[Any], tape: Sequence[Any]) -> list[Number]:
     """Reverse sweep: the derivative of Σ seed · output by every input, in numbers one level down.
 
-    The cotangents stay in a table; no node is changed. An input that no output depends on has 0.0.
+    tape: the nodes that the outputs are made from, in order. The cotangents stay in a table; no node is
+    changed. An input that no output depends on has 0.0.
     """
     table, watcher = dict(seeds), recording.watcher()
-    for node in reversed(toposort(*seeds)):
+    for node in reversed(tape):
         if node.parents and node in table:
             cotangent = table.pop(node)
             for parent, partial in zip(node.parents, node.partials):
-                if not parent.is_constant:
-                    part = times(partial, cotangent)
-                    if watcher:
-                        watcher.product(partial, cotangent, node)
-                    table[parent] = table[parent] + part if parent in table else part
-                    if watcher:
-                        watcher.sum(table[parent], parent)
+                part = times(partial, cotangent)
+                if watcher:
+                    watcher.product(partial, cotangent, node)
+                table[parent] = table[parent] + part if parent in table else part
+                if watcher:
+                    watcher.sum(table[parent], parent)
     return [table.get(x, 0.0) for x in inputs]
 
 
-def tangents(outputs: Sequence[Value], inputs: Sequence[Value]) -> list[list[Number] | None]:
-    """Forward sweep: for every output its derivatives by all inputs; None if it depends on none.
+def tangents(inputs: Sequence[Any], tape: Sequence[Any]) -> dict[Any, list[Number | None]]:
+    """Forward sweep: for every node on the tape that depends on an input, its derivatives by all inputs.
 
-    The sweep carries one tangent per input at once, and only where a node depends on an input.
+    The sweep carries one tangent per input at once: None, not 0, by an input that does not reach the node,
+    so that an infinite partial makes no nan of it.
     """
     count, watcher = len(inputs), recording.watcher()
-    table: dict[Value, list[Number]] = {
-        x: [1.0 if i == j else 0.0 for j in range(count)] for i, x in enumerate(inputs)
+    table: dict[Any, list[Number | None]] = {
+        x: [1.0 if i == j else None for j in range(count)] for i, x in enumerate(inputs)
     }
-    for node in toposort(*outputs):
+    for node in tape:
         moving = [(table[p], d) for p, d in zip(node.parents, node.partials) if p in table]
         if moving:
             if watcher:
                 for tangent, d in moving:
                     for t in tangent:
-                        watcher.product(d, t, node)
-            first, *rest = [tangent if _is_one(d) else [d * t for t in tangent] for tangent, d in moving]
+                        if t is not None:
+                            watcher.product(d, t, node)
+            total, *rest = [
+                tangent if _is_one(d) else [None if t is None else d * t for t in tangent]
+                for tangent, d in moving
+            ]
             for tangent in rest:
-                first = [a + t for a, t in zip(first, tangent)]
+                total = [t if a is None else a if t is None else a + t for a, t in zip(total, tangent)]
             if watcher:
-                for t in first:
-                    watcher.sum(t, node)
-            table[node] = first
-    return [table.get(y) for y in outputs]
+                for t in total:
+                    if t is not None:
+                        watcher.sum(t, node)
+            table[node] = total
+    return table

@@ -1,11 +1,13 @@
 """Derivatives of functions: grad, jvp, vjp, jacobian, hessian, hvp, of any order by nesting.
 
 The functions take and return floats, Values, or nested lists, tuples and dicts of them. Numbers in,
-numbers out: for floats the derivatives are floats; for Values they are Values, recorded like any other
-result, so that `.backward()` differentiates them again.
+numbers out: where only plain numbers are met, the derivatives are floats. Where the arguments are Values, or
+the function uses Values from outside, they are Values connected to them, so that `.backward()`
+differentiates them again: a loss may be made of derivatives.
 
 >>> grad(lambda x: x * grad(lambda y: x + y)(1.0))(1.0)  # the inner derivative is 1: d(x · 1)/dx = 1
 1.0
+>>> from autograd_mini import Value
 >>> x = Value(3.0)
 >>> g = grad(lambda x: x**3)(x)
 >>> g.backward()
@@ -18,15 +20,18 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING
 
+from autograd_mini.derivatives import tracers
 from autograd_mini.derivatives.pytree import flatten, flatten_like
-from autograd_mini.derivatives.tracers import Boxed, Dual, Node, cotangents, kind_of_results, tangents
-from autograd_mini.engine.recording import one_level_up, records
-from autograd_mini.engine.value import Value
+from autograd_mini.derivatives.tracers import Dual, Taped, below, cotangents, uniform
+from autograd_mini.engine.graph import toposort
+from autograd_mini.engine.recording import one_level_up
 from autograd_mini.errors import NotANumberError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
+
+    from autograd_mini.engine.value import Value
 
     Number = Value | float
 
@@ -36,40 +41,47 @@ if TYPE_CHECKING:
 
 
 class _Recording:
-    """One run of a function in reverse mode: its inputs, and its outputs ready to be swept."""
+    """One run of a function in reverse mode: its inputs, its tape, and its outputs ready to be swept."""
 
     def __init__(self, function: Function, arguments: Sequence[Any]) -> None:
-        numbers, self.shape_arguments = flatten(list(arguments))
-        self.numbers = numbers
-        # At the outermost, plain Values do what Nodes over floats would, and fast.
-        self.results = kind_of_results(numbers)
-        self.plain = self.results is float and records()
-        with one_level_up() as level:
-            self.level = 0 if self.plain else level
-            self.inputs = [Value(x) if self.plain else Node(x, level) for x in numbers]  # type: ignore[arg-type]
-            result = function(*self.shape_arguments(self.inputs))
-        self.result = result
-        self.outputs, self.shape_result = named_outputs(function, result)
+        self.numbers, self.shape_arguments = flatten(list(arguments))
+        with one_level_up() as (self.level, self.tape):
+            self.inputs = [Taped(x, self.level) for x in self.numbers]
+            self.result = function(*self.shape_arguments(self.inputs))
+        self.outputs, self.shape_result = named_outputs(function, self.result)
+        self.primals = [below(y, self.level) for y in self.outputs]
+
+    def results(self, numbers: Sequence[Number], *more: Number) -> list[Number]:
+        """The numbers as the transform gives them back."""
+        return uniform(numbers, *self.numbers, *self.primals, *more)
 
     def value(self) -> Any:
         """The result in numbers of the level below."""
-        return self.shape_result(
-            [self.results(y if self.plain else _below(y, self.level)) for y in self.outputs]
-        )
+        return self.shape_result(self.results(self.primals))
 
     def pullback(self, seeds: Sequence[Number]) -> list[Any]:
         """The cotangent of every argument, shaped like it, for one seed per output."""
-        total: dict[Value, Number] = {}
+        total: dict[Any, Number] = {}
         for y, seed in zip(self.outputs, seeds, strict=True):
-            if isinstance(y, Value) and y.level == self.level:
+            if isinstance(y, Taped) and y.level == self.level:
                 total[y] = total[y] + seed if y in total else seed
-        results = kind_of_results([*self.numbers, *seeds])
-        return self.shape_arguments(map(results, cotangents(total, self.inputs)))  # type: ignore[no-any-return]
+        swept = cotangents(total, self.inputs, self.tape)
+        return self.shape_arguments(self.results(swept, *seeds))  # type: ignore[no-any-return]
 
+    def reverse_rows(self) -> list[list[Number]]:
+        """For every output its derivatives by all inputs, each from a sweep of the nodes it is made from."""
+        return [
+            cotangents({y: 1.0}, self.inputs, toposort(y))
+            if isinstance(y, Taped)
+            else [0.0] * len(self.inputs)
+            for y in self.outputs
+        ]
 
-def _below(y: Number, level: int) -> Number:
-    """A number in terms of the level below, if it belongs to `level`; else as it is."""
-    return y.primal if isinstance(y, Boxed) and y.level == level else y
+    def forward_rows(self) -> list[list[Number]]:
+        """For every output its derivatives by all inputs, from one forward sweep."""
+        table = tracers.tangents(self.inputs, self.tape)
+        none = [None] * len(self.inputs)
+        return [[0.0 if t is None else t for t in table.get(y, none)] for y in self.outputs]
 
 
 def named_outputs(function: Function, result: Any) -> tuple[list[Number], Function]:
@@ -202,16 +214,15 @@ def jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> 
         raise TypeError(msg)
     numbers, shape_arguments = flatten(list(primals))
     directions = flatten_like(tangents, primals, "each primal needs a tangent of its shape")
-    results = kind_of_results([*numbers, *directions])
-    with one_level_up() as level:
-        inputs = [Dual(x, level) for x in numbers]
-        for x, direction in zip(inputs, directions, strict=True):
-            x.tangent = direction
+    with one_level_up() as (level, _):
+        inputs = [Dual(x, level, direction) for x, direction in zip(numbers, directions, strict=True)]
         result = function(*shape_arguments(inputs))
     outputs, shape = named_outputs(function, result)
-    values = [results(_below(y, level)) for y in outputs]
-    slopes = [results(y.tangent if isinstance(y, Dual) and y.level == level else 0.0) for y in outputs]
-    return shape(values), shape(slopes)
+    values = [below(y, level) for y in outputs]
+    moving = [y.tangent if isinstance(y, Dual) and y.level == level else None for y in outputs]
+    slopes = [0.0 if t is None else t for t in moving]
+    met = (*numbers, *directions, *values, *slopes)
+    return shape(uniform(values, *met)), shape(uniform(slopes, *met))
 
 
 def jacobian(function: Function, argnums: Argnums = 0, mode: str = "auto") -> Function:
@@ -234,21 +245,13 @@ def jacobian(function: Function, argnums: Argnums = 0, mode: str = "auto") -> Fu
     @wraps(function, updated=())
     def transformed(*args: Any, **kwargs: Any) -> Any:
         run = _record(function, argnums, args, kwargs)
-        if mode == "forward" or (mode == "auto" and len(run.inputs) < len(run.outputs)):
-            rows = [run.shape_arguments(row) for row in _forward_rows(run)]
-        else:
-            count = len(run.outputs)
-            rows = [run.pullback([1.0 if i == j else 0.0 for j in range(count)]) for i in range(count)]
-        return run.shape_result([row[0] if _is_single(argnums) else tuple(row) for row in rows])
+        is_forward = mode == "forward" or (mode == "auto" and len(run.inputs) < len(run.outputs))
+        rows = run.forward_rows() if is_forward else run.reverse_rows()
+        flat = iter(run.results([d for row in rows for d in row]))
+        shaped = [run.shape_arguments([next(flat) for _ in row]) for row in rows]
+        return run.shape_result([row[0] if _is_single(argnums) else tuple(row) for row in shaped])
 
     return transformed
-
-
-def _forward_rows(run: _Recording) -> list[list[Number]]:
-    """For every output its derivatives by all inputs, from one forward sweep."""
-    recorded = [y for y in run.outputs if isinstance(y, Value) and y.level == run.level]
-    rows: dict[Number, list[Number] | None] = dict(zip(recorded, tangents(recorded, run.inputs), strict=True))
-    return [[run.results(d) for d in rows.get(y) or [0.0] * len(run.inputs)] for y in run.outputs]
 
 
 def hessian(function: Function) -> Function:

@@ -6,17 +6,26 @@ training loop makes chains of a million nodes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from autograd_mini.errors import UnknownVariableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from autograd_mini.engine.value import Value
+
+class Node(Protocol):
+    """What can be walked. Only those without parents are asked for a label, and whether they are constants."""
+
+    parents: tuple[Any, ...]
+    label: str
+    is_constant: bool
 
 
-def toposort(*roots: Value) -> list[Value]:
+N = TypeVar("N", bound=Node)
+
+
+def toposort(*roots: N) -> list[N]:
     """All nodes the roots are made from, each once, inputs before users.
 
     Depth-first from the first parent to the last, so the same graph gives the same order.
@@ -26,10 +35,10 @@ def toposort(*roots: Value) -> list[Value]:
     >>> [node.label for node in toposort(parse("f = (u + v) * w"))]
     ['u', 'v', 't1', 'w', 'f']
     """
-    order: list[Value] = []
-    seen: set[Value] = set()
+    order: list[N] = []
+    seen: set[N] = set()
     # A None on the stack says: the node below it has all its parents in `order` already.
-    stack: list[Value | None] = [*roots[::-1]]
+    stack: list[N | None] = [*roots[::-1]]
     push, pop = stack.append, stack.pop
     while stack:
         node = pop()
@@ -46,12 +55,12 @@ def toposort(*roots: Value) -> list[Value]:
     return order
 
 
-def leaves(order: Iterable[Value]) -> list[Value]:
+def leaves(order: Iterable[N]) -> list[N]:
     """The variables among the nodes: those made from nothing that are not constants."""
     return [node for node in order if not node.parents and not node.is_constant]
 
 
-def find_variable(order: Sequence[Value], name: str) -> Value:
+def find_variable(order: Sequence[N], name: str) -> N:
     """The one variable with that name among the nodes of a graph.
 
     Raises UnknownVariableError if there is none, or more than one.

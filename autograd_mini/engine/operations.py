@@ -62,19 +62,10 @@ class Values(Arithmetic):
     def pow(x: Any, y: Any) -> Any:
         return x**y if isinstance(x, Value) or isinstance(y, Value) else floats.pow(x, y)
 
-    @staticmethod
-    def equal(x: Any, y: Any) -> bool:
-        return float(x) == float(y)
-
-    @staticmethod
-    def where(condition: Any, x: Any, y: Any) -> Any:
-        return x if condition else y
-
-    guard = where
-
-    @staticmethod
-    def first_max(xs: Sequence[Any]) -> tuple[float, ...]:
-        return floats.first_max([float(x) for x in xs])
+    # These compare numbers, and choose one of what they are given.
+    equal = staticmethod(floats.equal)
+    where = guard = staticmethod(floats.where)
+    first_max = staticmethod(floats.first_max)
 
 
 values = Values()

@@ -118,6 +118,7 @@ define(
     lambda xp, z, x: (xp.heaviside(x),),
     kinks=lambda xp, x: (x,),
     convention="relu'(0) = 0",
+    choice=True,
 )
 # The last branch of the next two hands on nan, as NumPy does.
 define(
@@ -126,6 +127,7 @@ define(
     lambda xp, z, x: (0.0,),
     kinks=lambda xp, x: (x,),
     convention="heaviside(0) = 0 and heaviside'(0) = 0",
+    choice=True,
 )
 define(
     "sign",
@@ -133,6 +135,7 @@ define(
     lambda xp, z, x: (0.0,),
     kinks=lambda xp, x: (x,),
     convention="sign(0) = 0 and sign'(0) = 0",
+    choice=True,
 )
 
 # Choices
@@ -149,6 +152,7 @@ declare(
     symbol="max",
     kinks=lambda xp, x, y: (x - y,),
     convention="of equal inputs the first takes the whole gradient",
+    choice=True,
 )
 declare(
     "minimum",
@@ -157,6 +161,7 @@ declare(
     symbol="min",
     kinks=lambda xp, x, y: (x - y,),
     convention="of equal inputs the first takes the whole gradient",
+    choice=True,
 )
 declare(
     "where",
@@ -164,6 +169,7 @@ declare(
     lambda xp, z, c, x, y: (0.0, xp.where(c, 1.0, 0.0), xp.where(c, 0.0, 1.0)),
     kinks=lambda xp, c, x, y: (c,),
     convention="c = 0 chooses y; the condition has no gradient",
+    choice=True,
 )
 
 
@@ -180,6 +186,7 @@ define(
     _clip_partials,
     kinks=lambda xp, x, low, high: (x - low, x - high, low - high),
     convention="at a bound the bound takes the gradient and x has none, as relu'(0) = 0",
+    choice=True,
 )
 
 # Any number of inputs
@@ -212,4 +219,5 @@ declare(
     lambda xp, z, *xs: xp.first_max(xs),
     kinks=lambda xp, *xs: _leads(xp, xs),
     convention="of equal largest inputs the first takes the whole gradient",
+    choice=True,
 )

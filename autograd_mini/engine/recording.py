@@ -1,6 +1,7 @@
 """Special ways of recording: `no_grad`, watchers of every number, and the levels of transforms.
 
-Ordinary operations pay one look at `active`, which counts all modes in all threads; only when it is not
+A mode belongs to the context of the code that entered it (contextvars): tasks and threads do not see each
+other's. Ordinary operations pay one look at `active`, which counts all modes everywhere; only when it is not
 zero does an operation ask which of them, if any, is its own.
 """
 
@@ -9,7 +10,8 @@ from __future__ import annotations
 import itertools
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from autograd_mini.errors import UnboundError
 
@@ -17,78 +19,87 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from contextlib import _GeneratorContextManager as Context  # also a decorator
 
-    from autograd_mini.engine.value import Value
-
-active = 0
-levels = itertools.count(1)  # one for each call of a transform and each no_grad, in the order they begin
-_lock = threading.Lock()
-
 
 class Watcher(Protocol):
     """Looks at everything that is computed while it watches, and may raise."""
 
-    def number(self, node: Value) -> None:
+    def number(self, node: Any) -> None:
         """The number of a new node."""
 
-    def gradients(self, order: Sequence[Value]) -> None:
+    def gradients(self, order: Sequence[Any]) -> None:
         """The gradients of a finished backward sweep over these nodes."""
 
-    def product(self, local: float | Value, upstream: float | Value, user: Value) -> None:
+    def product(self, local: Any, upstream: Any, user: Any) -> None:
         """One product of a sweep, from the partial of the node `user`."""
 
-    def sum(self, total: float | Value, node: Value) -> None:
+    def sum(self, total: Any, node: Any) -> None:
         """What has come together at a node, in a sweep."""
 
 
-class _Thread(threading.local):
-    transforms = 0  # how many calls of grad, jvp, ... this thread is inside
-    no_grad_below: float = 0  # numbers of a lower level are not recorded
-    watcher: Watcher | None = None
+class Recorded(Protocol):
+    """What a new node must be able to do."""
+
+    level: float
+    primal: Any
+
+    def unbound(self) -> Sequence[Any]: ...
+    def forget(self) -> None: ...
 
 
-_thread = _Thread()
+R = TypeVar("R", bound=Recorded)
+
+
+class _Mode:
+    """One entry into a mode. `is_on` tells every context that still holds it when it has ended."""
+
+    __slots__ = ("below", "is_on", "watcher")
+
+    def __init__(self, below: float, watcher: Watcher | None) -> None:
+        self.below = below  # numbers of a lower level are not recorded
+        self.watcher = watcher
+        self.is_on = True
+
+
+active = 0
+levels = itertools.count(1)  # one for each call of a transform and each no_grad, in the order they begin
+tapes: dict[float, list[Any]] = {}  # what is recorded at each level whose transform runs, in order
+_modes: ContextVar[tuple[_Mode, ...]] = ContextVar("modes", default=())
+_lock = threading.Lock()
 
 
 @contextmanager
-def mode(name: str, setting: Any) -> Iterator[None]:
-    """A context in which a mode of this thread has this setting."""
+def _mode(*, records: bool, watcher: Watcher | None = None) -> Iterator[None]:
     global active
-    before = getattr(_thread, name)
-    setattr(_thread, name, setting)
+    mode = _Mode(0.0 if records else next(levels), watcher)
+    _modes.set((*_modes.get(), mode))
     with _lock:
         active += 1
     try:
         yield
     finally:
-        setattr(_thread, name, before)
+        # Each takes away its own: they may end in any order, and in another context than they began in,
+        # as suspended generators do.
+        mode.is_on = False
+        _modes.set(tuple([other for other in _modes.get() if other.is_on]))
         with _lock:
             active -= 1
 
 
-@contextmanager
-def one_level_up() -> Iterator[int]:
-    """The level of a new call of a transform, which this thread is in until it ends."""
-    _thread.transforms += 1
-    try:
-        yield next(levels)
-    finally:
-        _thread.transforms -= 1
+def watched_by(watcher: Watcher) -> Context[None]:
+    """A context in which the watcher looks at every number."""
+    return _mode(records=True, watcher=watcher)
 
 
-def in_transform() -> bool:
-    """Whether this thread is inside a call of a transform."""
-    return _thread.transforms > 0
-
-
-def records() -> bool:
-    """Whether this thread records plain Values."""
-    return not _thread.no_grad_below
+def watcher() -> Watcher | None:
+    """Who watches here, if anybody does."""
+    return next((m.watcher for m in _modes.get() if m.is_on and m.watcher), None) if active else None
 
 
 def no_grad() -> Context[None]:
     """A context in which operations compute numbers but record nothing: results are leaves.
 
-    It holds for this thread, can be nested, and ends also when an exception leaves it.
+    It belongs to the thread or task that enters it, can be nested, and ends also when an exception leaves
+    it. In a generator it holds for the caller too while the generator is suspended inside.
 
     >>> from autograd_mini import Value
     >>> x = Value(3.0)
@@ -97,20 +108,31 @@ def no_grad() -> Context[None]:
     >>> y.data, y.parents
     (9.0, ())
     """
-    return mode("no_grad_below", next(levels))
+    return _mode(records=False)
 
 
-def watcher() -> Watcher | None:
-    """Who watches this thread, if anybody does."""
-    return _thread.watcher if active else None
+@contextmanager
+def one_level_up() -> Iterator[tuple[float, list[Any]]]:
+    """The level of a new call of a transform, and its tape, which is open until the function has returned.
+
+    A tape is found by its level: a node that held its tape would make a cycle.
+    """
+    level = next(levels)
+    tape = tapes[level] = list[Any]()
+    try:
+        yield level, tape
+    finally:
+        del tapes[level]
 
 
-def finish(node: Value) -> Value:
-    """What the modes of this thread make of a new node."""
-    if _thread.watcher is not None:
-        _thread.watcher.number(node)
-    if node.level < _thread.no_grad_below:
-        if node.primal is None:  # without a number or a record it could never become one
-            raise UnboundError(node)
-        node.forget()
+def finish(node: R) -> R:
+    """What the modes that are on here make of a new node."""
+    for mode in _modes.get():
+        if mode.is_on:
+            if mode.watcher is not None:
+                mode.watcher.number(node)
+            if node.level < mode.below:
+                if node.primal is None:  # without a number or a record it could never become one
+                    raise UnboundError(node)
+                node.forget()
     return node

@@ -26,6 +26,8 @@ class Rule:
     domain(xp, *args): positive where the value is defined and smooth, None if everywhere.
     kinks(xp, *args): a tuple of terms; where one is zero, the derivative does not exist. None: never.
     convention: what the partials say there.
+    choice: whether a partial of 0 says that the input was not chosen: then nothing comes through, not even
+    from an infinite derivative beyond, as if that edge did not exist.
     exponent: of a constant power; None for all other rules.
     frame: of the neuron or layer that alone applies it, see `within`; None for the rules of the table.
 
@@ -34,6 +36,7 @@ class Rule:
 
     __slots__ = (
         "arity",
+        "choice",
         "convention",
         "domain",
         "exponent",
@@ -55,6 +58,7 @@ class Rule:
         domain: Callable[..., Any] | None = None,
         kinks: Callable[..., tuple[Any, ...]] | None = None,
         convention: str = "",
+        choice: bool = False,
         exponent: float | None = None,
     ) -> None:
         self.name = name
@@ -64,6 +68,7 @@ class Rule:
         self.domain = domain
         self.kinks = kinks
         self.convention = convention
+        self.choice = choice
         self.exponent = exponent
         self.frame: Any = None
         code = getattr(forward, "__code__", None)

@@ -8,17 +8,18 @@ the `adjoint` of every node before `backward()`. Users read them as `.data` and 
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from autograd_mini.engine import recording
 from autograd_mini.engine.arithmetic import floats
 from autograd_mini.engine.graph import find_variable, leaves, toposort
-from autograd_mini.engine.interop import as_float
+from autograd_mini.engine.interop import as_float, is_number
 from autograd_mini.errors import UnboundError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
+    from typing import Any, NoReturn
 
     from autograd_mini.engine.rule import Rule
 
@@ -33,8 +34,9 @@ class Value:
     label: its name in pictures, messages and `forward(name=...)`.
 
     `.data`, `.grad` are floats, `.parents` the ordered inputs, `.rule` the primitive that made it
-    (None for a leaf) and `.partials` the derivative by each parent. Values are compared by identity,
-    so they can be dictionary keys; < <= > >= compare their numbers.
+    (None for a leaf) and `.partials` the derivative by each parent. Comparisons, == included, look at
+    the numbers; as keys of dictionaries and members of sets Values are told apart by identity. A Value
+    never becomes a plain number by itself (`float(x)`, `math.sin(x)`): `x.data` is the number.
 
     Raises NotANumberError if `data` is not a real number.
 
@@ -55,7 +57,7 @@ class Value:
     parents: tuple[Value, ...]
     partials: tuple[float, ...]
     is_constant = False
-    level: float = 0  # numbers of a higher level belong to a transform, see boxes.py
+    level: float = 0  # numbers of a higher level belong to a transform
 
     def __init__(self, data: float | None = None, label: str = "") -> None:
         self.primal = None if data is None else as_float(data)
@@ -116,53 +118,66 @@ class Value:
         """
         order = toposort(self)
         new = {find_variable(order, name): as_float(x) for name, x in bindings.items()}
-        if missing := [leaf for leaf in self.unbound() if leaf not in new]:
+        if missing := [leaf for leaf in leaves(order) if leaf.primal is None and leaf not in new]:
             raise UnboundError(self, missing)
-        for leaf, x in new.items():
-            leaf.primal = x
-        for node in order:
-            if node.rule is not None:
-                arguments = [parent.primal for parent in node.parents]
-                node.primal = z = node.rule.forward(floats, *arguments)
-                node.partials = node.rule.partials(floats, z, *arguments)
-                node.adjoint = None
-                if watcher := recording.watcher():
-                    watcher.number(node)
+        before = [(node.primal, node.partials, node.adjoint) for node in order]
+        watcher = recording.watcher()
+        try:
+            for leaf, x in new.items():
+                leaf.primal = x
+            for node in order:
+                if node.rule is not None:
+                    arguments = [parent.primal for parent in node.parents]
+                    node.primal = z = node.rule.forward(floats, *arguments)
+                    node.partials = node.rule.partials(floats, z, *arguments)
+                    node.adjoint = None
+                    if watcher:
+                        watcher.number(node)
+        except BaseException:  # Ctrl-C too: a graph is never half new
+            for node, numbers in zip(order, before):
+                node.primal, node.partials, node.adjoint = numbers
+            raise
         return self.data
 
     def backward(self) -> None:
         """Add ∂self/∂x to `x.grad` for every leaf x, and set `.grad` of every node in between.
 
         The chain rule in reverse topological order, from the seed ∂self/∂self = 1. Leaves accumulate:
-        two calls give exactly twice the gradient; `zero_grad()` starts anew.
+        two calls give exactly twice the gradient; `zero_grad()` starts anew. If anything fails on the way,
+        all gradients are as they were. One graph belongs to one thread at a time.
 
         Raises UnboundError if a variable has no number yet.
         """
-        if recording.in_transform():
-            msg = "backward() was called inside a transform (grad, jvp, ...); return the value instead"
-            raise TypeError(msg)
         if self.primal is None:
             raise UnboundError(self)
         order = toposort(self)
-        earlier = [(leaf, leaf.adjoint) for leaf in order if not leaf.parents and leaf.adjoint]
-        for node in order:
-            node.adjoint = 0.0
-        self.adjoint = 1.0
-        for node in reversed(order):
-            gradient = node.adjoint
-            parents = node.parents
-            if len(parents) == 2:  # most nodes; unrolled, a sweep takes a third less (CPython 3.11)
-                left, right = parents
-                by_left, by_right = node.partials
-                left.adjoint += by_left * gradient
-                right.adjoint += by_right * gradient
-            else:
-                for parent, partial in zip(parents, node.partials):
-                    parent.adjoint += partial * gradient
-        for leaf, gradient in earlier:  # added whole: then two calls give twice to the last bit
-            leaf.adjoint += gradient
-        if watcher := recording.watcher():
-            watcher.gradients(order)
+        before = [node.adjoint for node in order]
+        try:
+            for node in order:
+                node.adjoint = 0.0
+            self.adjoint = 1.0
+            for node in reversed(order):
+                gradient = node.adjoint
+                parents = node.parents
+                if len(parents) == 2:  # most nodes; unrolled, a sweep takes a third less (CPython 3.11)
+                    left, right = parents
+                    by_left, by_right = node.partials
+                    left.adjoint += by_left * gradient
+                    right.adjoint += by_right * gradient
+                else:
+                    for parent, partial in zip(parents, node.partials):
+                        parent.adjoint += partial * gradient
+            if any(map(math.isnan, [node.adjoint for node in order if not node.parents])):
+                _sweep_choices(order)
+            if watcher := recording.watcher():
+                watcher.gradients(order)
+            for node, earlier in zip(order, before):
+                if earlier and not node.parents:  # added whole: then two calls give twice to the last bit
+                    node.adjoint += earlier
+        except BaseException:  # Ctrl-C too: what leaves have gathered is not lost
+            for node, earlier in zip(order, before):
+                node.adjoint = earlier
+            raise
 
     def forget(self) -> None:
         """Become a leaf: the number stays, how it was made does not."""
@@ -174,7 +189,16 @@ class Value:
         for node in toposort(self):
             node.adjoint = None
 
-    # Comparisons look at numbers; == stays identity, so that Values can be keys.
+    # Comparisons look at numbers, so that code takes the same branch on floats and on Values. The hash stays
+    # that of the object: dictionaries and sets tell Values apart by identity, since they look at == only
+    # where two hashes are equal. `x in values` for a list compares numbers, as it does for floats.
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Value):
+            return bool(self.data == other) if is_number(other) else NotImplemented
+        return self.data == other.data
 
     def __lt__(self, other: Value | float) -> bool:
         return self.data < lift(other).data
@@ -188,14 +212,21 @@ class Value:
     def __ge__(self, other: Value | float) -> bool:
         return self.data >= lift(other).data
 
-    def __float__(self) -> float:
-        return self.data
-
     def __bool__(self) -> bool:
         return self.data != 0.0
 
-    def __round__(self, digits: int | None = None) -> float:
-        return round(self.data, digits)
+    def __float__(self) -> NoReturn:
+        msg = (
+            "a Value does not become a plain number by itself, as that would cut its gradient; write"
+            " autograd_mini.exp(x), sin(x), ... in place of the functions of math and NumPy to differentiate,"
+            " and x.data where the number alone is meant"
+        )
+        raise TypeError(msg)
+
+    __int__ = __complex__ = __trunc__ = __floor__ = __ceil__ = __float__
+
+    def __round__(self, digits: int | None = None) -> NoReturn:
+        self.__float__()
 
     def __format__(self, specification: str) -> str:
         return format(self.data, specification) if specification else repr(self)
@@ -275,6 +306,17 @@ class Value:
         return self
 
 
+def _sweep_choices(order: Sequence[Value]) -> None:
+    """The backward sweep where an input that was not chosen is no input: no 0 · inf reaches it."""
+    reached: dict[Value, float] = {order[-1]: 1.0}
+    for node in reversed(order):
+        node.adjoint = gradient = reached.get(node, 0.0)
+        if node.rule is not None and node in reached:
+            for parent, partial in zip(node.parents, node.partials):
+                if partial != 0.0 or not node.rule.choice:
+                    reached[parent] = reached.get(parent, 0.0) + partial * gradient
+
+
 class Constant(Value):
     """A plain number written in an expression, such as the 3 in 3 * x. It has no gradient to show."""
 
@@ -292,6 +334,13 @@ def lift(x: Value | float) -> Value:
     constant.label = ""
     constant.parents = constant.partials = ()
     return constant
+
+
+def data_of(x: Value | float) -> float:
+    """The number of a Value, below all levels of transforms; a plain number is its own."""
+    while isinstance(x, Value):
+        x = x.primal
+    return x
 
 
 def variables(*unbound: str, **bound: float | None) -> tuple[Value, ...]:

@@ -40,11 +40,12 @@ def boxes(
 def _closed(frames: Mapping[Value, Path], opened: set[Path]) -> dict[Value, Path]:
     """For every node its outermost frame that is not opened, if there is one."""
     result = {}
+    one: dict[Path, Path] = {}  # one tuple for each box: boxes, like nodes, are compared by identity
     for node, path in frames.items():
         prefixes = [path[: k + 1] for k in range(len(path))]
         box = next((prefix for prefix in prefixes if prefix not in opened), None)
         if box is not None:
-            result[node] = box
+            result[node] = one.setdefault(box, box)
     return result
 
 
@@ -52,7 +53,7 @@ def _is_readable(order: Sequence[Value], closed: Mapping[Value, Path]) -> bool:
     """Whether neither the boxes and nodes nor the arrows between them are too many."""
     shown = {closed.get(node, node) for node in order}
     arrows = {(closed.get(x, x), closed.get(node, node)) for node in order for x in node.parents}
-    return max(len(shown), len([1 for tail, head in arrows if tail != head])) <= LARGE
+    return max(len(shown), len([1 for tail, head in arrows if tail is not head])) <= LARGE
 
 
 def _asked_for(wanted: Sequence[str], known: set[Path]) -> set[Path]:

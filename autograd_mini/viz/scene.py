@@ -138,7 +138,7 @@ def scene_of(root: Value, expand: str | Sequence[str] | None = None) -> Scene:
                 partial = None if node.known("grad") is None else node.partials[position]
             else:  # one arrow for all edges between two boxes
                 edge, ratio, partial = (there, here), f"{cards[there].name} → {cards[here].name}", None
-            if there != here and edge not in arrows:
+            if there is not here and edge not in arrows:
                 arrows[edge] = Arrow(f"e{len(arrows)}", cards[there], cards[here], ratio, partial)
     output = cards.pop(box_of.get(root, root))
     inside = {card: key if isinstance(key, tuple) else paths.get(key, ()) for key, card in cards.items()}

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 import autograd_mini as am
 from autograd_mini import Value, grad, hessian, hvp, jacobian, jvp, no_grad, value_and_grad, vjp
 from autograd_mini.errors import NotANumberError
+from autograd_mini.nn import MLP
 
 NAN, INF = math.nan, math.inf
 
@@ -606,15 +607,64 @@ def test_subclasses_of_value_meet_every_level(outer, inner):
 
 
 @every_mode
-def test_a_captured_value_is_a_constant(d):
-    """A Value from outside counts with its number; its gradient is left alone, and the result is a float."""
+def test_a_captured_value_stays_connected(d):
+    """A derivative of a function of a Value from outside is a Value that depends on it."""
     w = Value(3.0, label="w")
     w.grad = 7.0
     slope = d(lambda x: w * x * x + w)(2.0)
 
-    assert 12.0 == slope
-    assert float is type(slope)
+    assert 12.0 == slope.data
     assert 7.0 == w.grad
+    slope.backward()
+    assert 7.0 + 4.0 == w.grad
+
+
+@every_mode
+def test_a_derivative_that_does_not_depend_on_it_is_a_value_too(d):
+    """Of what type a derivative is depends on what the function uses, not on the derivative."""
+    w = Value(3.0)
+
+    assert isinstance(d(lambda x: x + w)(2.0), Value)
+    assert isinstance(d(lambda x: w)(2.0), Value)
+    assert float is type(d(lambda x: x + w.data)(2.0))
+
+
+@pytest.mark.parametrize(
+    "transform", [lambda f: lambda t: hessian(lambda xs: f(xs[0]))([t])[0][0], lambda f: grad(grad(f))]
+)
+def test_a_second_derivative_stays_connected(transform):
+    """∂/∂w of d²/dt² w t³ is 6 t."""
+    w = Value(2.0)
+    second = transform(lambda t: w * t**3)(5.0)
+    second.backward()
+
+    assert (60.0, 30.0) == (second.data, w.grad)
+
+
+def test_the_product_with_a_hessian_stays_connected():
+    """hvp of w x² y along (1, 0) is (2 w y, 2 w x)."""
+    w = Value(2.0)
+    product = hvp(lambda xs: w * xs[0] ** 2 * xs[1], [3.0, 5.0], [1.0, 0.0])
+    product[1].backward()
+
+    assert [20.0, 12.0] == [x.data for x in product]
+    assert 6.0 == w.grad
+
+
+def test_a_loss_of_the_derivative_of_a_network():
+    """The gradient by every weight of (∂model/∂t - 1)² is that of differences."""
+    model = MLP(1, [3, 1], activation="tanh", seed=0)
+    loss = lambda: (grad(lambda t: model([t]))(0.5) - 1.0) ** 2
+    loss().backward()
+    for p in model.parameters():
+        at, h = p.data, 1e-5
+        p.data = at + h
+        above = loss().data
+        p.data = at - h
+        difference = (above - loss().data) / (2 * h)
+        p.data = at
+
+        assert pytest.approx(difference, rel=1e-6, abs=1e-9) == p.grad
 
 
 @every_mode

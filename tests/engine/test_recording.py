@@ -1,7 +1,10 @@
 """no_grad and detect_anomaly: for one thread, nested, restored after exceptions, alone and inside transforms."""
 
+import asyncio
+import contextlib
 import math
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -444,3 +447,87 @@ def test_many_threads_switch_modes():
 
     assert [] == wrong
     assert 0 == recording.active
+
+
+# Modes belong to the context that entered them
+
+
+def test_tasks_do_not_see_each_others_modes():
+    """Two tasks, one of them under no_grad while both run, record as if they were alone."""
+
+    async def recorded(mode):
+        with mode:
+            await asyncio.sleep(0)
+            y = Value(1.0) * 2.0
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        return bool(y.parents), bool((Value(1.0) * 2.0).parents)
+
+    async def both():
+        return await asyncio.gather(
+            recorded(no_grad()), recorded(contextlib.nullcontext()), recorded(no_grad())
+        )
+
+    assert [(False, True), (True, True), (False, True)] == asyncio.run(both())
+
+
+def test_overlapping_exits_end_their_own():
+    """Modes that end in another order than that of their beginnings leave nothing behind."""
+    first, second = no_grad(), no_grad()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+
+    assert () == (Value(1.0) * 2.0).parents
+    second.__exit__(None, None, None)
+
+    assert (Value(1.0) * 2.0).parents
+
+
+def suspended():
+    with no_grad():
+        yield
+        yield
+
+
+def test_a_suspended_generator_holds_its_mode_until_it_ends():
+    """As documented: the mode of a generator is on for its caller while the generator waits inside."""
+    generator = suspended()
+    next(generator)
+
+    assert () == (Value(1.0) * 2.0).parents
+    generator.close()
+
+    assert (Value(1.0) * 2.0).parents
+
+
+def test_a_generator_that_ends_in_another_context_leaves_nothing_behind():
+    """A thread is not stuck in a mode whose generator was ended by another thread."""
+    generator = suspended()
+    next(generator)
+    thread = threading.Thread(target=generator.close)
+    thread.start()
+    thread.join()
+
+    assert (Value(1.0) * 2.0).parents
+
+
+def test_a_transform_in_a_worker_thread():
+    """A derivative taken in another thread, inside a differentiated function, is followed: d/dx x · 2x = 4x."""
+
+    def f(x):
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(lambda: grad(lambda y: x * y * y)(x)).result()
+
+    assert 4.0 == grad(f)(1.0)
+    assert 4.0 == jvp(f, (1.0,), (1.0,))[1]
+
+
+def test_a_leaked_tracer_is_an_error():
+    """A number kept from inside a transform is refused outside, by name of the operation."""
+    kept = []
+    grad(lambda x: kept.append(x) or x * x)(3.0)
+    with pytest.raises(TypeError, match=r"from inside a finished transform .* was given to mul"):
+        kept[0] * 2.0
+    with pytest.raises(TypeError, match="the result depends on a number from inside a finished transform"):
+        grad(lambda x: kept[0])(1.0)

@@ -2,9 +2,11 @@
 
 import copy
 import gc
+import itertools
 import math
 import operator
 import pickle
+import statistics
 import subprocess
 import sys
 import textwrap
@@ -18,6 +20,7 @@ import pytest
 import autograd_mini as am
 from autograd_mini import Value, detect_anomaly, no_grad, variables
 from autograd_mini.engine.graph import toposort
+from autograd_mini.engine.rule import RULES
 from autograd_mini.engine.value import Constant
 from autograd_mini.errors import AnomalyError, NotANumberError, UnboundError, UnknownVariableError
 
@@ -318,9 +321,9 @@ def test_a_number_may_be_set_on_the_variable():
         lambda f: f.grad,
         lambda f: f.backward(),
         lambda f: f.forward(),
-        float,
         bool,
-        round,
+        lambda f: f == 1.0,
+        lambda f: f != f,
         lambda f: f"{f:.2f}",
         lambda f: f < 1,
         lambda f: f >= f,
@@ -557,28 +560,65 @@ def test_comparisons_look_at_numbers():
     assert [False] * 4 == [x < nan, x <= nan, x > nan, x >= nan]
 
 
-def test_equality_is_identity():
-    """Two Values of one number are two keys of a dictionary."""
+def test_equality_compares_numbers():
+    """== and != look at numbers, as on floats, and never at anything that is none."""
+    x, y, nan = Value(2.0), Value(2.0), Value(math.nan)
+
+    assert x == y
+    assert x == 2
+    assert 2.0 == x
+    assert np.float32(2.0) == x
+    assert x == np.int64(2)
+    assert x != Value(3.0)
+    assert nan != nan
+    assert x != "2.0"
+    assert x is not None
+    assert (x == None) is False  # noqa: E711
+    assert y in [x, 3.0]
+
+
+def test_the_hash_is_that_of_identity():
+    """Two Values of one number are two keys of a dictionary and two members of a set."""
     x, y = Value(2.0), Value(2.0)
 
-    assert x != y
-    assert x == x
-    assert x != 2.0
     assert {x: "x", y: "y"}[x] == "x"
-    assert y not in (x, 2.0)
+    assert 2 == len({x, y})
+    assert y not in {x, Value(1.0)}
+
+
+def test_equality_takes_the_branch_of_floats():
+    """A function with == has the value and the derivative that it has on floats, in every mode."""
+    f = lambda x: 3 * x if x == 2.0 else x
+    sinc = lambda x: 1.0 if x == 0 else am.sin(x) / x
+
+    assert (6.0, 3.0) == am.value_and_grad(f)(2.0)
+    assert (6.0, 3.0) == am.jvp(f, (2.0,), (1.0,))
+    assert 1.0 == am.value_and_grad(sinc)(0.0)[0]
+
+
+NUMBERS = [
+    float, int, complex, round, math.trunc, math.floor, math.ceil, math.sin, math.exp, math.fabs,
+    lambda x: math.hypot(x, x), lambda x: round(x, 3), lambda x: math.fsum([x]), lambda x: "%.2f" % x,  # noqa: UP031
+    lambda x: np.array([x], dtype=float), lambda x: np.zeros(2).__setitem__(0, x), lambda x: statistics.fmean([x]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("become_a_number", NUMBERS)
+@pytest.mark.parametrize(
+    "transform", [am.grad, lambda f: lambda x: am.jvp(f, (x,), (1.0,)), lambda f: lambda x: f(Value(x))]
+)
+def test_a_value_never_becomes_a_number_by_itself(become_a_number, transform):
+    """What would cut the gradient in silence is an error that says what to write instead."""
+    with pytest.raises((TypeError, ValueError), match=r"write autograd_mini\.exp\(x\).*x\.data"):
+        transform(become_a_number)(1.0)
 
 
 def test_conversions():
-    """float(), bool(), round() and math functions see the number."""
+    """bool() and sorting see the number."""
     x = Value(2.675)
 
-    assert 2.675 == float(x)
-    assert round(2.675, 2) == round(x, 2)
-    assert 3 == round(x)
-    assert isinstance(round(x), int)
-    assert math.sin(2.675) == math.sin(x)
     assert (True, False, False) == (bool(x), bool(Value(0)), bool(Value(-0.0)))
-    assert [0.5, 2.675] == [float(v) for v in sorted([x, Value(0.5)])]
+    assert [0.5, 2.675] == [v.data for v in sorted([x, Value(0.5)])]
 
 
 def test_format():
@@ -795,3 +835,76 @@ def test_constants_are_values_without_a_name():
     assert Constant is type(three) is type(other)
     assert three is not other
     assert isinstance(three, Value)
+
+
+# All or nothing
+
+
+class StruckError(Exception):
+    """What an interruption at a bad moment raises."""
+
+
+@pytest.fixture
+def strike(monkeypatch):
+    """A function that makes the n-th application of a rule fail, counted from now."""
+
+    def at(rule, which, n):
+        original, left = getattr(rule, which), itertools.count(n, -1)
+
+        def struck(*arguments):
+            if next(left) == 0:
+                raise StruckError
+            return original(*arguments)
+
+        monkeypatch.setattr(rule, which, struck)
+
+    return at
+
+
+@pytest.mark.parametrize("n", range(3))
+@pytest.mark.parametrize("which", ["forward", "partials"])
+def test_a_forward_that_fails_midway_changes_nothing(strike, which, n):
+    """Numbers, partials and gradients are those of before, at whatever node it fails."""
+    x, y = variables(x=2.0, y=3.0)
+    f = am.sin(am.sin(am.sin(x * y) * y) + x)
+    f.backward()
+    nodes = toposort(f)
+    before = [(node.data, node.partials, node.grad) for node in nodes]
+    strike(RULES["sin"], which, n)
+    with pytest.raises(StruckError):
+        f.forward(x=5.0, y=7.0)
+
+    assert before == [(node.data, node.partials, node.grad) for node in nodes]
+
+
+class Interrupting(float):
+    """A partial in whose product Ctrl-C strikes."""
+
+    def __mul__(self, other):
+        raise KeyboardInterrupt
+
+
+def test_an_interrupted_backward_loses_no_gradient():
+    """What leaves have gathered is still there, and in between nothing is half new."""
+    x, y = variables(x=2.0, y=3.0)
+    t = x * y
+    f = t * x + y
+    f.backward()
+    nodes = toposort(f)
+    before = [node.known("grad") for node in nodes]
+    t.partials = (Interrupting(3.0), 2.0)
+    with pytest.raises(KeyboardInterrupt):
+        f.backward()
+
+    assert before == [node.known("grad") for node in nodes]
+
+
+def test_a_watched_backward_that_raises_changes_no_gradient():
+    """An anomaly in a gradient is told, and the gradients are those of before."""
+    x = Value(0.0, label="x")
+    f = am.sqrt(x)
+    x.grad = 5.0
+    with detect_anomaly(), pytest.raises(AnomalyError):
+        f.backward()
+
+    assert (5.0, None) == (x.grad, f.known("grad"))

@@ -139,11 +139,11 @@ def test_replay_gives_what_the_engine_computes(numbers, wanted):
     f = run(named(numbers), run_naive(numbers, wanted)[1])[-1]
     nodes, steps = trace(f)
     f.backward()
-    variable = [node for node in nodes if not node.is_constant]
+    variable = [(i, node) for i, node in enumerate(nodes) if not node.is_constant]
     values, gradients = (replayed(nodes, steps, sweep) for sweep in (VALUES, GRADIENTS))
 
-    assert [node.data for node in variable] == [values[nodes.index(node)] for node in variable]
-    assert [node.grad for node in variable] == [gradients[nodes.index(node)] for node in variable]
+    assert [node.data for _, node in variable] == [values[i] for i, _ in variable]
+    assert [node.grad for _, node in variable] == [gradients[i] for i, _ in variable]
     assert {None} == set(undone(values, steps, VALUES)) == set(undone(gradients, steps, GRADIENTS))
 
 
