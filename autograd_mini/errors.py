@@ -6,10 +6,27 @@ Every message says what happened with the value that did it, what was expected, 
 from __future__ import annotations
 
 from difflib import get_close_matches
+from reprlib import Repr
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+
+_short = Repr()
+_short.maxstring = _short.maxother = 60
+
+
+def shown(x: object) -> str:
+    """A value as messages quote it: short, on one line, whatever it is.
+
+    >>> shown(list(range(1000))), shown(10**5000)
+    ('[0, 1, 2, 3, 4, 5, ...]', 'an int of 16610 bits')
+    """
+    try:
+        return " ".join(_short.repr(x).split())
+    except ValueError:  # Python writes no int of more than 4300 digits
+        return f"an int of {int(x).bit_length()} bits" if isinstance(x, int) else f"a {type(x).__name__}"
 
 
 def nearest(name: object, known: Iterable[str]) -> str:
@@ -23,8 +40,14 @@ def nearest(name: object, known: Iterable[str]) -> str:
 
 
 def choose(kind: str, name: str, known: Iterable[str]) -> str:
-    """`name` if it is known; otherwise ValueError, with the nearest name or all of them."""
+    """`name` if it is known; otherwise ValueError, with the nearest name or all of them.
+
+    Raises TypeError for what is no name at all.
+    """
     known = list(known)
+    if not isinstance(name, str):
+        msg = f"the {kind} must be a name such as {known[0]!r}, got {shown(name)}"
+        raise TypeError(msg)
     if name in known:
         return name
     msg = f"no {kind} is called {name!r}; {nearest(name, known) or 'choose one of ' + ', '.join(known)}"

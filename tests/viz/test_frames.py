@@ -82,7 +82,7 @@ def test_a_primitive_of_the_user_is_an_activation_like_others():
         lambda f: half_squared_error([f, f], [1.0, 2.0]),
         lambda f: cross_entropy([f, 2.0 * f], 0),
         lambda f: multiclass_hinge([f, 2.0 * f], 0),
-        lambda f: nll([f, 2.0 * f], 0),
+        lambda f: nll([f, 1.0 - f], 0),
         lambda f: f + f,
         lambda f: (f * f).relu(),
         lambda f: f * 2.0 + f,
@@ -96,7 +96,7 @@ def test_a_primitive_of_the_user_is_an_activation_like_others():
 @every_way
 def test_what_comes_after_stays_outside(loss, activation, bias, expanded):
     """A loss, or whatever else is made of the output, is in no frame."""
-    f = Neuron(2, activation, init=0.5, bias=bias, expanded=expanded)([1.0, 2.0])
+    f = Neuron(2, activation, init=0.25, bias=bias, expanded=expanded)([1.0, 2.0])
 
     assert frames(f) == frames(loss(f))
     assert f in frames(loss(f))
@@ -126,7 +126,7 @@ def test_an_mlp(expanded):
         ("layer 2", "neuron 2"): 3 + sums,
         ("layer 2",): 8,
     }
-    assert Counter(max=1, sub=2, exp=2, sum=1, div=2) == Counter(rules)
+    assert Counter(max=1, shift=2, exp=2, sum=1, div=2) == Counter(rules)
     assert everything_but(sum(y), "x[1]", "x[2]", "") < set(frames(*y))
 
 
