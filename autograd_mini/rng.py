@@ -12,13 +12,25 @@ mathematical libraries.
 from __future__ import annotations
 
 import random
+from operator import index
+
+from autograd_mini.errors import shown
 
 Seed = int | random.Random | None
 
 
 def generator_of(seed: Seed) -> random.Random:
-    """The generator itself, or a new one with the seed; None gives other numbers every time."""
-    return seed if isinstance(seed, random.Random) else random.Random(seed)  # noqa: S311  # no secrets
+    """The generator itself, or a new one with the seed; None gives other numbers every time.
+
+    Raises TypeError for a seed that is no int.
+    """
+    if isinstance(seed, random.Random):
+        return seed
+    try:
+        return random.Random(None if seed is None else index(seed))  # noqa: S311  # no secrets
+    except TypeError:
+        msg = f"a seed must be an int, a random.Random, or None, got {shown(seed)}"
+        raise TypeError(msg) from None
 
 
 def between(generator: random.Random, limit: float) -> float:

@@ -21,8 +21,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from autograd_mini import losses
+from autograd_mini.engine.interop import flag, is_sequence, real, whole
 from autograd_mini.engine.value import Value
-from autograd_mini.errors import TrainingError
+from autograd_mini.errors import TrainingError, shown
 from autograd_mini.nn.module import Module
 from autograd_mini.rng import generator_of, shuffled
 from autograd_mini.words.numbers import number
@@ -99,14 +100,19 @@ def fit(
 
     Ctrl-C ends training after the last whole step: the history says `interrupted`.
 
-    Raises ValueError for data or settings that do not fit, TrainingError (an ArithmeticError) if the
-    loss or a gradient is not finite: it names the epoch, and the step is not taken.
+    Raises ValueError for data or settings that do not fit, TypeError for those of a wrong type,
+    TrainingError (an ArithmeticError) if the loss or a gradient is not finite: it names the epoch, and the
+    step is not taken.
     """
-    X, y = _checked(data, epochs, batch_size)
-    parameters = model.parameters()
-    if not parameters:
-        msg = f"{model!r} has no parameters to train; give it Values as attributes"
-        raise ValueError(msg)
+    X, y = examples_of(data)
+    epochs = whole(epochs, "epochs")
+    batch_size = None if batch_size is None else whole(batch_size, "batch_size")
+    patience = None if patience is None else whole(patience, "patience")
+    tolerance = real(tolerance, "tolerance must be a finite number")
+    _check(callable(loss), "loss", loss, "a function of scores and targets, such as losses.mse")
+    _check(hasattr(optimizer, "step"), "optimizer", optimizer, "one with step(), such as SGD(lr=0.1)")
+    _check(callback is None or callable(callback), "callback", callback, "a function of epoch and history")
+    parameters = _parameters(model)
     descent = _Descent(model, parameters, loss, _penalties(model, l1, l2), optimizer)
     generator, history, plateau = generator_of(seed), History(), _Plateau(tolerance)
     try:
@@ -191,7 +197,7 @@ def _differentiated(cost: Any, parameters: list[Value], epoch: int) -> float:
     Raises TypeError if the cost is no Value, TrainingError if the next step would have no direction.
     """
     if not isinstance(cost, Value):
-        msg = f"the loss gave {cost!r}, not a Value; it must be one number made from the model's scores"
+        msg = f"the loss gave {shown(cost)}, not a Value; it must be one number made from the model's scores"
         raise TypeError(msg)
     for p in parameters:
         p.adjoint = None  # forget the last step
@@ -221,9 +227,10 @@ def accuracy(model: Any, data: tuple[Sequence[Any], Sequence[Any]], loss: Any) -
     """
     correct = _correct(loss)
     if correct is None:
-        msg = f"{getattr(loss, '__name__', loss)} has no decision rule; use a loss of classes, such as hinge"
+        msg = f"{getattr(loss, '__name__', shown(loss))} has no decision rule; use a loss of classes, such as hinge"
         raise ValueError(msg)
-    X, y = data
+    _check(callable(model), "model", model, "called with an example, as MLP(2, [16, 1])")
+    X, y = examples_of(data)
     with evaluating(model):
         return sum(correct(model(x), target) for x, target in zip(X, y, strict=True)) / len(X)
 
@@ -242,22 +249,32 @@ def evaluating(model: Any) -> Iterator[None]:
             module.training = mode
 
 
-def _checked(
-    data: tuple[Sequence[Any], Sequence[Any]], epochs: int, batch_size: int | None
-) -> tuple[Sequence[Any], Sequence[Any]]:
-    try:
-        X, y = data
-    except (TypeError, ValueError) as error:
-        msg = "data must be a pair (X, y) of examples and targets, such as data.moons()"
-        raise ValueError(msg) from error
+def examples_of(data: Any) -> tuple[Sequence[Any], Sequence[Any]]:
+    """The examples and the targets. Raises ValueError unless they are lists or arrays of one length, 1 or more."""
+    if not (is_sequence(data) and len(data) == 2 and all(map(is_sequence, data))):
+        msg = f"data must be a pair (X, y) of examples and targets, such as data.moons(), got {shown(data)}"
+        raise ValueError(msg)
+    X, y = data
     if len(X) != len(y) or not len(X):
         msg = f"data has {len(X)} examples and {len(y)} targets; give one target each, and at least one"
         raise ValueError(msg)
-    for name, count in (("epochs", epochs), ("batch_size", batch_size)):
-        if count is not None and (not isinstance(count, int) or count < 1):
-            msg = f"{name} must be a whole number of 1 or more, got {count!r}"
-            raise ValueError(msg)
     return X, y
+
+
+def _parameters(model: Any) -> list[Value]:
+    is_model = callable(model) and hasattr(model, "parameters") and not isinstance(model, type)
+    _check(is_model, "model", model, "called with an example and have parameters(), as MLP(2, [16, 1])")
+    parameters: list[Value] = model.parameters()
+    if not parameters:
+        msg = f"{shown(model)} has no parameters to train; give it Values as attributes"
+        raise ValueError(msg)
+    return parameters
+
+
+def _check(fits: bool, what: str, given: Any, wanted: str) -> None:
+    if not fits:
+        msg = f"the {what} must be {wanted}, got {shown(given)}"
+        raise TypeError(msg)
 
 
 def _batches(n: int, size: int | None, generator: random.Random) -> list[list[int]]:
@@ -272,19 +289,15 @@ def _penalties(model: Any, l1: Factor, l2: Factor) -> list[Callable[[], Any]]:
     """Functions that compute the penalties of the moment, one for each factor that is not 0."""
     found: list[Callable[[], Any]] = []
     for penalty, factor in ((losses.l1, l1), (losses.l2, l2)):
-        if isinstance(factor, int | float):
-            groups = [(model, float(factor))]
-        elif len(factor) == len(model.layers):
-            groups = list(zip(model.layers, map(float, factor), strict=True))
-        else:
-            msg = f"{len(model.layers)} layers need {len(model.layers)} factors, got {list(factor)}"
+        parts = getattr(model, "layers", []) if is_sequence(factor) else [model]
+        factors: Any = factor if is_sequence(factor) else [factor]
+        if len(factors) != len(parts):
+            msg = f"{len(parts)} layers need {len(parts)} factors, got {shown(factor)}"
             raise ValueError(msg)
-        for part, each in groups:
-            if not (math.isfinite(each) and each >= 0.0):
-                msg = f"the factor of a penalty must be a number of 0 or more, got {each!r}"
-                raise ValueError(msg)
-            if each:
-                found.append(partial(penalty, part.weights(), each))
+        for part, each in zip(parts, factors, strict=True):
+            number = real(each, "the factor of a penalty must be a number of 0 or more", lambda x: x >= 0.0)
+            if number:
+                found.append(partial(penalty, part.weights(), number))
     return found
 
 
@@ -296,7 +309,7 @@ def _correct(loss: Any) -> Callable[[Any, Any], bool] | None:
 @contextmanager
 def _bar(epochs: int, progress: bool | None) -> Iterator[Callable[[History], None]]:
     """A progress bar as a function of the history; nothing if the standard error is no terminal."""
-    if not (sys.stderr.isatty() if progress is None else progress):
+    if not (sys.stderr.isatty() if progress is None else flag(progress, "progress")):
         yield lambda history: None
         return
     from rich.console import Console  # a heavy import, only for terminals

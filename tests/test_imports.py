@@ -19,6 +19,7 @@ FORMULAS = {"formulas", *ENGINE}
 FUNCTIONS = {"functions", *FORMULAS}
 MAY_SEE: dict[str, set[str]] = {
     **{key: set() for key in GROUND},
+    "rng": {"errors"},
     "engine": {"errors", "words"},
     "formulas": ENGINE,
     "functions": FORMULAS,
@@ -28,7 +29,7 @@ MAY_SEE: dict[str, set[str]] = {
     "expression": FUNCTIONS,
     "losses": FUNCTIONS,
     "optim": ENGINE,
-    "data": {"rng"},
+    "data": {"rng", *ENGINE},
     "nn": {"rng", "files", *FUNCTIONS},
     "train": {"losses", "optim", "nn", "rng", *FUNCTIONS},
     "experiments": {"train", "data", "losses", "optim", "nn", "errors"},

@@ -10,7 +10,7 @@ pytest.importorskip("matplotlib", reason='the extra "plot" is not installed')
 from autograd_mini import data, plots
 from autograd_mini.errors import MissingExtraError
 from autograd_mini.experiments import run
-from autograd_mini.nn import MLP, Layer
+from autograd_mini.nn import MLP, Layer, Neuron
 from autograd_mini.train import History
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -131,9 +131,30 @@ def test_without_matplotlib(monkeypatch):
             lambda: plots.decision_boundary(MLP(2, [1]), ([[1.0, 2.0]], [2])),
             "scores for 2 classes, the targets go",
         ),
+        (lambda: plots.decision_boundary(MLP(2, [1]), ([[1.0, 2.0]], [0.5])), "go from 0.5 to 0.5"),
+        (lambda: plots.decision_boundary(MLP(2, [1]), None), "data must be a pair .* got None"),
+        (lambda: plots.decision_boundary(None, ([[1.0, 2.0]], [0])), "the model must be called .* got None"),
+        (lambda: plots.decision_boundary(MLP(2, [1]), ([[1.0, 2.0], [1.0]], [0, 1])), "all of one length"),
+        (
+            lambda: plots.decision_boundary(MLP(2, [1]), ([["a", 2.0]], [0])),
+            "must be a finite number, got 'a'",
+        ),
+        (
+            lambda: plots.decision_boundary(MLP(2, [1]), ([[1.0, 2.0]], [0]), resolution=1),
+            "resolution must be a whole number of 2 or more, got 1",
+        ),
+        (
+            lambda: plots.decision_boundary(MLP(2, [1]), ([[1.0, 2.0]], [0]), threshold="a"),
+            "threshold must be a finite number, got 'a'",
+        ),
+        (lambda: plots.decision_boundary(lambda x: None, ([[1.0, 2.0]], [0])), "got NoneType None"),
+        (lambda: plots.loss_curve(None), r"needs the History that fit\(\) returns, got None"),
+        (lambda: plots.weights(Neuron(2)), "heat maps show an MLP or a Layer, got Neuron"),
+        (lambda: plots.save(None, "a.png"), "only a Figure can be saved, got None"),
+        (lambda: plots.kind_of(None), "a plot needs a path such as 'moons.png', got None"),
     ],
 )
 def test_wrong_arguments(call, message):
     """Each mistake gets its own message."""
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         call()

@@ -216,6 +216,22 @@ def test_a_history_in_words():
         ({"model": Dropout()}, ValueError, r"Dropout\(0.5\) has no parameters to train"),
         ({"loss": lambda s, t: 1.0}, TypeError, "the loss gave 1.0, not a Value"),
         ({"loss": partial(losses.mse, reduction="none")}, TypeError, "not a Value"),
+        ({"model": None}, TypeError, r"the model must be called with an example .* as MLP\(2, .* got None"),
+        ({"model": MLP}, TypeError, "the model must be called with an example .* got <class"),
+        ({"loss": None}, TypeError, "the loss must be a function of scores and targets, .* got None"),
+        ({"optimizer": 0.1}, TypeError, r"the optimizer must be one with step\(\), such as SGD.* got 0.1"),
+        ({"callback": 3}, TypeError, "the callback must be a function of epoch and history, got 3"),
+        ({"data": ([[1.0]], {1.0})}, ValueError, r"data must be a pair \(X, y\)"),
+        ({"data": "ab"}, ValueError, r"data must be a pair \(X, y\) .* got 'ab'"),
+        ({"epochs": None}, ValueError, "epochs must be a whole number of 1 or more, got None"),
+        ({"epochs": 10**400}, ValueError, "epochs must be a whole number of 1 to 1,000,000,000, got 1000"),
+        ({"patience": 0}, ValueError, "patience must be a whole number of 1 or more, got 0"),
+        ({"tolerance": math.nan}, ValueError, "tolerance must be a finite number, got nan"),
+        ({"l1": "a"}, TypeError, "the factor of a penalty must be a number of 0 or more, got 'a'"),
+        ({"l1": [1.0, None]}, TypeError, "the factor of a penalty must be a number .* got None"),
+        ({"model": Neuron(1), "l1": [1.0]}, ValueError, r"0 layers need 0 factors, got \[1.0\]"),
+        ({"seed": "a"}, TypeError, "a seed must be an int, a random.Random, or None, got 'a'"),
+        ({"progress": "no"}, TypeError, "progress must be True or False, got 'no'"),
     ],
 )
 def test_wrong_arguments(arguments, error, message):
@@ -224,6 +240,20 @@ def test_wrong_arguments(arguments, error, message):
     arguments = usual | arguments
     with pytest.raises(error, match=message):
         fit(arguments.pop("model"), arguments.pop("data"), **arguments)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: accuracy(None, LINE, losses.hinge), TypeError, "the model must be called .* got None"),
+        (lambda: accuracy(MLP(1, [1]), None, losses.hinge), ValueError, "data must be a pair .* got None"),
+        (lambda: accuracy(MLP(1, [1]), LINE, None), ValueError, "None has no decision rule"),
+    ],
+)
+def test_wrong_arguments_of_accuracy(call, error, message):
+    """Each mistake gets its own message."""
+    with pytest.raises(error, match=message):
+        call()
 
 
 def test_a_model_that_is_no_module():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from autograd_mini.engine.interop import real
 from autograd_mini.errors import choose
 from autograd_mini.rng import between
 
@@ -28,7 +29,7 @@ INITIALISATIONS: dict[str, Draw] = {
 def initialisation_named(init: Initialisation) -> Draw:
     """The function (generator, inputs, outputs) -> weight of that name, of that number for all, or given.
 
-    Raises ValueError for an unknown name.
+    Raises ValueError for an unknown name, TypeError for what is none of these.
 
     >>> from autograd_mini.rng import generator_of
     >>> initialisation_named("he")(generator_of(0), 6, 1)
@@ -36,4 +37,7 @@ def initialisation_named(init: Initialisation) -> Draw:
     """
     if isinstance(init, str):
         return INITIALISATIONS[choose("initialisation", init, INITIALISATIONS)]
-    return init if callable(init) else lambda generator, inputs, outputs: init
+    if callable(init):
+        return init
+    number = real(init, "init must be a name, a finite number, or a function of generator, inputs, outputs")
+    return lambda generator, inputs, outputs: number

@@ -22,15 +22,16 @@ from __future__ import annotations
 from functools import cache, reduce
 from typing import TYPE_CHECKING
 
+from autograd_mini.engine.interop import as_float, flag, is_sequence, real
 from autograd_mini.engine.operations import Operations
 from autograd_mini.engine.rule import RULES
 from autograd_mini.engine.value import Value
-from autograd_mini.errors import choose
+from autograd_mini.errors import choose, shown
 from autograd_mini.functions import normalized
 from autograd_mini.nn.frame import Frame
 from autograd_mini.nn.init import initialisation_named
 from autograd_mini.nn.module import Module
-from autograd_mini.nn.sizes import check_size
+from autograd_mini.nn.sizes import checked_sizes
 from autograd_mini.rng import generator_of
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ class Neuron(Module):
     Called with `inputs` numbers or Values (one may stand alone), it returns a Value. Numbers become
     leaves labelled x[1], x[2], ..., so that pictures show their gradients too.
 
-    Raises ValueError for a size below 1 and for an unknown name.
+    Raises ValueError for a size below 1 or beyond reason and for an unknown name, TypeError for settings of
+    a wrong type.
     Source of xavier: Glorot and Bengio (2010), U(±√(6 / (inputs + outputs))); of he: He et al. (2015),
     U(±√(6 / inputs)).
 
@@ -79,15 +81,14 @@ class Neuron(Module):
         seed: Seed = None,
         expanded: bool = False,
     ) -> None:
-        check_size(inputs, "inputs")
-        if activation == "softmax":
+        inputs, _ = checked_sizes(inputs, [1])
+        if activation_named(activation) == "softmax":
             msg = "softmax needs all units of a layer; use Layer(..., activation='softmax')"
             raise ValueError(msg)
-        rule_of(activation)
         generator, draw = generator_of(seed), initialisation_named(init)
         self.activation = activation
-        self.w = [Value(draw(generator, inputs, 1)) for _ in range(inputs)]
-        self.b = Value(0.0) if bias else None
+        self.w = [Value(as_float(draw(generator, inputs, 1))) for _ in range(inputs)]
+        self.b = Value(0.0) if flag(bias, "bias") else None
         self.place("", None, Frame("neuron"))
         self.expand(expanded)
 
@@ -152,9 +153,9 @@ class Layer(Module):
         expanded: bool = False,
         name: str = "",
     ) -> None:
-        check_size(inputs, "inputs")
-        check_size(outputs, "outputs")
-        if activation == "softmax" and outputs == 1:
+        inputs, outputs = checked_sizes(inputs, [outputs])
+        name = _checked_name(name)
+        if activation_named(activation) == "softmax" and outputs == 1:
             msg = "softmax of one output is always 1; use 'sigmoid', or one output for each class"
             raise ValueError(msg)
         generator, draw = generator_of(seed), initialisation_named(init)
@@ -225,21 +226,24 @@ class MLP(Module):
         name: str = "",
     ) -> None:
         if not isinstance(outputs, list | tuple) or not outputs:
-            msg = f"an MLP needs a list with the units of each layer, got {outputs!r}; write MLP(2, [16, 1])"
+            msg = f"an MLP needs a list with the units of each layer, got {shown(outputs)}; write MLP(2, [16, 1])"
             raise TypeError(msg)
-        if isinstance(activation, str):
-            activation = [activation] * (len(outputs) - 1) + ["linear"]
-        if len(activation) != len(outputs):
+        inputs, *outputs = checked_sizes(inputs, outputs)
+        names: Sequence[Any] = activation
+        if not is_sequence(activation):
+            names = [activation] * (len(outputs) - 1) + ["linear"]
+        if len(names) != len(outputs):
             msg = (
-                f"{len(outputs)} layers need {len(outputs)} activations, got {len(activation)}:"
-                f" {list(activation)}; name one for each layer, or a single one for the hidden layers"
+                f"{len(outputs)} layers need {len(outputs)} activations, got {len(names)}:"
+                f" {shown(activation)}; name one for each layer, or a single one for the hidden layers"
             )
             raise ValueError(msg)
         generator = generator_of(seed)
-        self.name = name
+        dropout = _probability(dropout)
+        self.name = _checked_name(name)
         self.layers = [
             Layer(before, after, act, bias=bias, init=init, seed=generator, name=f"{name}{number}")
-            for number, (before, after, act) in enumerate(zip([inputs, *outputs], outputs, activation), 1)
+            for number, (before, after, act) in enumerate(zip([inputs, *outputs], outputs, names), 1)
         ]
         # A generator of its own, so that drawing masks never changes what else is drawn.
         self.dropout = Dropout(dropout, seed=int(generator.random() * 2**53)) if dropout else None
@@ -279,7 +283,7 @@ class Dropout(Module):
     kept by 1 - p, so that the expected value does not change; False as in the lecture.
 
     Called with a list it returns a list, called with one Value a Value.
-    Raises ValueError if p is outside [0, 1).
+    Raises ValueError if p is outside [0, 1), TypeError if it is no number.
     Source: Srivastava et al., Dropout, Journal of Machine Learning Research 15 (2014).
 
     >>> dropout = Dropout(0.5, seed=3)
@@ -290,11 +294,8 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, *, seed: Seed = None, rescale: bool = True) -> None:
-        if not 0.0 <= p < 1.0:
-            msg = f"dropout needs a probability p with 0 <= p < 1, got {p!r}; p is the part that is dropped"
-            raise ValueError(msg)
-        self.p = p
-        self.rescale = rescale
+        self.p = _probability(p)
+        self.rescale = flag(rescale, "rescale")
         self.generator = generator_of(seed)
 
     def __call__(self, x: Any) -> Any:
@@ -302,8 +303,12 @@ class Dropout(Module):
             return x
         if isinstance(x, Value):
             return self([x])[0]
+        if not is_sequence(x):
+            msg = f"{self!r} takes a Value or a list of them, got {shown(x)}"
+            raise TypeError(msg)
         kept = 1.0 / (1.0 - self.p) if self.rescale else 1.0
-        return [each * (kept if self.generator.random() >= self.p else 0.0) for each in x]
+        numbers = [each if isinstance(each, Value) else as_float(each) for each in x]
+        return [each * (kept if self.generator.random() >= self.p else 0.0) for each in numbers]
 
     def configuration(self) -> dict[str, Any]:
         return {"p": self.p, "rescale": self.rescale}
@@ -312,24 +317,39 @@ class Dropout(Module):
         return f"Dropout({self.p})"
 
 
+def activation_named(name: str) -> str:
+    """The name, if it is "linear", "softmax" or a primitive of one input; else ValueError."""
+    unary = [rule.name for rule in RULES.values() if rule.arity == 1]
+    return choose("activation", name, ["linear", "softmax", *unary])
+
+
 @cache
 def rule_of(activation: str) -> Rule | None:
-    """The primitive of that name; None for "linear", which changes nothing.
+    """The primitive of that name; None for "linear", which changes nothing."""
+    return None if activation_named(activation) == "linear" else RULES[activation]
 
-    Raises ValueError for a name that no primitive of one input has.
-    """
-    unary = [rule.name for rule in RULES.values() if rule.arity == 1]
-    name = choose("activation", activation, ["linear", "softmax", *unary])
-    return None if name == "linear" else RULES[name]
+
+def _checked_name(name: str) -> str:
+    if not isinstance(name, str):
+        msg = f"the name of a network must be text, got {shown(name)}"
+        raise TypeError(msg)
+    return name
+
+
+def _probability(p: float) -> float:
+    return real(p, "dropout needs the part p that is dropped, 0 <= p < 1", lambda p: 0.0 <= p < 1.0)
 
 
 def _inputs(module: Neuron | Layer | MLP, x: Any) -> list[Value]:
     """One example as Values, as many as the module reads."""
+    if isinstance(x, str | bytes | set | frozenset | dict):
+        msg = f"{module!r} takes a list of numbers or Values, got {type(x).__name__} {shown(x)}"
+        raise TypeError(msg)
     try:
         given = list(x)
     except TypeError:  # a number, or a Value
         given = [x]
-    if any(isinstance(each, list | tuple) for each in given):
+    if any(map(is_sequence, given)):
         msg = f"{module!r} takes one example at a time, got nested lists; write [model(x) for x in X]"
         raise TypeError(msg)
     if len(given) != module.inputs:
@@ -338,12 +358,8 @@ def _inputs(module: Neuron | Layer | MLP, x: Any) -> list[Value]:
 
 
 def _wrong_count(module: Neuron | Layer | MLP, given: list[Any]) -> ValueError:
-    return ValueError(f"{module!r} takes {module.inputs} inputs, got {len(given)}: {_shown(given)}")
+    return ValueError(f"{module!r} takes {module.inputs} inputs, got {len(given)}: {shown(given)}")
 
 
 def _only(outputs: list[Value]) -> Any:
     return outputs[0] if len(outputs) == 1 else outputs
-
-
-def _shown(given: list[Any]) -> str:
-    return repr(given) if len(repr(given)) < 80 else f"{repr(given)[:77]}..."

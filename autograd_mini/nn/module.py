@@ -11,6 +11,7 @@ import math
 import re
 from typing import TYPE_CHECKING
 
+from autograd_mini.engine.interop import flag
 from autograd_mini.engine.value import Value
 from autograd_mini.nn import saving
 from autograd_mini.nn.sizes import check_count
@@ -75,8 +76,9 @@ class Module:
         return self._set("expanded", mode)
 
     def _set(self, attribute: str, mode: bool) -> Self:
+        on = flag(mode, attribute)
         for _, module in self.named_modules():
-            setattr(module, attribute, mode)
+            setattr(module, attribute, on)
         return self
 
     def state_dict(self) -> dict[str, float]:

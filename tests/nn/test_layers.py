@@ -394,7 +394,7 @@ DAMAGE = {
     "part": (lambda p: edited(p, parameters=3), "its configuration or its parameters are missing"),
     "giant": (
         lambda p: edited(p, configuration=lambda c: c | {"inputs": 10**9}),
-        r"its sizes \[1000000000, 2, 1\] need 2000000005 parameters, but it has 9",
+        "the number of inputs must be a whole number of 1 to 10,000,000, got 1000000000",
     ),
     "size": (
         lambda p: edited(p, configuration=lambda c: c | {"outputs": [0]}),
@@ -459,7 +459,7 @@ def test_a_wrong_state_changes_nothing():
     [
         (lambda: Layer(2, 3)([1.0]), ValueError, r"Layer\(2, 3, 'relu'\) takes 2 inputs, got 1: \[1.0\]"),
         (lambda: MLP(2, [1])([[1.0, 2.0]]), TypeError, r"one example at a time.*\[model\(x\) for x in X\]"),
-        (lambda: MLP(2, [1])(np.ones((2, 2))), TypeError, "a number"),
+        (lambda: MLP(2, [1])(np.ones((2, 2))), TypeError, "takes one example at a time"),
         (lambda: Neuron(1)("a"), TypeError, "got str 'a'"),
         (lambda: Neuron(0), ValueError, "the number of inputs must be a whole number of 1 or more, got 0"),
         (lambda: Layer(2, -1), ValueError, "the number of outputs must be a whole number .*, got -1"),
@@ -487,6 +487,25 @@ def test_a_wrong_state_changes_nothing():
             "no initialisation is called 'xaver'; did you mean xavier",
         ),
         (lambda: Dropout(1.0), ValueError, "0 <= p < 1, got 1.0"),
+        (lambda: Dropout("a"), TypeError, "0 <= p < 1, got 'a'"),
+        (lambda: Dropout(0.5)(3.0), TypeError, r"Dropout\(0.5\) takes a Value or a list of them, got 3.0"),
+        (lambda: Dropout(0.5)([None]), TypeError, "got NoneType None"),
+        (lambda: MLP(2, [1], dropout=[]), TypeError, r"0 <= p < 1, got \[\]"),
+        (lambda: MLP(2, [10**400]), ValueError, "the number of outputs must be .* 1 to 10,000,000, got 1000"),
+        (lambda: MLP(10**6, [10**6]), ValueError, "need 1,000,001,000,000 parameters; at most 10,000,000"),
+        (lambda: Neuron(2, None), TypeError, "the activation must be a name such as 'linear', got None"),
+        (lambda: MLP(2, [2, 1], activation=None), TypeError, "the activation must be a name"),
+        (lambda: MLP(2, [2, 1], activation=[["relu"], "relu"]), TypeError, r"got \['relu'\]"),
+        (lambda: Layer(2, 2, init=[1.0]), TypeError, r"init must be a name, .* got \[1.0\]"),
+        (lambda: Layer(2, 2, init=math.nan), ValueError, "init must be a name, a finite number, .* got nan"),
+        (lambda: Neuron(2, init=lambda *_: None), TypeError, "expected a Value or a number .* got NoneType"),
+        (lambda: Neuron(2, seed="a"), TypeError, "a seed must be an int, a random.Random, or None, got 'a'"),
+        (lambda: MLP(2, [1], name=3), TypeError, "the name of a network must be text, got 3"),
+        (lambda: Neuron(2, bias="no"), TypeError, "bias must be True or False, got 'no'"),
+        (lambda: Neuron(2).train("no"), TypeError, "training must be True or False, got 'no'"),
+        (lambda: Neuron(2)({1.0, 2.0}), TypeError, "takes a list of numbers or Values, got set"),
+        (lambda: Neuron(3)("abc"), TypeError, "takes a list of numbers or Values, got str 'abc'"),
+        (lambda: Neuron(1).fire([Value(1.0)] * 3), ValueError, "takes 1 inputs, got 3"),
     ],
 )
 def test_wrong_arguments(call, error, message):
