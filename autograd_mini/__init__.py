@@ -11,8 +11,6 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.derivatives.anomaly import detect_anomaly
-from autograd_mini.derivatives.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from autograd_mini.engine.recording import no_grad
 from autograd_mini.engine.value import Value, variables
 from autograd_mini.functions import (
@@ -44,7 +42,9 @@ from autograd_mini.functions import (
 )
 
 if TYPE_CHECKING:
+    from autograd_mini.derivatives.anomaly import detect_anomaly
     from autograd_mini.derivatives.gradcheck import gradcheck
+    from autograd_mini.derivatives.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
     from autograd_mini.expression import parse
     from autograd_mini.stepping.steps import steps
     from autograd_mini.viz.drawing import draw
@@ -94,10 +94,15 @@ __all__ = [
 
 # These bring half of the import time and are often not wanted: they are loaded when first asked for.
 _LATER = {
+    "detect_anomaly": "autograd_mini.derivatives.anomaly",
     "draw": "autograd_mini.viz.drawing",
     "gradcheck": "autograd_mini.derivatives.gradcheck",
     "parse": "autograd_mini.expression",
     "steps": "autograd_mini.stepping.steps",
+    **dict.fromkeys(
+        ("grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"),
+        "autograd_mini.derivatives.transforms",
+    ),
 }
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd_mini.engine.graph import find_variable, leaves, toposort
+from autograd_mini.engine.graph import find_variables, leaves, toposort
 from autograd_mini.engine.interop import as_float
 from autograd_mini.engine.operations import Operations, call
 from autograd_mini.engine.rule import RULES, Rule, check_name, define
@@ -258,7 +258,7 @@ def as_function(f: Value, *names: str) -> Callable[..., Any]:
     20.0
     """
     order = toposort(f)
-    inputs = [find_variable(order, name) for name in names] if names else leaves(order)
+    inputs = find_variables(order, names) if names else leaves(order)
 
     def replay(*arguments: Value | float) -> Any:
         if len(arguments) != len(inputs):

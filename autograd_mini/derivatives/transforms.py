@@ -20,7 +20,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING
 
-from autograd_mini.derivatives import tracers
+from autograd_mini.derivatives import operators, tracers
 from autograd_mini.derivatives.pytree import flatten, flatten_like
 from autograd_mini.derivatives.tracers import Dual, Taped, below, cotangents, uniform
 from autograd_mini.engine.graph import toposort
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     Argnums = int | Sequence[int]
 
     Function = Callable[..., Any]
+
+operators.install()
 
 
 class _Recording:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from autograd_mini.errors import UnknownVariableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable
 
 
 class Node(Protocol):
@@ -60,18 +60,28 @@ def leaves(order: Iterable[N]) -> list[N]:
     return [node for node in order if not node.parents and not node.is_constant]
 
 
-def find_variable(order: Sequence[N], name: str) -> N:
-    """The one variable with that name among the nodes of a graph.
+def find_variable(order: Iterable[N], name: str) -> N:
+    """The one variable with that name among the nodes of a graph. Raises as `find_variables`."""
+    return find_variables(order, [name])[0]
 
-    Raises UnknownVariableError if there is none, or more than one.
+
+def find_variables(order: Iterable[N], names: Collection[str]) -> list[N]:
+    """The variables with these names among the nodes of a graph. Linear in nodes plus names.
+
+    Raises UnknownVariableError for a name that no variable has, or more than one.
     """
-    variables = leaves(order)
-    found = [leaf for leaf in variables if leaf.label == name]
-    if len(found) == 1:
-        return found[0]
-    known = ", ".join(sorted({leaf.label for leaf in variables if leaf.label})) or "none with a name"
-    if found:
-        msg = f"{len(found)} variables are called {name!r}; give them different labels, or set .data"
-    else:
-        msg = f"no variable is called {name!r}; this graph has: {known}"
-    raise UnknownVariableError(msg)
+    called: dict[str, list[N]] = {}
+    for leaf in leaves(order):
+        called.setdefault(leaf.label, []).append(leaf)
+    for name in names:
+        if len(called.get(name, ())) != 1:
+            raise UnknownVariableError(_trouble(name, called))
+    return [called[name][0] for name in names]
+
+
+def _trouble(name: str, called: dict[str, list[N]]) -> str:
+    """Why no variable, or no single one, is found by that name."""
+    if name in called:
+        return f"{len(called[name])} variables are called {name!r}; give them different labels, or set .data"
+    known = ", ".join(sorted(filter(None, called))) or "none with a name"
+    return f"no variable is called {name!r}; this graph has: {known}"

@@ -158,7 +158,7 @@ class Operations(dict[Rule, "Callable[..., Any]"]):
         return type(self), (self.frame,)
 
 
-_BINARY = {"add": "add", "sub": "sub", "mul": "mul", "div": "truediv", "pow": "pow"}
+BINARY = {"add": "add", "sub": "sub", "mul": "mul", "div": "truediv", "pow": "pow"}
 
 
 def install_operators(
@@ -175,7 +175,7 @@ def install_operators(
     def reflected(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         return lambda self, other: operation(left(other), self)
 
-    for name, operator in _BINARY.items():
+    for name, operator in BINARY.items():
         operation = binary(RULES[name])
         setattr(cls, f"__{operator}__", operation)
         setattr(cls, f"__r{operator}__", reflected(operation))

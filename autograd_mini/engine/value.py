@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.engine import recording
 from autograd_mini.engine.arithmetic import floats
-from autograd_mini.engine.graph import find_variable, leaves, toposort
+from autograd_mini.engine.graph import find_variables, leaves, toposort
 from autograd_mini.engine.interop import as_float, is_number
 from autograd_mini.errors import UnboundError
 
@@ -117,7 +117,7 @@ class Value:
         (20.0, 32.0)
         """
         order = toposort(self)
-        new = {find_variable(order, name): as_float(x) for name, x in bindings.items()}
+        new = dict(zip(find_variables(order, bindings), map(as_float, bindings.values())))
         if missing := [leaf for leaf in leaves(order) if leaf.primal is None and leaf not in new]:
             raise UnboundError(self, missing)
         before = [(node.primal, node.partials, node.adjoint) for node in order]

@@ -1,0 +1,50 @@
+"""A rule as Python on floats: the functions are those of the arithmetic `floats`, called by their names.
+
+>>> from autograd_mini.engine.rule import RULES
+>>> inline_of(RULES["div"], "x", "y")
+('div(x, y)', ['div(1.0, y)', '-div(z, y)'])
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autograd_mini.formulas.printing import ATOM, Formula
+from autograd_mini.formulas.python import Source, written
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from autograd_mini.engine.rule import Rule
+
+
+class Inline(Source):
+    """Python that does what `floats` does, to the last bit."""
+
+    def head(self, name: str) -> str:
+        return name
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        return lambda *pieces: self.call(name, pieces)
+
+    def div(self, x: Any, y: Any) -> Formula:
+        return self.call("div", [x, y])
+
+    def raised(self, x: Any, y: Any) -> Formula:
+        return self.call("pow", [x, y])
+
+    def where(self, condition: Any, x: Any, y: Any) -> Formula:
+        return Formula(f"({written(x)} if {written(condition)} else {written(y)})", ATOM, self)
+
+    guard = where
+
+
+inline = Inline()
+
+
+def inline_of(rule: Rule, *names: str) -> tuple[str, list[str]]:
+    """The value of a rule of arguments with these names, and its partials, where the value is called z."""
+    symbols = [inline.symbol(name) for name in names]
+    partials = rule.partials(inline, inline.symbol("z"), *symbols)
+    return written(rule.forward(inline, *symbols)), list(map(written, partials))
