@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from autograd_mini.engine.arithmetic import floats
 from autograd_mini.engine.interop import flag, is_sequence, real, whole
-from autograd_mini.errors import shown
+from autograd_mini.errors import require
 from autograd_mini.rng import generator_of, normal
 
 if TYPE_CHECKING:
@@ -226,9 +226,7 @@ def _line(
     generator: random.Random, n: int, weights: Sequence[float], bias: float
 ) -> tuple[list[list[float]], list[float]]:
     """N points with every coordinate between -2 and 2, and w · x + b for each."""
-    if not is_sequence(weights):
-        msg = f"weights must be a list of numbers, one for each coordinate, got {shown(weights)}"
-        raise TypeError(msg)
+    require(is_sequence(weights), "weights must be a list of numbers, one for each coordinate", weights)
     w = [real(each, "a weight must be a number") for each in weights]
     b = real(bias, "bias must be a number")
     X = [[round(4.0 * generator.random() - 2.0, DIGITS) for _ in w] for _ in range(_points(n))]

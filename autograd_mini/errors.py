@@ -35,7 +35,7 @@ def nearest(name: object, known: Iterable[str]) -> str:
     >>> nearest("tahn", ["exp", "tanh"]), nearest("xyz", ["exp", "tanh"])
     ('did you mean tanh?', '')
     """
-    close = get_close_matches(str(name), known, n=1)
+    close = get_close_matches(str(name)[:100], known, n=1)
     return f"did you mean {close[0]}?" if close else ""
 
 
@@ -45,13 +45,23 @@ def choose(kind: str, name: str, known: Iterable[str]) -> str:
     Raises TypeError for what is no name at all.
     """
     known = list(known)
-    if not isinstance(name, str):
-        msg = f"the {kind} must be a name such as {known[0]!r}, got {shown(name)}"
-        raise TypeError(msg)
+    require(isinstance(name, str), f"the {kind} must be a name such as {known[0]!r}", name)
     if name in known:
         return name
-    msg = f"no {kind} is called {name!r}; {nearest(name, known) or 'choose one of ' + ', '.join(known)}"
+    msg = f"no {kind} is called {shown(name)}; {nearest(name, known) or 'choose one of ' + ', '.join(known)}"
     raise ValueError(msg)
+
+
+def require(is_met: bool, needed: str, given: object, remedy: str = "") -> None:
+    """Raise TypeError unless a condition on an argument is met: what is needed, what was given, what to do.
+
+    >>> require(callable(3), "grad needs a function", 3, "give it the function itself")
+    Traceback (most recent call last):
+    TypeError: grad needs a function, got int 3; give it the function itself
+    """
+    if not is_met:
+        msg = f"{needed}, got {type(given).__name__} {shown(given)}" + (f"; {remedy}" if remedy else "")
+        raise TypeError(msg)
 
 
 class AutogradError(Exception):

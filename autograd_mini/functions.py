@@ -16,7 +16,7 @@ from autograd_mini.engine.interop import as_float
 from autograd_mini.engine.operations import Operations, call
 from autograd_mini.engine.rule import RULES, Rule, check_name, define
 from autograd_mini.engine.value import Value
-from autograd_mini.errors import shown
+from autograd_mini.errors import require, shown
 from autograd_mini.formulas.reading import check_rule
 from autograd_mini.formulas.text import text
 
@@ -109,6 +109,7 @@ def primitive(
     """
     facts: dict[str, Any] = {"domain": domain, "kinks": kinks, "convention": convention, "choice": choice}
     check_name(name)
+    require(isinstance(convention, str), "the convention of a primitive is said in words", convention)
     check_rule(Rule(name, forward, partials, **facts))
     return function(define(name, forward, partials, **facts))
 
@@ -120,7 +121,7 @@ def sum(xs: Iterable[Value | float]) -> Any:
     >>> sum([x, y, 3])
     Value(6.0)
     """
-    return call(RULES["sum"], list(xs))
+    return call(RULES["sum"], _listed(xs, "sum"))
 
 
 def dot(xs: Iterable[Value | float], ys: Iterable[Value | float]) -> Any:
@@ -131,7 +132,7 @@ def dot(xs: Iterable[Value | float], ys: Iterable[Value | float]) -> Any:
     >>> dot([Value(1.0), Value(2.0)], [3, 4])
     Value(11.0)
     """
-    xs, ys = list(xs), list(ys)
+    xs, ys = _listed(xs, "dot"), _listed(ys, "dot")
     if len(xs) != len(ys):
         msg = f"dot needs two sequences of one length, got {len(xs)} and {len(ys)}; pad or cut one of them"
         raise ValueError(msg)
@@ -232,13 +233,17 @@ def _shifted(xs: Sequence[Value | float], operations: Operations) -> tuple[Any, 
     return largest, lower, exponentials, total(*exponentials)
 
 
-def _some(xs: Iterable[Value | float], name: str) -> list[Value | float]:
+def _listed(xs: Iterable[Value | float], name: str) -> list[Value | float]:
     try:
-        xs = [*xs]
+        numbers = iter(xs)
     except TypeError:
-        msg = f"{name} needs a list of Values and numbers, got {shown(xs)}"
+        msg = f"{name} needs a list of numbers, got {type(xs).__name__} {shown(xs)}; put what you have in a list"
         raise TypeError(msg) from None
-    xs = [x if isinstance(x, Value) else as_float(x) for x in xs]
+    return list(numbers)
+
+
+def _some(xs: Iterable[Value | float], name: str) -> list[Value | float]:
+    xs = [x if isinstance(x, Value) else as_float(x) for x in _listed(xs, name)]
     if not xs:
         msg = f"{name} of nothing is not defined; give it at least one number"
         raise ValueError(msg)

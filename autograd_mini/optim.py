@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from autograd_mini.engine.arithmetic import floats
 from autograd_mini.engine.interop import real, whole
 from autograd_mini.engine.value import Value
-from autograd_mini.errors import shown
+from autograd_mini.errors import require
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -140,9 +140,7 @@ def _values(parameters: Any) -> list[Value]:
     except TypeError:
         values = [parameters]
     for x in values:
-        if not isinstance(x, Value):
-            msg = f"a step moves a list of Values, such as model.parameters(), got {shown(x)}"
-            raise TypeError(msg)
+        require(isinstance(x, Value), "a step moves a list of Values, such as model.parameters()", x)
     return values
 
 

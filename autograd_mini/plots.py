@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from autograd_mini.engine.interop import is_sequence, real, whole
 from autograd_mini.engine.recording import no_grad
 from autograd_mini.engine.value import lift
-from autograd_mini.errors import MissingExtraError, shown
+from autograd_mini.errors import MissingExtraError, require, shown
 from autograd_mini.files import write_whole
 from autograd_mini.nn.layers import MLP, Layer
 from autograd_mini.train import History, evaluating, examples_of
@@ -107,9 +107,7 @@ def save(figure: Any, path: str | os.PathLike[str]) -> Path:
     Raises ValueError for another ending, OSError if the file cannot be written.
     """
     kind = kind_of(path)
-    if not hasattr(figure, "savefig"):
-        msg = f"only a Figure can be saved, got {shown(figure)}; give what a function of this module returns"
-        raise TypeError(msg)
+    require(hasattr(figure, "savefig"), "save needs a Figure, as plots.loss_curve returns", figure)
     return write_whole(path, _rendered(figure, kind))
 
 
@@ -119,9 +117,7 @@ def kind_of(path: str | os.PathLike[str]) -> str:
     Raises ValueError for another ending, MissingExtraError without matplotlib.
     """
     _figure(1.0, 1.0)
-    if not isinstance(path, str | os.PathLike):
-        msg = f"a plot needs a path such as 'moons.png', got {shown(path)}"
-        raise TypeError(msg)
+    require(isinstance(path, str | os.PathLike), "a plot needs a path such as 'moons.png'", path)
     kind = Path(path).suffix.removeprefix(".").lower()
     if kind not in FORMATS:
         msg = f"cannot plot to {path}: the ending {kind!r} is not known; use .png, .svg or .pdf"
@@ -133,9 +129,7 @@ def kind_of(path: str | os.PathLike[str]) -> str:
 
 
 def _draw_loss(axes: Any, history: History) -> None:
-    if not isinstance(history, History):
-        msg = f"a loss curve needs the History that fit() returns, got {shown(history)}"
-        raise TypeError(msg)
+    require(isinstance(history, History), "a loss curve needs the History that fit() returns", history)
     epochs = range(1, len(history) + 1)
     axes.plot(epochs, history.loss, color=COLOURS[0], label="loss")
     axes.set(xlabel="epoch", ylabel="loss", title="Training", ylim=(0, None))
@@ -201,9 +195,7 @@ def _draw_predictions(axes: Any, model: Any, table: Table) -> None:
 
 
 def _heat_maps(model: MLP | Layer, slot: str, title: str) -> Any:
-    if not isinstance(model, MLP | Layer):
-        msg = f"heat maps show an MLP or a Layer, got {shown(model)}"
-        raise TypeError(msg)
+    require(isinstance(model, MLP | Layer), "heat maps show an MLP or a Layer", model)
     layers = model.layers if isinstance(model, MLP) else [model]
     widths = [layer.inputs + 1 for layer in layers]
     figure = _figure(max(4.0, min(14.0, 2.0 * len(layers) + 0.35 * sum(widths))), 4.0)
@@ -240,9 +232,7 @@ def _table(data: Any) -> Table:
 
 def _scores(model: Any, X: Sequence[Any]) -> list[Any]:
     """The outputs for every example, with nothing recorded and Dropout at rest."""
-    if not callable(model):
-        msg = f"the model must be called with an example, as MLP(2, [16, 1]), got {shown(model)}"
-        raise TypeError(msg)
+    require(callable(model), "a plot needs a model that is called with an example", model)
     with no_grad(), evaluating(model):
         return [model(x) for x in X]
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from autograd_mini import losses
 from autograd_mini.engine.interop import flag, is_sequence, real, whole
 from autograd_mini.engine.value import Value
-from autograd_mini.errors import TrainingError, shown
+from autograd_mini.errors import TrainingError, require, shown
 from autograd_mini.nn.module import Module
 from autograd_mini.rng import generator_of, shuffled
 from autograd_mini.words.numbers import number
@@ -109,9 +109,9 @@ def fit(
     batch_size = None if batch_size is None else whole(batch_size, "batch_size")
     patience = None if patience is None else whole(patience, "patience")
     tolerance = real(tolerance, "tolerance must be a finite number")
-    _check(callable(loss), "loss", loss, "a function of scores and targets, such as losses.mse")
-    _check(hasattr(optimizer, "step"), "optimizer", optimizer, "one with step(), such as SGD(lr=0.1)")
-    _check(callback is None or callable(callback), "callback", callback, "a function of epoch and history")
+    require(callable(loss), "fit needs as loss a function of scores and targets, such as losses.mse", loss)
+    require(hasattr(optimizer, "step"), "fit needs an optimizer, such as SGD(lr=0.1)", optimizer)
+    require(callback is None or callable(callback), "a callback is a function of epoch and history", callback)
     parameters = _parameters(model)
     descent = _Descent(model, parameters, loss, _penalties(model, l1, l2), optimizer)
     generator, history, plateau = generator_of(seed), History(), _Plateau(tolerance)
@@ -229,7 +229,7 @@ def accuracy(model: Any, data: tuple[Sequence[Any], Sequence[Any]], loss: Any) -
     if correct is None:
         msg = f"{getattr(loss, '__name__', shown(loss))} has no decision rule; use a loss of classes, such as hinge"
         raise ValueError(msg)
-    _check(callable(model), "model", model, "called with an example, as MLP(2, [16, 1])")
+    require(callable(model), "accuracy needs a model that is called with an example", model)
     X, y = examples_of(data)
     with evaluating(model):
         return sum(correct(model(x), target) for x, target in zip(X, y, strict=True)) / len(X)
@@ -263,18 +263,12 @@ def examples_of(data: Any) -> tuple[Sequence[Any], Sequence[Any]]:
 
 def _parameters(model: Any) -> list[Value]:
     is_model = callable(model) and hasattr(model, "parameters") and not isinstance(model, type)
-    _check(is_model, "model", model, "called with an example and have parameters(), as MLP(2, [16, 1])")
+    require(is_model, "fit needs a model that is called with an example and has parameters()", model)
     parameters: list[Value] = model.parameters()
     if not parameters:
         msg = f"{shown(model)} has no parameters to train; give it Values as attributes"
         raise ValueError(msg)
     return parameters
-
-
-def _check(fits: bool, what: str, given: Any, wanted: str) -> None:
-    if not fits:
-        msg = f"the {what} must be {wanted}, got {shown(given)}"
-        raise TypeError(msg)
 
 
 def _batches(n: int, size: int | None, generator: random.Random) -> list[list[int]]:

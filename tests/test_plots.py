@@ -133,11 +133,14 @@ def test_without_matplotlib(monkeypatch):
         ),
         (lambda: plots.decision_boundary(MLP(2, [1]), ([[1.0, 2.0]], [0.5])), "go from 0.5 to 0.5"),
         (lambda: plots.decision_boundary(MLP(2, [1]), None), "data must be a pair .* got None"),
-        (lambda: plots.decision_boundary(None, ([[1.0, 2.0]], [0])), "the model must be called .* got None"),
+        (
+            lambda: plots.decision_boundary(None, ([[1.0, 2.0]], [0])),
+            "needs a model that is called .* got NoneType",
+        ),
         (lambda: plots.decision_boundary(MLP(2, [1]), ([[1.0, 2.0], [1.0]], [0, 1])), "all of one length"),
         (
             lambda: plots.decision_boundary(MLP(2, [1]), ([["a", 2.0]], [0])),
-            "must be a finite number, got 'a'",
+            "must be a finite number, got str 'a'",
         ),
         (
             lambda: plots.decision_boundary(MLP(2, [1]), ([[1.0, 2.0]], [0]), resolution=1),
@@ -145,12 +148,12 @@ def test_without_matplotlib(monkeypatch):
         ),
         (
             lambda: plots.decision_boundary(MLP(2, [1]), ([[1.0, 2.0]], [0]), threshold="a"),
-            "threshold must be a finite number, got 'a'",
+            "threshold must be a finite number, got str 'a'",
         ),
         (lambda: plots.decision_boundary(lambda x: None, ([[1.0, 2.0]], [0])), "got NoneType None"),
         (lambda: plots.loss_curve(None), r"needs the History that fit\(\) returns, got None"),
         (lambda: plots.weights(Neuron(2)), "heat maps show an MLP or a Layer, got Neuron"),
-        (lambda: plots.save(None, "a.png"), "only a Figure can be saved, got None"),
+        (lambda: plots.save(None, "a.png"), "save needs a Figure, as plots.loss_curve returns, got NoneType"),
         (lambda: plots.kind_of(None), "a plot needs a path such as 'moons.png', got None"),
     ],
 )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from operator import index
 from typing import TYPE_CHECKING
 
-from autograd_mini.errors import NotANumberError, shown
+from autograd_mini.errors import NotANumberError, require, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,14 +50,13 @@ def real(x: Any, wanted: str, fits: Callable[[float], bool] = lambda x: True) ->
     >>> real(2, "the factor must be a positive number", lambda x: x > 0)
     2.0
     """
-    msg = f"{wanted}, got {shown(x)}"
-    if not is_number(x):
-        raise TypeError(msg)
+    require(is_number(x), wanted, x)
     try:
         number = float(x)
     except OverflowError:
         number = math.inf
     if not (math.isfinite(number) and fits(number)):
+        msg = f"{wanted}, got {shown(x)}"
         raise ValueError(msg)
     return number
 
@@ -85,9 +84,7 @@ def flag(x: Any, what: str) -> bool:
     >>> flag(True, "bias")
     True
     """
-    if not is_number(x) or x not in (0, 1):
-        msg = f"{what} must be True or False, got {shown(x)}"
-        raise TypeError(msg)
+    require(is_number(x) and x in (0, 1), f"{what} must be True or False", x)
     return bool(x)
 
 

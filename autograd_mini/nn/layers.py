@@ -26,7 +26,7 @@ from autograd_mini.engine.interop import as_float, flag, is_sequence, real
 from autograd_mini.engine.operations import Operations
 from autograd_mini.engine.rule import RULES
 from autograd_mini.engine.value import Value
-from autograd_mini.errors import choose, shown
+from autograd_mini.errors import choose, require, shown
 from autograd_mini.functions import normalized
 from autograd_mini.nn.frame import Frame
 from autograd_mini.nn.init import initialisation_named
@@ -303,9 +303,7 @@ class Dropout(Module):
             return x
         if isinstance(x, Value):
             return self([x])[0]
-        if not is_sequence(x):
-            msg = f"{self!r} takes a Value or a list of them, got {shown(x)}"
-            raise TypeError(msg)
+        require(is_sequence(x), f"{self!r} takes a Value or a list of them", x)
         kept = 1.0 / (1.0 - self.p) if self.rescale else 1.0
         numbers = [each if isinstance(each, Value) else as_float(each) for each in x]
         return [each * (kept if self.generator.random() >= self.p else 0.0) for each in numbers]
@@ -330,9 +328,7 @@ def rule_of(activation: str) -> Rule | None:
 
 
 def _checked_name(name: str) -> str:
-    if not isinstance(name, str):
-        msg = f"the name of a network must be text, got {shown(name)}"
-        raise TypeError(msg)
+    require(isinstance(name, str), "the name of a network must be text", name)
     return name
 
 
@@ -342,9 +338,8 @@ def _probability(p: float) -> float:
 
 def _inputs(module: Neuron | Layer | MLP, x: Any) -> list[Value]:
     """One example as Values, as many as the module reads."""
-    if isinstance(x, str | bytes | set | frozenset | dict):
-        msg = f"{module!r} takes a list of numbers or Values, got {type(x).__name__} {shown(x)}"
-        raise TypeError(msg)
+    is_unordered = isinstance(x, str | bytes | set | frozenset | dict)
+    require(not is_unordered, f"{module!r} takes a list of numbers or Values", x)
     try:
         given = list(x)
     except TypeError:  # a number, or a Value

@@ -513,7 +513,7 @@ class Shy:
         (Decimal(3), r"Decimal Decimal\('3'\)"),
         (Fraction(1, 3), r"Fraction Fraction\(1, 3\)"),
         (10**400, "an int of 1329 bits does not fit a float"),
-        (Shy(), r"Shy x{28}\.\.\.x{29};"),
+        (Shy(), r"Shy x+\.\.\.x+;"),
     ],
 )
 def test_what_is_no_number_is_refused_with_a_look_at_it(thing, shown):
