@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.engine.interop import as_float, is_sequence
 from autograd_mini.engine.value import Value, data_of, lift
-from autograd_mini.errors import NotANumberError, shown
+from autograd_mini.errors import NotANumberError, require, shown
 from autograd_mini.functions import dot, log, mean, relu, softplus, sum, surprisal
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ def over_examples(of_list: bool, correct: Callable[[Any, Any], bool] | None = No
     """
 
     def decorate(example: Loss) -> Loss:
+        require(callable(example), "a loss is made from a function of scores and a target", example)
+
         @wraps(example)
         def loss(scores: Any, target: Any, *, reduction: str = "mean", **options: Any) -> Any:
             if not isinstance(reduction, str) or reduction not in ("mean", "sum", "none"):

@@ -156,7 +156,7 @@ def linear(start: float, end: float, steps: int) -> Schedule:
     (1.0, 0.55, 0.1, 0.1)
     """
     start, end, steps = _rate(start), _rate(end), whole(steps, "steps")
-    return lambda k: end if k >= steps else start + (end - start) * k / steps
+    return _of_step(lambda k: end if k >= steps else start + (end - start) * k / steps)
 
 
 def exponential(start: float, factor: float) -> Schedule:
@@ -166,7 +166,7 @@ def exponential(start: float, factor: float) -> Schedule:
     0.125
     """
     start, factor = _rate(start), _rate(factor)
-    return lambda k: start * floats.pow(factor, k)
+    return _of_step(lambda k: start * floats.pow(factor, k))
 
 
 def staircase(start: float, factor: float, every: int) -> Schedule:
@@ -176,7 +176,7 @@ def staircase(start: float, factor: float, every: int) -> Schedule:
     0.25
     """
     start, factor, every = _rate(start), _rate(factor), whole(every, "every")
-    return lambda k: start * floats.pow(factor, k // every)
+    return _of_step(lambda k: start * floats.pow(factor, k // every))
 
 
 def cosine(start: float, end: float, steps: int) -> Schedule:
@@ -189,7 +189,12 @@ def cosine(start: float, end: float, steps: int) -> Schedule:
     (1.0, 0.5, 0.0)
     """
     start, end, steps = _rate(start), _rate(end), whole(steps, "steps")
-    return lambda k: end if k >= steps else end + (start - end) * (1.0 + math.cos(math.pi * k / steps)) / 2.0
+    half = (start - end) / 2.0
+    return _of_step(lambda k: end if k >= steps else end + half * (1.0 + math.cos(math.pi * k / steps)))
+
+
+def _of_step(rate: Schedule) -> Schedule:
+    return lambda k: rate(whole(k, "the number of steps done", 0))
 
 
 def _rate(x: float) -> float:

@@ -165,6 +165,9 @@ def test_schedules_are_made_of_numbers(schedule):
             schedule(start, end, *more)
 
     assert exponential(1.0, 2.0)(5000) == math.inf
+    for k in (-1, 0.5, None):
+        with pytest.raises(ValueError, match="the number of steps done must be a whole number of 0 or more"):
+            schedule(1.0, 0.5, *more)(k)
 
 
 def test_an_optimizer_of_your_own():

@@ -71,6 +71,8 @@ class Neuron(Module):
     Value(0.0)
     """
 
+    own: Operations  # with its frame
+
     def __init__(
         self,
         inputs: int,
@@ -89,15 +91,15 @@ class Neuron(Module):
         self.activation = activation
         self.w = [Value(as_float(draw(generator, inputs, 1))) for _ in range(inputs)]
         self.b = Value(0.0) if flag(bias, "bias") else None
-        self.place("", None, Frame("neuron"))
+        _place(self, "", None, Frame("neuron"))
         self.expand(expanded)
 
     def __call__(self, x: Any) -> Value:
         return self.fire(_inputs(self, x))
 
     def fire(self, x: list[Value]) -> Value:
-        """The output for inputs that are Values already, as many as there are weights."""
-        if len(x) != len(self.w):
+        """The output for a list of Values, as many as there are weights."""
+        if x.__class__ is not list or len(x) != len(self.w):
             raise _wrong_count(self, x)
         own = self.own
         score = reduce(own[ADD], map(own[MUL], self.w, x)) if self.expanded else own[DOT](*self.w, *x)
@@ -105,15 +107,6 @@ class Neuron(Module):
             score = own[ADD](score, self.b)
         activation = rule_of(self.activation)
         return own[activation](score) if activation else score  # type: ignore[no-any-return]
-
-    def place(self, layer: str, unit: int | None, frame: Frame) -> None:
-        """Label the parameters as the lectures do, and let the nodes carry this frame from now on."""
-        self.own = Operations(frame)
-        row = "" if unit is None else f"{unit},"
-        for i, w in enumerate(self.w, 1):
-            w.label = f"w{layer}[{row}{i}]"
-        if self.b is not None:
-            self.b.label = f"b{layer}" if unit is None else f"b{layer}[{unit}]"
 
     @property
     def inputs(self) -> int:
@@ -172,14 +165,14 @@ class Layer(Module):
         frame = Frame(f"layer {name}".strip())
         self.own = Operations(frame)
         for unit, neuron in enumerate(self.neurons, 1):
-            neuron.place(name, unit, Frame(f"neuron {unit}", frame))  # a layer knows which unit it is
+            _place(neuron, name, unit, Frame(f"neuron {unit}", frame))  # a layer knows which unit it is
         self.expand(expanded)
 
     def __call__(self, x: Any) -> Any:
         return _only(self.fire(_inputs(self, x)))
 
     def fire(self, x: list[Value]) -> list[Value]:
-        """The outputs, always as a list, for inputs that are Values already."""
+        """The outputs, always as a list, for a list of Values."""
         outputs = [neuron.fire(x) for neuron in self.neurons]  # the inputs are checked
         return normalized(outputs, self.own) if self.activation == "softmax" else outputs
 
@@ -327,6 +320,16 @@ def rule_of(activation: str) -> Rule | None:
     return None if activation_named(activation) == "linear" else RULES[activation]
 
 
+def _place(neuron: Neuron, layer: str, unit: int | None, frame: Frame) -> None:
+    """Label the parameters as the lectures do, and let the nodes carry this frame from now on."""
+    neuron.own = Operations(frame)
+    row = "" if unit is None else f"{unit},"
+    for i, w in enumerate(neuron.w, 1):
+        w.label = f"w{layer}[{row}{i}]"
+    if neuron.b is not None:
+        neuron.b.label = f"b{layer}" if unit is None else f"b{layer}[{unit}]"
+
+
 def _checked_name(name: str) -> str:
     require(isinstance(name, str), "the name of a network must be text", name)
     return name
@@ -352,8 +355,9 @@ def _inputs(module: Neuron | Layer | MLP, x: Any) -> list[Value]:
     return [each if isinstance(each, Value) else Value(each, f"x[{i}]") for i, each in enumerate(given, 1)]
 
 
-def _wrong_count(module: Neuron | Layer | MLP, given: list[Any]) -> ValueError:
-    return ValueError(f"{module!r} takes {module.inputs} inputs, got {len(given)}: {shown(given)}")
+def _wrong_count(module: Neuron | Layer | MLP, given: Any) -> ValueError:
+    got = f"{len(given)}: {shown(given)}" if is_sequence(given) else shown(given)
+    return ValueError(f"{module!r} takes {module.inputs} inputs, got {got}")
 
 
 def _only(outputs: list[Value]) -> Any:

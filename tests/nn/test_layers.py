@@ -510,6 +510,7 @@ def test_a_wrong_state_changes_nothing():
         (lambda: Neuron(2)({1.0, 2.0}), TypeError, "takes a list of numbers or Values, got set"),
         (lambda: Neuron(3)("abc"), TypeError, "takes a list of numbers or Values, got str 'abc'"),
         (lambda: Neuron(1).fire([Value(1.0)] * 3), ValueError, "takes 1 inputs, got 3"),
+        (lambda: Layer(2, 1).fire(None), ValueError, "takes 2 inputs, got None"),
     ],
 )
 def test_wrong_arguments(call, error, message):
