@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.engine.graph import find_variables, leaves, toposort
 from autograd_mini.engine.interop import as_float
-from autograd_mini.engine.operations import call
+from autograd_mini.engine.operations import Operations, call
 from autograd_mini.engine.rule import RULES, Rule, check_name, define
 from autograd_mini.engine.value import Value
 from autograd_mini.errors import require, shown
@@ -21,7 +21,7 @@ from autograd_mini.formulas.reading import check_rule
 from autograd_mini.formulas.text import text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any, Protocol, overload
 
     class Unary(Protocol):
@@ -165,26 +165,32 @@ def mean(xs: Iterable[Value | float]) -> Any:
 def logsumexp(xs: Iterable[Value | float]) -> Any:
     """log(exp(x1) + ... + exp(xn)), of one or more, each any size.
 
-    The largest is subtracted first, so that no exp overflows: m + log Σ exp(x - m).
-    Raises ValueError for nothing.
+    The largest is subtracted first, so that no exp overflows: m + log Σ exp(x - m). With inf it is inf, of
+    -inf alone it is -inf. Its gradient is the softmax. Raises ValueError for nothing.
 
-    >>> logsumexp([1000.0, 1000.0])
-    1000.6931471805599
+    >>> logsumexp([1000.0, 1000.0]), logsumexp([float("-inf")])
+    (1000.6931471805599, -inf)
     """
-    largest, total = _shifted(_some(xs, "logsumexp"))[1:]
+    largest, _, _, total = _shifted(_some(xs, "logsumexp"), _plain)
     return largest + log(total)
 
 
 def softmax(xs: Iterable[Value | float]) -> list[Any]:
     """exp(xi) / Σ exp(xj) for every i: positive and of sum 1.
 
-    xs: one or more scores (logits), each any size. Raises ValueError for nothing.
+    xs: one or more scores (logits), each any size; of infinite ones that are the largest, each gets the
+    same part. Raises ValueError for nothing.
 
-    >>> softmax([1000.0, 1000.0])
-    [0.5, 0.5]
+    >>> softmax([1000.0, 1000.0]), softmax([float("inf"), 0.0])
+    ([0.5, 0.5], [1.0, 0.0])
     """
-    exponentials, _, total = _shifted(_some(xs, "softmax"))
-    return [_div(e, total) for e in exponentials]
+    return normalized(_some(xs, "softmax"), _plain)
+
+
+def normalized(xs: Sequence[Value | float], operations: Operations) -> list[Any]:
+    """The softmax of one or more scores, made by these operations, such as those of a layer."""
+    _, _, exponentials, total = _shifted(xs, operations)
+    return [operations[RULES["div"]](e, total) for e in exponentials]
 
 
 def log_softmax(xs: Iterable[Value | float]) -> list[Any]:
@@ -195,17 +201,36 @@ def log_softmax(xs: Iterable[Value | float]) -> list[Any]:
     >>> log_softmax([0.0, -1000.0])
     [0.0, -1000.0]
     """
-    xs = _some(xs, "log_softmax")
-    _, largest, total = _shifted(xs)
+    _, lower, _, total = _shifted(_some(xs, "log_softmax"), _plain)
     rest = log(total)
-    return [(x - largest) - rest for x in xs]
+    return [x - rest for x in lower]
 
 
-def _shifted(xs: list[Value | float]) -> tuple[list[Any], Any, Any]:
-    """exp(x - m) for every x, the largest m, and the sum of the first."""
-    largest = max(xs)
-    exponentials = [exp(x - largest) for x in xs]
-    return exponentials, largest, sum(exponentials)
+def surprisal(xs: Iterable[Value | float], i: int) -> Any:
+    """-log(softmax(xs)[i]), 0 or more, without the other entries."""
+    _, lower, _, total = _shifted(_some(xs, "surprisal"), _plain)
+    return log(total) - lower[i]
+
+
+# How far x lies below the largest, m. Only here is inf - inf known: the largest lies 0 below itself.
+SHIFT = Rule(
+    "shift",
+    lambda xp, x, m: xp.guard(xp.equal(x, m), 0.0, x - m),
+    lambda xp, z, x, m: (1.0, -1.0),
+    symbol="-",
+    convention="inf - inf = 0",
+)
+
+_plain = Operations()
+
+
+def _shifted(xs: Sequence[Value | float], operations: Operations) -> tuple[Any, list[Any], list[Any], Any]:
+    """The largest m, x - m and exp(x - m) for every x, and the sum of these exponentials."""
+    exp, total = operations[RULES["exp"]], operations[RULES["sum"]]
+    largest = operations[RULES["max"]](*xs)
+    lower = [operations[SHIFT](x, largest) for x in xs]
+    exponentials = [exp(x) for x in lower]
+    return largest, lower, exponentials, total(*exponentials)
 
 
 def _listed(xs: Iterable[Value | float], name: str) -> list[Value | float]:
@@ -223,9 +248,6 @@ def _some(xs: Iterable[Value | float], name: str) -> list[Value | float]:
         msg = f"{name} of nothing is not defined; give it at least one number"
         raise ValueError(msg)
     return xs
-
-
-_div: Binary = function(RULES["div"])
 
 
 def as_function(f: Value, *names: str) -> Callable[..., Any]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from copy import copy
 from keyword import iskeyword
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograd_mini.engine.arithmetic import Arithmetic, floats
 from autograd_mini.errors import RuleError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Self
 
 
 VARIADIC = 0x04  # the bit of a code object that says *args
@@ -28,6 +29,7 @@ class Rule:
     choice: whether a partial of 0 says that the input was not chosen: then nothing comes through, not even
     from an infinite derivative beyond, as if that edge did not exist.
     exponent: of a constant power; None for all other rules.
+    frame: of the neuron or layer that alone applies it, see `within`; None for the rules of the table.
 
     Raises RuleError if `forward` is no function written in Python, whose arguments can be counted.
     """
@@ -39,6 +41,7 @@ class Rule:
         "domain",
         "exponent",
         "forward",
+        "frame",
         "kinks",
         "name",
         "partials",
@@ -67,11 +70,18 @@ class Rule:
         self.convention = convention
         self.choice = choice
         self.exponent = exponent
+        self.frame: Any = None
         code = getattr(forward, "__code__", None)
         if code is None:
             msg = f"{name!r} needs functions written with def or lambda, got {type(forward).__name__} for forward"
             raise RuleError(msg)
         self.arity = None if code.co_flags & VARIADIC else code.co_argcount - 1
+
+    def within(self, frame: Any) -> Self:
+        """The same rule for one part of a network: `node.rule.frame` then says whose a node is."""
+        twin = copy(self)
+        twin.frame = frame
+        return twin
 
     def __repr__(self) -> str:
         return f"<rule {self.name}>"

@@ -90,8 +90,8 @@ class Value:
         return 0.0 if self.adjoint is None else float(self.adjoint)
 
     @grad.setter
-    def grad(self, number: float) -> None:
-        self.adjoint = as_float(number)
+    def grad(self, number: float | None) -> None:
+        self.adjoint = None if number is None else as_float(number)  # None: forget it, as in torch
 
     def known(self, what: str) -> float | None:
         """`data` or `grad` if it is known by now, else None.

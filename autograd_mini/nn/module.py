@@ -14,6 +14,7 @@ from reprlib import repr as shortened
 from typing import TYPE_CHECKING
 
 from autograd_mini.engine import budget
+from autograd_mini.engine.interop import flag
 from autograd_mini.engine.value import Value
 from autograd_mini.nn import saving
 from autograd_mini.words.visible import visible
@@ -80,8 +81,9 @@ class Module:
         return self._set("expanded", mode)
 
     def _set(self, attribute: str, mode: bool) -> Self:
+        on = flag(mode, attribute)
         for _, module in self.named_modules():
-            setattr(module, attribute, mode)
+            setattr(module, attribute, on)
         return self
 
     def state_dict(self) -> dict[str, float]:
