@@ -221,12 +221,14 @@ def _agreed(tried: list[Sides], noise: float, size: float) -> Slope:
     best = UNKNOWN
     for j in range(len(slopes) - 2):
         window, large, small = slopes[j : j + 3], tried[j + 2], tried[j + 4]
-        rounding = max(noise, EPSILON * small.size)
+        scale = max(small.size, NOTHING)
+        moved = size * max(abs(small.left), abs(small.right))  # a value, by rounding the input
+        rounding = max(noise, EPSILON * scale, EPSILON * moved)
         doubt = max(window) - min(window) + rounding / small.step
         stays = small.bends(rounding) and small.jump > 0.7 * large.jump
         kink = stays and small.jump < 1.4 * large.jump
         if math.isfinite(sum(window)) and doubt < best.doubt and (kink or not stays):
-            best = Slope(window[1], doubt, small.step, 1e-12 * small.size / size, kink)
+            best = Slope(window[1], doubt, small.step, 1e-12 * scale / size, kink)
     return best
 
 
