@@ -42,6 +42,7 @@ SPACINGS = (2.0**-46, 2.0**-40, 2.0**-33, 2.0**-26)  # of the points where noise
 POINTS = 8
 
 NUDGES = (1e-2, 1e-4, 1e-6, 1e-8, 1e-10, 1e-12, 1e-14)  # of the floats beside the digits, relatively
+BESIDE = 1e-15  # relatively
 
 
 class Slope(NamedTuple):
@@ -99,7 +100,7 @@ def precise_slopes(function: Function, at: Sequence[float]) -> list[list[Slope]]
     table = []
     for i, x in enumerate(at):
         size = max(abs(x), SMALLEST)
-        step = CONTEXT.multiply(Decimal(size), FIRST)
+        step = CONTEXT.multiply(digits(size).exact, FIRST)
         best = [UNKNOWN] * len(values)
         tried: list[list[Sides]] = []
         while math.isfinite(x) and (len(tried) < STEPS or float(step) > NEIGHBOUR * (abs(x) or math.inf)):
@@ -151,8 +152,9 @@ def why_not_precise(function: Function, at: Sequence[float]) -> str:
 
     The floats beside the digits are moved, the digits are not, and every comparison comes out as before. If the
     digits of the results move all the same, something inside has read the floats and computed with them.
+    The digits lie beside the point, where two branches that meet at it differ.
     """
-    here = [digits(x) for x in at]
+    here = [Digits(CONTEXT.add(digits(x).exact, digits((x or 1.0) * BESIDE).exact), x) for x in at]
     try:
         results, branches = run(function, here)
     except Exception as error:  # noqa: BLE001 (handed on in the report: on floats the function runs)
@@ -164,17 +166,21 @@ def why_not_precise(function: Function, at: Sequence[float]) -> str:
         return run(function, [Digits(x.exact, y) for x, y in zip(here, floats)], branches)[0]
 
     for nudge in NUDGES:
-        moves = []
+        unmoved = 0
         for direction in (nudge, -nudge):
             try:
-                far, near = moved(direction), moved(0.9 * direction)
+                far = moved(direction)
+                near = moved(0.9 * direction) if not all(map(_are_close, results, far)) else results
             except Exception:  # noqa: BLE001, S112 (it may refuse other numbers than those it was given)
                 continue
-            # A branch on plain numbers may turn between the point and both others: they are alike, and nothing is lost.
-            if any(not (_are_close(x, y) or _are_close(y, z)) for x, y, z in zip(results, far, near)):
-                return "computes with the plain numbers of its Values"
-            moves.append(all(map(_are_close, results, far)))
-        if moves == [True, True]:
+            # A branch on plain numbers may turn between the point and both others, which are then alike: nothing is
+            # lost, unless it turns at the point itself.
+            is_here = nudge == NUDGES[-1]
+            for x, y, z in zip(results, far, near):
+                if not _are_close(x, y) and (is_here or not _are_close(y, z)):
+                    return "computes with the plain numbers of its Values"
+            unmoved += near is results
+        if unmoved == 2:
             break
     return ""
 

@@ -119,7 +119,7 @@ def digits(x: Any) -> Digits:
     if x.__class__ is Digits:
         return x
     number = as_float(x)
-    return Digits(Decimal(number), number)
+    return Digits(Decimal.from_float(number), number)  # noqa: FURB164 (it leaves the caller's context alone)
 
 
 # Elementary functions of decimals. Decimal has its own exp, ln, sqrt and power, each right to the last digit.
