@@ -19,15 +19,30 @@ from autograd_mini.errors import shown
 Seed = int | random.Random | None
 
 
+class _Everybodys(random.Random):
+    """Python's own generator, which `random.seed()` seeds and all programs share."""
+
+    def random(self) -> float:
+        return random.random()  # noqa: S311  # no secrets
+
+    def __reduce__(self) -> str:
+        return "everybodys"  # a copy is itself, in another process too
+
+
+everybodys = _Everybodys()
+
+
 def generator_of(seed: Seed) -> random.Random:
-    """The generator itself, or a new one with the seed; None gives other numbers every time.
+    """The generator itself, or a new one with the seed; None stands for Python's own, as `random.random()` uses it.
 
     Raises TypeError for a seed that is no int.
     """
+    if seed is None:
+        return everybodys
     if isinstance(seed, random.Random):
         return seed
     try:
-        return random.Random(None if seed is None else index(seed))  # noqa: S311  # no secrets
+        return random.Random(index(seed))  # noqa: S311  # no secrets
     except TypeError:
         msg = f"a seed must be an int, a random.Random, or None, got {shown(seed)}"
         raise TypeError(msg) from None
