@@ -1,6 +1,7 @@
 """Frames: which nodes belong to which neuron and layer, as the network says."""
 
 import copy
+import pickle
 from collections import Counter
 
 import pytest
@@ -178,6 +179,15 @@ def test_networks_without_names_are_told_apart():
     }
     assert {"layer 1", "layer 2"} == {frames(f)[p][0] for p in first.parameters()}
     assert {("neuron",): 5, ("neuron (2)",): 5} == counts(frames(Neuron(1)(x) + Neuron(1)(x)))
+
+
+def test_a_network_that_was_sent_elsewhere():
+    """A pickled network comes back with its frames: titles are state, rules are code."""
+    model = MLP(2, [2, 2], activation=["sin", "softmax"], seed=0)
+    before = counts(frames(*model([1.0, 2.0])))
+
+    assert before == counts(frames(*pickle.loads(pickle.dumps(model))([1.0, 2.0])))
+    assert before == counts(frames(*copy.copy(model)([1.0, 2.0])))
 
 
 def test_a_graph_written_by_hand():
