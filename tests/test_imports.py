@@ -21,7 +21,7 @@ FUNCTIONS = {"functions", *FORMULAS}
 MAY_SEE: dict[str, set[str]] = {
     **{key: set() for key in GROUND},
     "errors": {"words"},
-    "files": {"words"},
+    "files": {"errors", "words"},
     "rng": {"errors"},
     "engine": {"errors", "words"},
     "formulas": ENGINE,
