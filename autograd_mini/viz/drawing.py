@@ -136,5 +136,6 @@ def draw(
     require(isinstance(f, Value), "draw needs the Value whose graph to show", f, "for a list, draw one entry")
     named = expand is None or isinstance(expand, str | list | tuple | set)
     require(named, "expand needs the name of a frame or a list of names", expand)
+    require(isinstance(lang, str), "the language is 'en' or 'fr'", lang)
     engine(renderer)  # a wrong name is an error now, not when the picture is wanted
     return Drawing(partial(scene_of, f, expand, moment=Moment.now(f)), lang, renderer)
