@@ -6,25 +6,33 @@ Results go to standard output and messages to standard error. Exit codes: 0 done
 
 from __future__ import annotations
 
+import io
+import math
+import re
+import sys
 import webbrowser
+from contextlib import suppress
 from importlib.metadata import version as installed_version
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from autograd_mini import plots
 from autograd_mini.derivatives.gradcheck import gradcheck
 from autograd_mini.doctor import DISTRIBUTION
 from autograd_mini.doctor import report as doctors_report
 from autograd_mini.engine.graph import leaves, toposort
-from autograd_mini.errors import AutogradError, ExpressionError, NotANumberError, UnknownVariableError
+from autograd_mini.errors import AutogradError, ExpressionError, NotANumberError, UnknownVariableError, shown
 from autograd_mini.experiments import EXPERIMENTS
 from autograd_mini.experiments import run as train_run
 from autograd_mini.expression import parse
+from autograd_mini.files import named
 from autograd_mini.functions import as_function
 from autograd_mini.stepping.steps import steps as steps_of
 from autograd_mini.stepping.terminal import is_interactive, step_through
 from autograd_mini.viz.drawing import draw as draw_graph
+from autograd_mini.words.visible import READABLE, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,8 +58,26 @@ def common(
 ) -> None:
     """Draw and step through the gradients of an expression."""
     if version:
-        typer.echo(f"{DISTRIBUTION} {installed_version(DISTRIBUTION)}")
+        _result(f"{DISTRIBUTION} {installed_version(DISTRIBUTION)}")
         raise typer.Exit
+
+
+class OfExpression(TyperCommand):
+    """A command whose first argument is an expression, which may begin with a minus: -log(p) is no option."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        options = {name: p for p in self.get_params(ctx) for name in [*p.opts, *p.secondary_opts]}
+        words = iter(enumerate(args))
+        for i, word in words:
+            if word.startswith("-") and word in options:
+                if not options[word].is_flag:  # type: ignore[attr-defined]  # what begins with - is an option
+                    next(words, None)
+            elif word == "--":
+                break
+            elif not re.fullmatch("--[a-z][a-z-]*(=.*)?", word, re.DOTALL):
+                args[i] = f" {word}"  # with a space before it, for typer it is no option
+                break
+        return super().parse_args(ctx, args)
 
 
 Expression = Annotated[
@@ -60,11 +86,14 @@ Expression = Annotated[
 ]
 Numbers = Annotated[
     list[str] | None,
-    typer.Argument(metavar="NAME=NUMBER...", help="A number for each variable, such as u=2 v=-0.5 w=1e-3."),
+    typer.Argument(
+        metavar="NAME=NUMBER...",
+        help="A number for each variable, such as u=2 v=-0.5 w=1e-3; also inf and nan.",
+    ),
 ]
 
 
-@app.command()
+@app.command(cls=OfExpression)
 def draw(
     expression: Expression,
     numbers: Numbers = None,
@@ -94,12 +123,12 @@ def draw(
     drawing = draw_graph(f, renderer=renderer)
     if output:
         path = drawing.save(output)
-        typer.echo(f"{path}: {f!r}", err=True)
+        _say(f"{path}: {f!r}")
     else:
-        typer.echo(drawing.svg())
+        _result(drawing.svg(), is_xml=True)
 
 
-@app.command()
+@app.command(cls=OfExpression)
 def step(
     expression: Expression,
     numbers: Numbers = None,
@@ -130,18 +159,18 @@ def step(
     pages = [trace.save(path) for path in (html, output) if path]
     pages += [trace.exercise(exercise)] if exercise else []
     for page in pages:
-        typer.echo(f"{page}: {len(trace)} steps", err=True)
+        _say(f"{page}: {len(trace)} steps")
         if open_ and not webbrowser.open(page.resolve().as_uri()):
-            typer.echo(f"no browser could be started; open {page} yourself", err=True)
+            _say(f"no browser could be started; open {page} yourself")
     if pages:
         return
     if is_interactive():
         step_through(trace)
     else:
-        typer.echo(str(trace))
+        _result(str(trace))
 
 
-@app.command()
+@app.command(cls=OfExpression)
 def check(
     expression: Expression,
     numbers: Numbers = None,
@@ -152,7 +181,7 @@ def check(
     inputs = leaves(toposort(f))
     names = [x.label for x in inputs]
     report = gradcheck(as_function(f, *names), [x.data for x in inputs], order=order, names=names)
-    typer.echo(str(report))
+    _result(str(report))
     raise typer.Exit(0 if report else 1)
 
 
@@ -173,29 +202,55 @@ def train(
     if plot:
         plots.kind_of(plot)  # a wrong ending is an error now, not after the training
     trained = train_run(experiment, seed=seed, epochs=epochs)
-    typer.echo(str(trained.history))
+    _result(str(trained.history))
     if plot:
-        typer.echo(f"{plots.save(plots.training(*trained), plot)}", err=True)
+        _say(f"{plots.save(plots.training(*trained), plot)}")
     if save:
-        typer.echo(f"{trained.model.save(save)}", err=True)
+        _say(f"{trained.model.save(save)}")
 
 
 @app.command()
 def doctor() -> None:
     """Say which layout engine works here, and which versions and extras are installed."""
-    typer.echo(doctors_report())
+    _result(doctors_report())
+
+
+# What float() reads, less what it reads by surprise, such as 1_0 and the digits of other scripts.
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?inf|nan")
 
 
 def _graph(expression: str, numbers: Sequence[str] | None) -> Value:
-    bindings = {}
+    bindings: dict[str, float] = {}
     for pair in numbers or ():
-        name, _, digits = pair.partition("=")
-        try:
-            bindings[name.strip()] = float(digits)
-        except ValueError:
-            message = f"cannot read {pair!r}; write NAME=NUMBER, such as u=2 or v=-0.5"
-            raise ExpressionError(message) from None
+        name, x = _number(pair)
+        if name in bindings:
+            message = f"{name} is given two numbers, the second by {shown(pair)}; leave out one of them"
+            raise ExpressionError(message)
+        bindings[name] = x
     return parse(expression, **bindings)
+
+
+def _number(pair: str) -> tuple[str, float]:
+    """The name and the number of NAME=NUMBER."""
+    name, _, digits = map(str.strip, pair.partition("="))
+    if not name.isidentifier() or not NUMBER.fullmatch(digits):
+        plain = _plainly(digits) if name.isidentifier() else ""
+        hint = f"{name}={plain}" if plain else "NAME=NUMBER, such as u=2 or v=-0.5"
+        message = f"cannot read {shown(pair)}; write {hint}"
+        raise ExpressionError(message)
+    x = float(digits)
+    if math.isinf(x) and not digits.endswith("inf"):
+        message = f"{shown(pair)} is too large for a float; write one below 1.8e308, or {name}={x}"
+        raise ExpressionError(message)
+    return name, x
+
+
+def _plainly(digits: str) -> str:
+    """In plain digits what Python or a reader takes for a number, such as 1_0, 0x10 or 1,5; else nothing."""
+    for read in (float, lambda text: float(int(text, 0))):
+        with suppress(ValueError, OverflowError):
+            return repr(read(digits.replace(",", ".").replace("−", "-"))).removesuffix(".0")
+    return ""
 
 
 def _bound(expression: str, numbers: Sequence[str] | None) -> Value:
@@ -209,6 +264,9 @@ def _bound(expression: str, numbers: Sequence[str] | None) -> Value:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code of a run with the arguments `argv` (those of the process if None)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what the terminal cannot write becomes ASCII, no error
+            stream.reconfigure(errors=READABLE)
     try:
         app(args=list(argv) if argv is not None else None)
     except SystemExit as stop:
@@ -218,12 +276,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     except AutogradError as error:
         return _fail(str(error), 1)
     except OSError as error:
-        return _fail(f"cannot write {error.filename}: {error.strerror}", 1)
+        return _fail(" ".join(getattr(error, "__notes__", [])) or str(error), 1)
     except KeyboardInterrupt:
         return 130
     return 0
 
 
 def _fail(message: str, code: int) -> int:
-    typer.echo(f"autograd-mini: {message}", err=True)
+    _say(f"autograd-mini: {message}", keep="\n")  # the column of an expression is shown on lines of its own
     return code
+
+
+def _say(message: str, keep: str = "") -> None:
+    """Write a message to standard error."""
+    print(visible(message, keep=keep), file=sys.stderr)  # noqa: T201  # this is what a command line does
+
+
+def _result(text: str, *, is_xml: bool = False) -> None:
+    """Write what was asked for to standard output."""
+    if is_xml and sys.stdout.encoding.lower() != "utf-8":  # as XML is, if it does not say otherwise
+        text = text.encode("ascii", "xmlcharrefreplace").decode()
+    with named("write", "standard output"):
+        print(text, flush=True)  # noqa: T201

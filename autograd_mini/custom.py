@@ -1,8 +1,8 @@
 """Gradients of your own: a primitive from a formula, from any function of floats, or a way back for a whole function.
 
 >>> from autograd_mini import grad
->>> cube = primitive("cube", lambda xp, x: x**3, lambda xp, z, x: (3 * x**2,))
->>> grad(cube)(2.0)
+>>> cubic = primitive("cubic", lambda xp, x: x**3, lambda xp, z, x: (3 * x**2,))
+>>> grad(cubic)(2.0)
 12.0
 """
 
@@ -19,7 +19,7 @@ from autograd_mini.engine.interop import as_float
 from autograd_mini.engine.operations import call, method, values
 from autograd_mini.engine.rule import Pullback, Rule, check_name, define
 from autograd_mini.engine.value import Value, data_of
-from autograd_mini.errors import RuleError, UnboundError
+from autograd_mini.errors import RuleError, UnboundError, require, shown
 from autograd_mini.formulas.printing import Printed
 from autograd_mini.formulas.python import Source
 from autograd_mini.formulas.reading import check_rule
@@ -65,6 +65,7 @@ def primitive(
     """
     facts: dict[str, Any] = {"convention": convention, "choice": choice}
     _check_name(name)
+    require(isinstance(convention, str), "the convention of a primitive is said in words", convention)
     rule = Rule(name, forward, partials, domain=domain, kinks=kinks)
     check_rule(rule)
     return _declared(
@@ -242,7 +243,7 @@ def custom_gradient(function: Callable[..., tuple[Any, Callable[[Any], Any]]]) -
     def run(xs: Sequence[Any]) -> tuple[Any, Callable[[Any], Any]]:
         result = function(*xs)
         if not (isinstance(result, tuple) and len(result) == 2 and callable(result[1])):
-            msg = f"{name} has a custom_gradient, so it must return (value, pullback); it returned {result!r:.60}"
+            msg = f"{name} has a custom_gradient, so it must return (value, pullback); it returned {shown(result)}"
             raise TypeError(msg)
         return result
 

@@ -1,36 +1,114 @@
-"""Writing files whole or not at all."""
+"""Writing files whole or not at all, and errors that say which file and why."""
 
 from __future__ import annotations
 
+import errno
+import os
 import secrets
+import stat
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograd_mini.errors import require
+from autograd_mini.words.visible import visible
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from os import PathLike
+
+
+_NO_SYNC = (errno.EACCES, errno.EPERM, errno.EINVAL, errno.EBADF)  # where folders cannot be opened or synced
+
+
+def require_path(path: object) -> None:
+    """Raise TypeError for what cannot name a file."""
+    require(isinstance(path, str | os.PathLike), "a file is named by a str or a Path", path)
+
+
+@contextmanager
+def named(verb: str, path: str | PathLike[str]) -> Iterator[None]:
+    """A context whose OSErrors name `path`, and carry a note such as `cannot write f.svg: Is a directory`."""
+    require_path(path)
+    if "\0" in os.fspath(path):  # Python would say so in a ValueError, without the name
+        raise OSError(errno.EINVAL, "a file name has no NUL character", str(path))
+    try:
+        yield
+    except OSError as error:
+        error.filename, error.filename2 = str(path), None
+        error.add_note(f"cannot {verb} {visible(str(path))}: {error.strerror or error}")
+        raise
 
 
 def write_whole(path: str | PathLike[str], content: str | bytes) -> Path:
     """The path of the file that now holds `content`; text is written as UTF-8, line ends as they are.
 
-    The content goes to a temporary file in the same folder, which then takes the name in one step. If
-    anything fails no file is left behind, and an older file of that name is still as it was.
+    The content goes to a temporary file in the same folder, is synced to the disk, and then takes the name
+    in one step. If anything fails no file is left behind, and an older file of that name is still as it
+    was. The new one has the older one's mode and, where that is permitted, its owner; without an older one
+    the umask decides. A link stays a link. What is no regular file, such as a device or a pipe, is written
+    into and never replaced.
 
-    Raises OSError, naming `path`, if it cannot be written.
+    Raises OSError, naming `path`, if it cannot be written: also where its mode lets nobody write.
     """
+    require_path(path)
     path = Path(path)
     data = content.encode() if isinstance(content, str) else content
-    target = path.resolve()  # so that a link stays a link
-    # Not tempfile, whose files only their owner may read: here the umask decides, as for any new file.
+    with named("write", path):
+        try:
+            there = path.stat()
+        except FileNotFoundError:  # also a link to nowhere: then what it points to is made
+            there = None
+        if there is not None and stat.S_ISDIR(there.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if there is not None and not stat.S_ISREG(there.st_mode):
+            with open(path, "wb", opener=_as_it_is) as file:
+                file.write(data)
+        else:
+            _replace(Path(os.path.realpath(path)), data, there)
+    return path
+
+
+def _as_it_is(name: str, flags: int) -> int:
+    return os.open(name, flags & ~(os.O_CREAT | os.O_TRUNC))
+
+
+def _replace(target: Path, data: bytes, there: os.stat_result | None) -> None:
+    """Give `target` the data in one step, and the mode and owner of what is there."""
+    if there is not None:
+        if not there.st_mode & 0o222:  # the superuser could, but somebody meant it
+            raise PermissionError(
+                errno.EACCES, "the file is read-only; change its mode, or choose another name"
+            )
+        os.close(_as_it_is(str(target), os.O_WRONLY))  # may this user write it? The system knows
+    # Not tempfile, whose files only their owner may read. What replaces a file is private until it has its mode.
     part = target.with_name(f".{secrets.token_hex(8)}.part")
     try:
+        with open(
+            part, "xb", opener=lambda name, flags: os.open(name, flags, 0o600 if there else 0o666)
+        ) as file:
+            file.write(data)
+            if there is not None and hasattr(os, "fchown"):
+                for owner in ((there.st_uid, -1), (-1, there.st_gid)):
+                    with suppress(PermissionError):  # only the superuser may give files away
+                        os.fchown(file.fileno(), *owner)
+                os.fchmod(file.fileno(), stat.S_IMODE(there.st_mode) & 0o777)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name outlast a power cut, where the system can: Windows opens no folders."""
+    try:
+        opened = os.open(folder, os.O_RDONLY)
         try:
-            with part.open("xb") as file:
-                file.write(data)
-            part.replace(target)
+            os.fsync(opened)
         finally:
-            part.unlink(missing_ok=True)
+            os.close(opened)
     except OSError as error:
-        error.filename, error.filename2 = str(path), None
-        raise
-    return path
+        if error.errno not in _NO_SYNC:
+            raise

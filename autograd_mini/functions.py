@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.engine.graph import find_variables, leaves, toposort
 from autograd_mini.engine.interop import as_float, is_number
-from autograd_mini.engine.operations import call
+from autograd_mini.engine.operations import Operations, call
 from autograd_mini.engine.rule import RULES, Rule
 from autograd_mini.engine.value import Value
+from autograd_mini.errors import shown
 from autograd_mini.formulas.text import text
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def sum(xs: Iterable[Any], /, start: Any = 0) -> Any:
     >>> sum([x, y, 3]), sum([1, 2]), sum([[1], [2]], [])
     (Value(6.0), 3, [1, 2])
     """
-    xs = [*xs]
+    xs = _listed(xs, "sum")
     if not _calculates([start, *xs]):
         return builtins.sum(xs, start)
     is_default = start.__class__ is int and start == 0
@@ -128,7 +129,7 @@ def dot(xs: Iterable[Value | float], ys: Iterable[Value | float]) -> Any:
     >>> dot([Value(1.0), Value(2.0)], [3, 4])
     Value(11.0)
     """
-    xs, ys = list(xs), list(ys)
+    xs, ys = _listed(xs, "dot"), _listed(ys, "dot")
     if len(xs) != len(ys):
         msg = f"dot needs two sequences of one length, got {len(xs)} and {len(ys)}; pad or cut one of them"
         raise ValueError(msg)
@@ -206,26 +207,32 @@ def mean(xs: Iterable[Value | float]) -> Any:
 def logsumexp(xs: Iterable[Value | float]) -> Any:
     """log(exp(x1) + ... + exp(xn)), of one or more, each any size.
 
-    The largest is subtracted first, so that no exp overflows: m + log Σ exp(x - m).
-    Raises ValueError for nothing.
+    The largest is subtracted first, so that no exp overflows: m + log Σ exp(x - m). With inf it is inf, of
+    -inf alone it is -inf. Its gradient is the softmax. Raises ValueError for nothing.
 
-    >>> logsumexp([1000.0, 1000.0])
-    1000.6931471805599
+    >>> logsumexp([1000.0, 1000.0]), logsumexp([float("-inf")])
+    (1000.6931471805599, -inf)
     """
-    largest, total = _shifted(_some(xs, "logsumexp"))[1:]
+    largest, _, _, total = _shifted(_some(xs, "logsumexp"), _plain)
     return largest + log(total)
 
 
 def softmax(xs: Iterable[Value | float]) -> list[Any]:
     """exp(xi) / Σ exp(xj) for every i: positive and of sum 1.
 
-    xs: one or more scores (logits), each any size. Raises ValueError for nothing.
+    xs: one or more scores (logits), each any size; of infinite ones that are the largest, each gets the
+    same part. Raises ValueError for nothing.
 
-    >>> softmax([1000.0, 1000.0])
-    [0.5, 0.5]
+    >>> softmax([1000.0, 1000.0]), softmax([float("inf"), 0.0])
+    ([0.5, 0.5], [1.0, 0.0])
     """
-    exponentials, _, total = _shifted(_some(xs, "softmax"))
-    return [_div(e, total) for e in exponentials]
+    return normalized(_some(xs, "softmax"), _plain)
+
+
+def normalized(xs: Sequence[Value | float], operations: Operations) -> list[Any]:
+    """The softmax of one or more scores, made by these operations, such as those of a layer."""
+    _, _, exponentials, total = _shifted(xs, operations)
+    return [operations[RULES["div"]](e, total) for e in exponentials]
 
 
 def log_softmax(xs: Iterable[Value | float]) -> list[Any]:
@@ -236,30 +243,55 @@ def log_softmax(xs: Iterable[Value | float]) -> list[Any]:
     >>> log_softmax([0.0, -1000.0])
     [0.0, -1000.0]
     """
-    xs = _some(xs, "log_softmax")
-    _, largest, total = _shifted(xs)
+    _, lower, _, total = _shifted(_some(xs, "log_softmax"), _plain)
     rest = log(total)
-    return [(x - largest) - rest for x in xs]
+    return [x - rest for x in lower]
 
 
-def _shifted(xs: list[Value | float]) -> tuple[list[Any], Any, Any]:
-    """exp(x - m) for every x, the largest m, and the sum of the first."""
-    largest = max(xs)
-    exponentials = [exp(x - largest) for x in xs]
-    return exponentials, largest, sum(exponentials)
+def surprisal(xs: Iterable[Value | float], i: int) -> Any:
+    """-log(softmax(xs)[i]), 0 or more, without the other entries."""
+    _, lower, _, total = _shifted(_some(xs, "surprisal"), _plain)
+    return log(total) - lower[i]
+
+
+# How far x lies below the largest, m. Only here is inf - inf known: the largest lies 0 below itself.
+SHIFT = Rule(
+    "shift",
+    lambda xp, x, m: xp.guard(xp.equal(x, m), 0.0, x - m),
+    lambda xp, z, x, m: (1.0, -1.0),
+    symbol="-",
+    convention="inf - inf = 0",
+)
+
+_plain = Operations()
+
+
+def _shifted(xs: Sequence[Value | float], operations: Operations) -> tuple[Any, list[Any], list[Any], Any]:
+    """The largest m, x - m and exp(x - m) for every x, and the sum of these exponentials."""
+    exp, total = operations[RULES["exp"]], operations[RULES["sum"]]
+    largest = operations[RULES["max"]](*xs)
+    lower = [operations[SHIFT](x, largest) for x in xs]
+    exponentials = [exp(x) for x in lower]
+    return largest, lower, exponentials, total(*exponentials)
+
+
+def _listed(xs: Iterable[Value | float], name: str) -> list[Value | float]:
+    try:
+        numbers = iter(xs)
+    except TypeError:
+        msg = f"{name} needs a list of numbers, got {type(xs).__name__} {shown(xs)}; put what you have in a list"
+        raise TypeError(msg) from None
+    return list(numbers)
 
 
 def _some(xs: Iterable[Value | float], name: str) -> list[Value | float]:
-    xs = [x if isinstance(x, Value) else as_float(x) for x in xs]
+    xs = [x if isinstance(x, Value) else as_float(x) for x in _listed(xs, name)]
     if not xs:
         raise ValueError(_NOTHING % name)
     return xs
 
 
 _NOTHING = "%s of nothing is not defined; give it at least one number"
-
-
-_div: Binary = function(RULES["div"])
 
 
 def as_function(f: Value, *names: str) -> Callable[..., Any]:

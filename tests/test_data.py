@@ -62,17 +62,33 @@ def test_the_table_of_the_lecture():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: data.moons(1), "a whole number of points, 2 or more, got 1"),
+        (lambda: data.moons(1), "the number of points must be a whole number of 2 or more, got 1"),
         (lambda: data.spirals(2, classes=3), "3 or more, got 2"),
-        (lambda: data.spirals(classes=0), "1 class or more, got 0"),
+        (lambda: data.spirals(classes=0), "classes must be a whole number of 1 or more, got 0"),
         (lambda: data.regression(0), "1 or more, got 0"),
         (lambda: data.circles(10.0), "got 10.0"),
+        (lambda: data.moons(10**400), "whole number of 2 to 1,000,000, got 1000"),
+        (lambda: data.spirals(classes=10**9), "whole number of 1 to 1,000,000, got 1000000000"),
+        (lambda: data.moons(noise=-1.0), "noise must be a number of 0 or more, got -1.0"),
+        (lambda: data.circles(factor=None), "factor must be a number, got None"),
+        (lambda: data.spirals(turns=1e308), "turns must be a number between -1000 and 1000, got 1e.308"),
+        (lambda: data.regression(weights=2.0), "weights must be a list of numbers, .* got float 2.0"),
+        (lambda: data.logistic(weights=["a"]), "a weight must be a number, got str 'a'"),
+        (lambda: data.logistic(bias=1j), "bias must be a number, got complex 1j"),
+        (lambda: data.sleep_study(scaled="no"), "scaled must be True or False, got str 'no'"),
+        (lambda: data.moons(seed="a"), "a seed must be an int, a random.Random, or None, got 'a'"),
+        (lambda: data.moons(seed=0.5), "a seed must be an int, .* got 0.5"),
     ],
 )
 def test_wrong_arguments(call, message):
     """Each mistake gets its own message."""
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         call()
+
+
+def test_far_apart_classes():
+    """Weights beyond what exp can hold give certain classes, not an error."""
+    assert {0, 1} == set(data.logistic(50, weights=[1e9]).y)
 
 
 # CSV
@@ -92,6 +108,8 @@ def written(tmp_path, content):
         (b"\xef\xbb\xbf1;2e-1\n", {"delimiter": ";"}, ([[1.0]], [0.2])),
         ("7,1,2\n8,3,4\n", {"target": 0}, ([[1.0, 2.0], [3.0, 4.0]], [7, 8])),
         ('"1","-1"\n', {}, ([[1.0]], [-1])),
+        (" a ,,_b2\n1,2,3\n", {}, ([[1.0, 2.0]], [3])),
+        ("größe,#n,(kg)?b\n1,2,3\n", {}, ([[1.0, 2.0]], [3])),
     ],
 )
 def test_read_csv(tmp_path, content, options, expected):
@@ -106,13 +124,22 @@ def test_read_csv(tmp_path, content, options, expected):
     ("content", "message"),
     [
         ("a,b\n1,2\n3,x\n", "line 3, column 2: 'x' is not a finite number; write it like -1.5"),
+        ("nan,inf\n1,2\n", "line 1, column 1: 'nan' is not a finite number; write it like -1.5$"),
+        ("NA,n/a\n1,2\n", "line 1, column 1: 'NA' is not a finite number"),
+        ("None,null\n1,2\n", "line 1, column 1: 'None' is not a finite number"),
+        ("?,-\n1,2\n", r"line 1, column 1: '\?' is not a finite number"),
+        ("a,2020\n1,2\n", "line 1, column 1: 'a' is not .*; a header has names only"),
+        ("2020,a\n1,2\n", "line 1, column 2: 'a' is not .*; a header has names only"),
+        ("1st,2nd\n1,2\n", "line 1, column 1: '1st' is not a finite number"),
+        ("1_0,1e999\n1,2\n", "line 1, column 1: '1_0' is not a finite number"),
+        ('"0,5","1,5"\n', "line 1, column 1: '0,5' is not a finite number"),
         ("1,2\n\n,3\n", "line 3, column 1: '' is not a finite number"),
         ("1,nan\n", "line 1, column 2: 'nan' is not a finite"),
         ("1,1e999\n", "line 1, column 2: '1e999'"),
         ("1,1_000\n", "line 1, column 2: '1_000'"),
         ("1,2\n3\n", "line 2: 1 columns, where the lines before have 2"),
         ("1\n2\n", r"line 1: 1 columns do not have a target in column -1; at least one input"),
-        ("1;2\n3;4\n", "line 2: 1 columns .* is the delimiter ';'"),
+        ("1;2\n3;4\n", "line 1: 1 columns .* is the delimiter ';'"),
         ("", "it has no line with numbers"),
         ("a,b\n", "it has no line with numbers"),
         (b"\xff\xfe1,2\n", "no text in UTF-8"),
@@ -122,6 +149,42 @@ def test_a_bad_csv_names_its_line(tmp_path, content, message):
     """Whatever is wrong with a file, the error names the file and the line."""
     with pytest.raises(ValueError, match=rf"t\.csv.*({message})"):
         data.read_csv(written(tmp_path, content))
+
+
+def test_whole_numbers_stay_whole(tmp_path):
+    """A column of whole targets is kept whole, however large; among the inputs a float must hold them."""
+    path = written(tmp_path, f"{2**53},{2**53 + 1}\n{-(2**60)},{10**400 // 10**100}\n1e17,-0\n")
+    X, y = data.read_csv(path)
+
+    assert [2**53 + 1, 10**300, 0] == y
+    assert [[2.0**53], [-(2.0**60)], [1e17]] == X
+
+
+@pytest.mark.parametrize("content", [f"{2**53 + 1},1\n", f"-1,{2**53 + 1}\n1,0.5\n", f"{10**300 + 1},1\n"])
+def test_a_whole_number_that_no_float_holds_is_an_error(tmp_path, content):
+    """It is not rounded to another one in silence, among the inputs or beside a target with decimals."""
+    with pytest.raises(
+        ValueError, match=r"t\.csv, line 1, column \d: .* is a whole number that no float holds"
+    ):
+        data.read_csv(written(tmp_path, content))
+
+
+@pytest.mark.parametrize("delimiter", ["", "ab", None, 5, "\n", '"'])
+def test_a_delimiter_is_one_character(tmp_path, delimiter):
+    """Anything else is an error of ours, not of the standard library."""
+    with pytest.raises(ValueError, match="the delimiter must be one character"):
+        data.read_csv(written(tmp_path, "1,2\n"), delimiter=delimiter)
+
+
+def test_a_message_stays_short_and_clean(tmp_path):
+    """A cell or a file name of any length and any characters is shown shortened and written out."""
+    path = tmp_path / "t\x1b.csv"
+    path.write_text("1," + "\x1b9" * 50_000)
+    with pytest.raises(ValueError, match=r"t\\x1b\.csv, line 1, column 2: '") as caught:
+        data.read_csv(path)
+
+    assert len(str(caught.value)) < 300
+    assert "\x1b" not in str(caught.value)
 
 
 def test_a_column_that_is_not_there(tmp_path):

@@ -170,6 +170,49 @@ def test_far_apart_scores():
 
 
 @pytest.mark.parametrize(
+    ("xs", "expected"),
+    [
+        ([-math.inf], [1.0]),
+        ([math.inf], [1.0]),
+        ([math.inf, 0.0], [1.0, 0.0]),
+        ([-math.inf, 0.0, 0.0], [0.0, 0.5, 0.5]),
+        ([1.0, math.inf, -math.inf], [0.0, 1.0, 0.0]),
+        ([-math.inf, -math.inf], [0.5, 0.5]),  # no limit; by convention each gets the same part
+        ([math.inf, 0.0, math.inf], [0.5, 0.0, 0.5]),
+    ],
+)
+def test_infinite_scores(xs, expected):
+    """logsumexp is the largest, softmax its limit, log_softmax the log of that; so are their derivatives."""
+    count = range(len(xs))
+
+    assert am.logsumexp(xs) == (max(xs) if math.isinf(max(xs)) else math.log(2.0))
+    assert expected == am.softmax(xs) == gradients(am.logsumexp, xs)
+    assert [math.log(p) if p else -math.inf for p in expected] == am.log_softmax(xs)
+    for i, p in enumerate(expected):
+        by_log = gradients(lambda values, i=i: am.log_softmax(values)[i], xs)
+        by_softmax = gradients(lambda values, i=i: am.softmax(values)[i], xs)
+        assert [(i == j) - expected[j] for j in count] == by_log
+        assert [p * ((i == j) - expected[j]) for j in count] == by_softmax
+    curvature = [[p * ((i == j) - expected[j]) for j in count] for i, p in enumerate(expected)]
+    assert curvature == am.hessian(am.logsumexp)(xs)
+
+
+def test_nan_among_scores_is_seen():
+    """The convention for infinities does not hide a nan."""
+    assert all(map(math.isnan, [am.logsumexp([math.nan, 0.0]), *am.softmax([0.0, math.nan])]))
+
+
+def test_infinite_scores_in_a_graph_that_is_computed_again():
+    """The same graph is right at infinite and at finite scores, in any order."""
+    x, y = Value(label="x"), Value(label="y")
+    f = am.logsumexp([x, y])
+
+    assert [-math.inf, math.log(2.0), math.inf, math.log(2.0)] == [
+        f.forward(x=number, y=number) for number in (-math.inf, 0.0, math.inf, 0.0)
+    ]
+
+
+@pytest.mark.parametrize(
     ("function", "x", "value", "slope"),
     [
         (am.sigmoid, -1000.0, 0.0, 0.0),

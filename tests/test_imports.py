@@ -1,6 +1,7 @@
 """The rooms of the house: who may import whom, and what `import autograd_mini` brings along."""
 
 import ast
+import graphlib
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,9 @@ FORMULAS = {"formulas", *ENGINE}
 FUNCTIONS = {"functions", *FORMULAS}
 MAY_SEE: dict[str, set[str]] = {
     **{key: set() for key in GROUND},
+    "errors": {"words"},
+    "files": {"errors", "words"},
+    "rng": {"errors"},
     "engine": {"errors", "words"},
     "formulas": ENGINE,
     "functions": FORMULAS,
@@ -29,7 +33,7 @@ MAY_SEE: dict[str, set[str]] = {
     "expression": FUNCTIONS,
     "losses": FUNCTIONS,
     "optim": ENGINE,
-    "data": {"rng"},
+    "data": {"rng", "files", *ENGINE},
     "nn": {"rng", "files", *FUNCTIONS},
     "train": {"losses", "optim", "nn", "rng", *FUNCTIONS},
     "experiments": {"train", "data", "losses", "optim", "nn", "errors"},
@@ -98,6 +102,40 @@ def test_third_party_packages_wait_until_they_are_needed(source):
     loaded = {name.split(".")[0] for name in imported(statements(source, skipped=CALLED_LATER))}
 
     assert set() == loaded - sys.stdlib_module_names - {NAME} - THIRD_PARTY.get(room_of(source), set())
+
+
+def file_of(name):
+    """The source that a dotted name stands in, if it is one of ours."""
+    parts = name.split(".")
+    for end in (len(parts), len(parts) - 1):
+        path = PACKAGE.joinpath(*parts[1:end])
+        for source in (path.with_suffix(".py"), path / "__init__.py"):
+            if source in SOURCES and parts[0] == NAME and end > 1:
+                return source
+    return None
+
+
+def test_no_two_files_import_each_other():
+    """There is no circle of imports between files, not even of those for types only."""
+    arrows = {}
+    for source in SOURCES:
+        tree = list(ast.walk(ast.parse(source.read_text("utf-8"))))
+        arrows[source] = {file for name in imported(tree) if (file := file_of(name))} - {source}
+    graphlib.TopologicalSorter(arrows).prepare()  # raises CycleError, which names the circle
+
+
+def test_value_can_be_read_alone():
+    """Value and what it imports are few files, none of which prints formulas or holds sentences."""
+    seen, waiting = set(), [PACKAGE / "engine" / "value.py"]
+    while waiting:
+        source = waiting.pop()
+        if source not in seen:
+            seen.add(source)
+            waiting += [file for name in imported(statements(source)) if (file := file_of(name))]
+
+    assert len(seen) <= 11
+    assert {room_of(source) for source in seen} <= {"engine", "errors", "words"}
+    assert PACKAGE / "words" / "messages.py" not in seen
 
 
 def test_nothing_imports_the_command_line():

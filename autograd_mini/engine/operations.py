@@ -9,19 +9,20 @@ from autograd_mini.engine import recording
 from autograd_mini.engine.arithmetic import Arithmetic, floats
 from autograd_mini.engine.interop import as_float
 from autograd_mini.engine.primitives import power
-from autograd_mini.engine.rule import RULES
+from autograd_mini.engine.rule import RULES, Rule
 from autograd_mini.engine.value import Value, _new, apply, lift
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from autograd_mini.engine.rule import Rule
+
+_VALUES = {Value}
 
 
 def call(rule: Rule, arguments: Sequence[Value | float]) -> Any:
     """The rule applied: a Value if any argument is one, else a float."""
-    if set(map(type, arguments)) == {Value}:  # nearly always, and n-ary nodes have many arguments
+    if set(map(type, arguments)) == _VALUES:  # nearly always, and n-ary nodes have many arguments
         return apply(rule, arguments)  # type: ignore[arg-type]
     highest = None
     for x in arguments:
@@ -132,6 +133,39 @@ def _dress(function: Callable[..., Any], name: str, docstring: str) -> None:
     function.__name__ = name
     function.__qualname__ = f"Value.{name}"
     function.__doc__ = docstring
+
+
+def operation(rule: Rule) -> Callable[..., Any]:
+    """The rule as a function of Values and numbers; of plain Values it is as quick as their operators."""
+    if rule.arity == 1:
+        unary = _unary(rule)
+        return lambda x: unary(x) if x.__class__ is Value else call(rule, (x,))
+    if rule.arity == 2:
+        binary = _binary(rule)
+        return lambda x, y: binary(x, y) if x.__class__ is Value is y.__class__ else call(rule, (x, y))
+
+    def n_ary(*arguments: Any) -> Any:
+        return (apply if set(map(type, arguments)) == _VALUES else call)(rule, arguments)
+
+    return n_ary
+
+
+class Operations(dict[Rule, "Callable[..., Any]"]):
+    """Rules as functions, `operations[rule](x, y)`, each made when it is first asked for.
+
+    frame: that of one neuron or layer, whose nodes then carry it as `node.rule.frame`; None for none.
+    Copies and pickles hold the frame alone, since rules are code.
+    """
+
+    def __init__(self, frame: Any = None) -> None:
+        self.frame = frame
+
+    def __missing__(self, rule: Rule) -> Callable[..., Any]:
+        self[rule] = operation(rule if self.frame is None else rule.within(self.frame))
+        return self[rule]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.frame,)
 
 
 BINARY = {

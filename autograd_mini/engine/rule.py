@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from copy import copy
 from keyword import iskeyword
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograd_mini.engine.arithmetic import Arithmetic, floats
-from autograd_mini.errors import RuleError
+from autograd_mini.errors import RuleError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any
+    from typing import Self
 
 
 VARIADIC = 0x04  # the bit of a code object that says *args
@@ -30,6 +31,7 @@ class Rule:
     from an infinite derivative beyond, as if that edge did not exist.
     exponent: of a constant power; None for all other rules.
     owner: the place in a program that declared it; empty for the rules of the package.
+    frame: of the neuron or layer that alone applies it, see `within`; None for the rules of the table.
 
     Raises RuleError if `forward` is no function written in Python, whose arguments can be counted.
     """
@@ -41,6 +43,7 @@ class Rule:
         "domain",
         "exponent",
         "forward",
+        "frame",
         "kinks",
         "name",
         "owner",
@@ -76,6 +79,13 @@ class Rule:
         self.owner = owner
         self.parameters = _parameters(name, forward) if parameters is None else tuple(parameters)
         self.arity = None if self.parameters is None else len(self.parameters)
+        self.frame: Any = None
+
+    def within(self, frame: Any) -> Self:
+        """The same rule for one part of a network: `node.rule.frame` then says whose a node is."""
+        twin = copy(self)
+        twin.frame = frame
+        return twin
 
     def __repr__(self) -> str:
         return f"<rule {self.name}>"
@@ -149,5 +159,5 @@ def check_name(name: str) -> None:
     """Raise RuleError unless a primitive of the user can be called so."""
     is_word = isinstance(name, str) and name.isidentifier() and not iskeyword(name) and name[0] != "_"
     if not is_word or (hasattr(floats, name) and not (name in RULES and RULES[name].owner)):
-        msg = f"a primitive cannot be called {name!r}; choose an identifier that no function of xp has"
+        msg = f"a primitive cannot be called {shown(name)}; choose an identifier that no function of xp has"
         raise RuleError(msg)

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.engine import recording
 from autograd_mini.engine.arithmetic import floats
+from autograd_mini.engine.budget import leaves_left, spend
 from autograd_mini.engine.graph import find_variables, leaves, toposort
 from autograd_mini.engine.interop import as_float, is_number
-from autograd_mini.errors import UnboundError
+from autograd_mini.errors import UnboundError, choose, require
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,9 +63,13 @@ class Value:
     def __init__(self, data: float | None = None, label: str = "") -> None:
         self.primal = None if data is None else as_float(data)
         self.adjoint = None
+        if label.__class__ is not str:
+            require(isinstance(label, str), "the label of a Value is text", label)
         self.label = label
         self.rule = None
         self.parents = self.partials = ()
+        if (left := leaves_left()) is not None:
+            spend(left)
 
     @property
     def data(self) -> float:
@@ -85,8 +90,8 @@ class Value:
         return 0.0 if self.adjoint is None else float(self.adjoint)
 
     @grad.setter
-    def grad(self, number: float) -> None:
-        self.adjoint = as_float(number)
+    def grad(self, number: float | None) -> None:
+        self.adjoint = None if number is None else as_float(number)  # None: forget it, as in torch
 
     def known(self, what: str) -> float | None:
         """`data` or `grad` if it is known by now, else None.
@@ -96,7 +101,9 @@ class Value:
         >>> Value(2.0).known("grad"), Value(label="u").known("data")
         (None, None)
         """
-        number = {"data": self.primal, "grad": self.adjoint}[what]
+        number = {"data": self.primal, "grad": self.adjoint}[
+            choose("number of a Value", what, ("data", "grad"))
+        ]
         return None if number is None else float(number)
 
     def unbound(self) -> list[Value]:
@@ -246,7 +253,9 @@ class Value:
     # Copies and pickles
 
     def __copy__(self) -> Value:
-        """Another node with the same rule, parents and numbers."""
+        """Another node with the same rule, parents and numbers; inside a transform the number itself."""
+        if self.level:  # a copy would be no input of the transform, and its gradient lost
+            return self
         twin = _new(type(self))
         for cls in type(self).__mro__:
             for slot in getattr(cls, "__slots__", ()):
@@ -255,6 +264,8 @@ class Value:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
         """A copy of the whole graph below; nodes shared in the original are shared in the copy."""
+        if self.level:
+            return self
         for node in toposort(self):
             if id(node) not in memo:
                 twin = memo[id(node)] = node.__copy__()
@@ -262,8 +273,12 @@ class Value:
         return memo[id(self)]  # type: ignore[no-any-return]
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        msg = f"cannot pickle {self!r}: a graph refers to rules, which are code; pickle its .data instead"
-        raise TypeError(msg)
+        """A leaf as what it holds: its kind, number, label, and gradient if it is known. No rule, no code."""
+        if self.rule is not None or self.level:
+            msg = f"cannot pickle {self!r}: a graph refers to rules, which are code; pickle its .data instead"
+            raise TypeError(msg)
+        state = None if self.adjoint is None else (None, {"adjoint": self.adjoint})
+        return type(self), (self.primal, self.label), state
 
     # What people who come from micrograd look for
 
@@ -354,6 +369,8 @@ def variables(*unbound: str, **bound: float | None) -> tuple[Value, ...]:
     >>> variables("x", y=1.0)
     (Value(label='x'), Value(1.0, label='y'))
     """
+    for name in unbound:
+        require(isinstance(name, str), "the name of a variable is text", name)
     named: dict[str, float | None] = {**dict.fromkeys(unbound), **bound}
     return tuple([Value(data, label=name) for name, data in named.items()])
 

@@ -1,3 +1,5 @@
-"""Arithmetics whose numbers are formulas: a rule read in one of them prints itself."""
+"""Formulas: arithmetics whose numbers are formulas, so that a rule read in one of them prints itself.
 
-from __future__ import annotations
+printing.py is what they share; text.py, latex.py, mathml.py and python.py are the styles. names.py says what nodes
+are called, expressions.py how they were made, and reading.py whether a rule can be read at all.
+"""

@@ -1,4 +1,7 @@
-"""How a node was made, as a formula."""
+"""How a node was made, as one formula down to the nodes that have names: what messages call it by.
+
+Deep graphs stay short: a part that would be long is called by its name.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ def expression_of(node: Value) -> str:
     >>> expression_of((u + v) * u)
     '(u + v) × u'
     """
-    return expressions(node)[node].text
+    return str(expressions(node)[node])
 
 
 def expressions(node: Value) -> dict[Value, Formula]:
@@ -42,5 +45,5 @@ def expressions(node: Value) -> dict[Value, Formula]:
         is_named = each.label and not re.fullmatch(r"t\d+", each.label)
         if each.rule is not None and (each is node or not is_named):
             whole = text.applied(each.rule, *[written[parent] for parent in each.parents])
-        written[each] = whole if each is node or len(whole.text) <= LONGEST else name
+        written[each] = whole if each is node or len(str(whole)) <= LONGEST else name
     return written

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.engine.arithmetic import floats
 from autograd_mini.formulas.printing import ATOM, SUM, Formula
-from autograd_mini.formulas.python import Source, written
+from autograd_mini.formulas.python import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ class Inline(Source):
         return self.call("pow", [x, y])
 
     def where(self, condition: Any, x: Any, y: Any) -> Formula:
-        return Formula(f"({written(x)} if {written(condition)} else {written(y)})", ATOM, self)
+        return Formula(f"({self.formula(x)} if {self.formula(condition)} else {self.formula(y)})", ATOM, self)
 
     guard = where
 
@@ -60,4 +60,5 @@ def inline_of(rule: Rule, *names: str) -> tuple[str, list[str]]:
     """The value of a rule of arguments with these names, and its partials, where the value is called z."""
     symbols = [inline.symbol(name) for name in names]
     partials = rule.partials(inline, inline.symbol("z"), *symbols)
-    return written(rule.forward(inline, *symbols)), list(map(written, partials))
+    value, *slopes = [str(inline.formula(x)) for x in (rule.forward(inline, *symbols), *partials)]
+    return value, slopes

@@ -1,11 +1,27 @@
-"""Formulas for TeX."""
+r"""Formulas for TeX, where mathematics has marks of its own: fractions, powers, roots, indices below.
+
+>>> print(latex.div(latex.symbol("t1"), 2) + latex.exp(latex.symbol("w[1,2]")))
+\frac{t_{1}}{2} + e^{w_{1,2}}
+
+What TeX would obey in a name is escaped; letters of other alphabets stay, for whoever sets them.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from autograd_mini.formulas.names import indexed
-from autograd_mini.formulas.printing import ATOM, CHOICE, FRACTION, POWER, PRODUCT, SUM, Formula, Printed
+from autograd_mini.formulas.printing import (
+    ATOM,
+    CHOICE,
+    FRACTION,
+    POWER,
+    PRODUCT,
+    RELATION,
+    SUM,
+    Formula,
+    Printed,
+)
 from autograd_mini.words.numbers import number
 
 if TYPE_CHECKING:
@@ -13,14 +29,12 @@ if TYPE_CHECKING:
 
 
 class Latex(Printed):
-    r"""Formulas for TeX and MathML: u \times v, x^{2}, \frac{x}{y}; the name t1 is written t_{1}."""
+    r"""Formulas for TeX: u \times v, x^{2}, \frac{x}{y}; the name t1 is written t_{1}."""
 
     times = r"\times"
     cdot = r"\cdot"
-    fraction = r"\frac{\partial %s}{\partial %s}"
     at_least = r"\ge"
     at_most = r"\le"
-    brackets = r"\left(%s\right)"
     functions = frozenset(  # TeX has a word for
         {"log", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "max", "min"}
     )
@@ -43,6 +57,12 @@ class Latex(Printed):
             return Formula(rf"{digits} \times 10^{{{int(exponent)}}}", SUM if x < 0 else PRODUCT, self)
         return Formula(words.get(digits, digits), SUM if x < 0 else ATOM, self)
 
+    def bracketed(self, content: str) -> str:
+        return rf"\left({content}\right)"
+
+    def quotient(self, z: str, x: str) -> str:
+        return rf"\frac{{\partial {z}}}{{\partial {x}}}"
+
     def head(self, name: str) -> str:
         return rf"\{name}" if name in self.functions else rf"\operatorname{{{_escaped(name)}}}"
 
@@ -50,8 +70,7 @@ class Latex(Printed):
         return self.write(r"\frac{%s}{%s}", [x, y], CHOICE, FRACTION)
 
     def raised(self, x: Any, y: Any) -> Formula:
-        base = self.write("%s", [x], ATOM, ATOM)
-        return self.write("%s^{%s}", [base, y], CHOICE, POWER)
+        return Formula(f"{self.operand(x, ATOM)}^{{{self.operand(y)}}}", POWER, self)
 
     def abs(self, x: Any) -> Formula:
         return self.write(r"\left|%s\right|", [x], CHOICE, ATOM)
@@ -90,13 +109,26 @@ class Latex(Printed):
         return self.write(r"\mathbf{1}_{%s > 0}", [x], SUM, ATOM)
 
     def where(self, condition: Any, x: Any, y: Any) -> Formula:
-        condition_is = rf"& \text{{{self.word('if')} }}"
-        otherwise = rf"& \text{{{self.word('otherwise')}}}"
-        cases = rf"\begin{{cases}} %s {condition_is} %s \\ %s {otherwise} \end{{cases}}"
+        if_, otherwise = (rf"& \text{{{words}}}" for words in (self.word("if") + " ", self.word("otherwise")))
+        cases = rf"\begin{{cases}} %s {if_} %s \\ %s {otherwise} \end{{cases}}"
         return self.write(cases, [x, condition, y], CHOICE, CHOICE)
 
     def through(self, gradient: Any, user: Any) -> Formula:
         return self.write(r"\left.%s\right|_{%s}", [gradient, user], CHOICE, ATOM)
+
+
+class Inline(Latex):
+    r"""Formulas for TeX that are no higher than a line of text: x / y, \partial f/\partial x, a choice in words."""
+
+    def quotient(self, z: str, x: str) -> str:
+        return rf"\partial {z}/\partial {x}"
+
+    def div(self, x: Any, y: Any) -> Formula:
+        return self.infix(x, "/", y, PRODUCT)
+
+    def where(self, condition: Any, x: Any, y: Any) -> Formula:
+        if_, else_ = (rf"\text{{ {self.word(key)} }}" for key in ("if", "else"))
+        return self.write(f"%s{if_}%s{else_}%s", [x, condition, y], RELATION, CHOICE)
 
 
 _SPECIAL = {c: "\\" + c for c in "#$%&_{}"} | {

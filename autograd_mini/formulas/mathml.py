@@ -1,7 +1,13 @@
-"""A third arithmetic whose numbers are formulas: MathML, which browsers draw by themselves.
+"""Formulas for browsers: MathML, made as trees and printed last.
 
->>> print(mathml.div(mathml.symbol("t1"), 2))
+A tree is a tag and what is inside, text or more trees; so a page can take a formula apart and nothing in a
+name can become markup.
+
+>>> half = mathml.div(mathml.symbol("t1"), 2)
+>>> print(half)
 <mfrac><msub><mi>t</mi><mn>1</mn></msub><mn>2</mn></mfrac>
+>>> half.content
+('mfrac', ('msub', ('mi', 't'), ('mn', '1')), ('mn', '2'))
 """
 
 from __future__ import annotations
@@ -17,10 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-
-def operator(sign: str) -> str:
-    """The sign as MathML."""
-    return f"<mo>{escape(sign)}</mo>"
+    Tree = tuple[Any, ...]  # ("mi", "u"), or ("mfrac", tree, tree)
 
 
 class Mathml(Printed):
@@ -28,69 +31,72 @@ class Mathml(Printed):
 
     times = "×"
     cdot = "·"
-    fraction = f"<mfrac><mrow>{operator('∂')}%s</mrow><mrow>{operator('∂')}%s</mrow></mfrac>"
     at_least = "≥"
     at_most = "≤"
-    minus = f"<mrow>{operator('-')}%s</mrow>"
-    brackets = f"<mrow>{operator('(')}%s{operator(')')}</mrow>"
+
+    def printed(self, content: Tree) -> str:
+        tag, *parts = content
+        inside = [escape(part) if isinstance(part, str) else self.printed(part) for part in parts]
+        return f"<{tag}>{''.join(inside)}</{tag}>"
 
     def symbol(self, name: str) -> Formula:
         letters, layer, index = indexed(name) or (name, "", "")
-        base = f"<mi>{escape(letters)}</mi>"
-        if not index:
-            return Formula(base, ATOM, self)
-        tag = "mn" if index.isdecimal() else "mi"
-        below = f"<{tag}>{escape(index)}</{tag}>"
+        base, below = ("mi", letters), ("mn" if index.isdecimal() else "mi", index)
         if layer:
-            return Formula(f"<msubsup>{base}{below}<mn>({layer})</mn></msubsup>", ATOM, self)
-        return Formula(f"<msub>{base}{below}</msub>", ATOM, self)
+            return Formula(("msubsup", base, below, ("mn", f"({layer})")), ATOM, self)
+        return Formula(("msub", base, below) if index else base, ATOM, self)
 
     def constant(self, x: float) -> Formula:
         digits, power, exponent = number(abs(float(x))).partition("e")
-        shown = f"<mn>{self.localised(digits)}</mn>".replace("<mn>inf</mn>", "<mi>∞</mi>")
+        shown: Tree = ("mi", "∞") if digits == "inf" else ("mn", self.localised(digits))
         if power:
-            ten = f"<msup><mn>10</mn><mn>{int(exponent)}</mn></msup>"
-            shown = f"<mrow>{shown}{operator('×')}{ten}</mrow>"
+            shown = self.joined([shown, ("msup", ("mn", "10"), ("mn", f"{int(exponent)}"))], "×")
         if x < 0:
-            return Formula(self.minus % shown, SUM, self)
+            return Formula(self.negated(shown), SUM, self)
         return Formula(shown, PRODUCT if power else ATOM, self)
 
-    def joined(self, left: Formula, sign: str, right: Formula) -> str:
-        return f"<mrow>{left}{operator(sign)}{right}</mrow>"
+    def bracketed(self, content: Tree) -> Tree:
+        return ("mrow", ("mo", "("), content, ("mo", ")"))
 
-    def head(self, name: str) -> str:
-        return f"<mi>{escape(name)}</mi>"
+    def negated(self, content: Tree) -> Tree:
+        return ("mrow", ("mo", "-"), content)
 
-    def call(self, name: str, pieces: Sequence[Any]) -> Formula:
-        separator = operator(self.word("between arguments").strip())
-        arguments = self.write(separator.join(["%s"] * len(pieces)), pieces, CHOICE, CHOICE)
-        return Formula(f"<mrow>{self.head(name)}{self.brackets % arguments}</mrow>", ATOM, self)
+    def joined(self, contents: Sequence[Tree], sign: str) -> Tree:
+        return ("mrow", contents[0], *[part for each in contents[1:] for part in (("mo", sign), each)])
+
+    def applied_to(self, name: str, contents: Sequence[Tree]) -> Tree:
+        arguments = self.joined(contents, self.separator.strip())[1:]
+        return ("mrow", ("mi", name), ("mrow", ("mo", "("), *arguments, ("mo", ")")))
+
+    def quotient(self, z: Tree, x: Tree) -> Tree:
+        return ("mfrac", ("mrow", ("mo", "∂"), z), ("mrow", ("mo", "∂"), x))
 
     def div(self, x: Any, y: Any) -> Formula:
-        return self.write("<mfrac>%s%s</mfrac>", [x, y], CHOICE, FRACTION)
+        return Formula(("mfrac", self.operand(x), self.operand(y)), FRACTION, self)
 
     def raised(self, x: Any, y: Any) -> Formula:
-        base = self.write("%s", [x], ATOM, ATOM)
-        return self.write("<msup>%s%s</msup>", [base, y], CHOICE, POWER)
+        return Formula(("msup", self.operand(x, ATOM), self.operand(y)), POWER, self)
 
     def abs(self, x: Any) -> Formula:
-        return self.write(f"<mrow>{operator('|')}%s{operator('|')}</mrow>", [x], CHOICE, ATOM)
+        return Formula(("mrow", ("mo", "|"), self.operand(x), ("mo", "|")), ATOM, self)
 
     def exp(self, x: Any) -> Formula:
-        return self.write("<msup><mi>e</mi>%s</msup>", [x], CHOICE, POWER)
+        return Formula(("msup", ("mi", "e"), self.operand(x)), POWER, self)
 
     def sqrt(self, x: Any) -> Formula:
-        return self.write("<msqrt>%s</msqrt>", [x], CHOICE, ATOM)
+        return Formula(("msqrt", self.operand(x)), ATOM, self)
 
     def sigmoid(self, x: Any) -> Formula:
         return self.call("σ", [x])
 
     def where(self, condition: Any, x: Any, y: Any) -> Formula:
-        if_, else_ = (f"<mtext>&nbsp;{self.word(key)}&nbsp;</mtext>" for key in ("if", "else"))
-        return self.write(f"<mrow>%s{if_}%s{else_}%s</mrow>", [x, condition, y], SUM, CHOICE)
+        if_, else_ = (("mtext", f"\xa0{self.word(key)}\xa0") for key in ("if", "else"))
+        x, condition, y = (self.operand(piece, SUM) for piece in (x, condition, y))
+        return Formula(("mrow", x, if_, condition, else_, y), CHOICE, self)
 
     def through(self, gradient: Any, user: Any) -> Formula:
-        return self.write(f"<msub><mrow>%s{operator('|')}</mrow>%s</msub>", [gradient, user], CHOICE, ATOM)
+        rest = ("mrow", self.operand(gradient), ("mo", "|"))
+        return Formula(("msub", rest, self.operand(user)), ATOM, self)
 
 
 mathml = Mathml()

@@ -1,4 +1,11 @@
-"""What the nodes of a graph are called, and how such a name is taken apart."""
+r"""What the nodes of a graph are called, fit to be shown, and how such a name is taken apart.
+
+>>> from autograd_mini import Value
+>>> u = Value(2.0, label="u")
+>>> order = [u, u * u, u * u + 1]
+>>> [*names(order).values()]
+['u', 't1', 'f']
+"""
 
 from __future__ import annotations
 
@@ -6,6 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from autograd_mini.words.numbers import number
+from autograd_mini.words.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,9 +39,9 @@ def indexed(name: str) -> tuple[str, str, str] | None:
 def names(order: Sequence[Value]) -> dict[Value, str]:
     """A name to show for every node of a topological order.
 
-    A node keeps its label. Unnamed results are t1, t2, ... as in the lectures and an unnamed last
-    one is f; unnamed inputs are x1, x2, ...; a constant is called by its number. Given names never
-    repeat a label.
+    A node keeps its label, with what cannot be shown written out. Unnamed results are t1, t2, ... as in
+    the lectures and an unnamed last one is f; unnamed inputs are x1, x2, ...; a constant is called by its
+    number. Given names never repeat a label.
     """
     taken = {node.label for node in order}
 
@@ -46,7 +54,7 @@ def names(order: Sequence[Value]) -> dict[Value, str]:
     inputs = results = 1
     for node in order:
         if node.label:
-            name = node.label
+            name = visible(node.label)
         elif node.is_constant:
             name = number(node.data)
         elif node is order[-1] and "f" not in taken:

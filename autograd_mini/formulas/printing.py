@@ -1,8 +1,18 @@
-"""The arithmetic whose numbers are formulas: what all styles of print share."""
+"""The arithmetic whose numbers are formulas: a rule read in it prints itself.
+
+So a formula on a slide is the very line that computes. This is what all styles of print share; text.py is for
+terminals and pictures, latex.py and mathml.py set mathematics, python.py writes programs.
+
+>>> from autograd_mini.formulas.text import text
+>>> x, y = text.symbol("x"), text.symbol("y")
+>>> print((x + 1) * -y, text.div(x, y - x), sep="; ")
+(x + 1) × (-y); x / (y - x)
+
+Brackets follow the graph: floating-point sums do not associate, so `a + (b + c)` keeps its own.
+"""
 
 from __future__ import annotations
 
-from functools import reduce
 from typing import TYPE_CHECKING
 
 from autograd_mini.engine.arithmetic import Arithmetic
@@ -22,17 +32,17 @@ CHOICE, RELATION, SUM, PRODUCT, FRACTION, POWER, ATOM = range(7)
 
 
 class Formula:
-    """A piece of formula: its text, how tightly it holds together, and the style it is written in."""
+    """A piece of formula: what it is made of, how tightly it holds together, and the style it is written in."""
 
-    __slots__ = ("strength", "style", "text")
+    __slots__ = ("content", "strength", "style")
 
-    def __init__(self, text: str, strength: int, style: Printed) -> None:
-        self.text = text
+    def __init__(self, content: Any, strength: int, style: Printed) -> None:
+        self.content = content
         self.strength = strength
         self.style = style
 
     def __str__(self) -> str:
-        return self.text
+        return self.style.printed(self.content)
 
     __repr__ = __str__
 
@@ -61,7 +71,7 @@ class Formula:
         return self.style.div(other, self)
 
     def __pow__(self, exponent: Any) -> Formula:
-        if isinstance(exponent, int | float) and exponent == int(exponent):
+        if isinstance(exponent, int | float) and float(exponent).is_integer():
             return self.style.pow(self, exponent)  # type: ignore[no-any-return]
         msg = (
             f"a rule raised {self!s} to the power {exponent} with **, which on floats makes complex numbers;"
@@ -70,7 +80,7 @@ class Formula:
         raise RuleError(msg)
 
     def __neg__(self) -> Formula:
-        return self.style.write(self.style.minus, [self], needs=PRODUCT, strength=SUM)
+        return Formula(self.style.negated(self.style.operand(self, PRODUCT)), SUM, self.style)
 
     def __abs__(self) -> Formula:
         return self.style.abs(self)
@@ -89,17 +99,16 @@ class Formula:
 
     def __bool__(self) -> bool:
         msg = (
-            f"a rule asked whether {self.text!r} is true, but it must also be read as a formula; use xp.where"
+            f"a rule asked whether {str(self)!r} is true, but it must also be read as a formula; use xp.where"
         )
         raise RuleError(msg)
 
 
 class Printed(Arithmetic):
-    """What the two styles share: how pieces are bracketed and joined."""
+    """What the styles share: which pieces stand together, and which of them need brackets."""
 
     times: str
     cdot: str
-    fraction: str
     at_least: str
     at_most: str
     through: Callable[[Any, Any], Formula]  # the part of a gradient that comes by one of several users
@@ -107,19 +116,18 @@ class Printed(Arithmetic):
     div: Callable[[Any, Any], Formula]
     raised: Callable[[Any, Any], Formula]
     where: Callable[[Any, Any, Any], Formula]
-    minus = "-%s"
-    brackets = "(%s)"
 
     def __init__(self, language: str = "en") -> None:
         self.language = language
         self.separator = self.word("between arguments")
+        self.point = self.word("decimal point")
 
     def word(self, key: str) -> str:
         return message(key, self.language)
 
     def localised(self, digits: str) -> str:
         """A written number with the decimal point of the language."""
-        return digits.replace(".", self.word("decimal point"))
+        return digits.replace(".", self.point)
 
     @property
     def pi(self) -> Formula:
@@ -133,29 +141,52 @@ class Printed(Arithmetic):
         """A number with the digits it needs; a negative one is bracketed inside a product."""
         return Formula(self.localised(number(float(x))), SUM if x < 0 else ATOM, self)
 
-    def write(self, template: str, pieces: Sequence[Any], needs: int, strength: int) -> Formula:
-        """The %-template filled with the pieces, each in brackets if looser than `needs`."""
-        texts = []
-        for piece in pieces:
-            formula = piece if isinstance(piece, Formula) else self.constant(piece)
-            texts.append(self.brackets % formula.text if formula.strength < needs else formula.text)
-        return Formula(template % tuple(texts), strength, self)
+    def formula(self, x: Any) -> Formula:
+        """What a rule gave: a formula as it is, a number written."""
+        return x if isinstance(x, Formula) else self.constant(x)
 
-    def infix(self, left: Any, sign: str, right: Any, strength: int) -> Formula:
-        left = self.write("%s", [left], strength, strength)
-        right = self.write("%s", [right], strength + 1, strength)
-        return Formula(self.joined(left, sign, right), strength, self)
+    def operand(self, x: Any, needs: int = CHOICE) -> Any:
+        """What x is made of, in brackets if it holds together more loosely than its place needs."""
+        formula = self.formula(x)
+        return self.bracketed(formula.content) if formula.strength < needs else formula.content
 
-    def joined(self, left: Formula, sign: str, right: Formula) -> str:
-        return f"{left} {sign} {right}"
+    # How contents are put together: here strings, in MathML trees.
 
-    def call(self, name: str, pieces: Sequence[Any]) -> Formula:
-        """name(piece, piece, ...)."""
-        arguments = self.write(self.separator.join(["%s"] * len(pieces)), pieces, CHOICE, CHOICE)
-        return Formula(self.head(name) + self.brackets % arguments, ATOM, self)
+    def printed(self, content: Any) -> str:
+        return content  # type: ignore[no-any-return]
+
+    def bracketed(self, content: Any) -> Any:
+        return f"({content})"
+
+    def negated(self, content: Any) -> Any:
+        return f"-{content}"
+
+    def joined(self, contents: Sequence[Any], sign: str) -> Any:
+        return f" {sign} ".join(contents)
+
+    def applied_to(self, name: str, contents: Sequence[Any]) -> Any:
+        return self.head(name) + self.bracketed(self.separator.join(contents))
 
     def head(self, name: str) -> str:
         return name
+
+    def quotient(self, z: Any, x: Any) -> Any:
+        """∂z/∂x."""
+        return f"∂{z}/∂{x}"
+
+    def write(self, template: str, pieces: Sequence[Any], needs: int, strength: int) -> Formula:
+        """The %-template filled with the pieces, each in brackets if looser than `needs`."""
+        return Formula(template % tuple([self.operand(piece, needs) for piece in pieces]), strength, self)
+
+    # What rules are read with
+
+    def infix(self, left: Any, sign: str, right: Any, strength: int) -> Formula:
+        contents = [self.operand(left, strength), self.operand(right, strength + 1)]
+        return Formula(self.joined(contents, sign), strength, self)
+
+    def call(self, name: str, pieces: Sequence[Any]) -> Formula:
+        """name(piece, piece, ...)."""
+        return Formula(self.applied_to(name, [self.operand(piece) for piece in pieces]), ATOM, self)
 
     def applied(self, rule: Rule, *pieces: Any) -> Formula:
         """How an application is shown: the forward rule, or name(pieces) if the primitive has a word."""
@@ -174,7 +205,9 @@ class Printed(Arithmetic):
     def sum(self, xs: Sequence[Any]) -> Formula:
         if not xs:
             return self.constant(0.0)
-        return reduce(lambda total, x: self.infix(total, "+", x, SUM), xs)  # type: ignore[no-any-return]
+        first, *others = xs
+        contents = [self.operand(first, SUM), *[self.operand(x, PRODUCT) for x in others]]
+        return Formula(self.joined(contents, "+"), SUM, self) if others else self.formula(first)
 
     def dot(self, xs: Sequence[Any], ys: Sequence[Any]) -> Formula:
         return self.sum([self.infix(x, self.times, y, PRODUCT) for x, y in zip(xs, ys, strict=True)])
@@ -191,7 +224,7 @@ class Printed(Arithmetic):
 
     def derivative(self, z: Any, x: Any) -> Formula:
         """∂z/∂x, as an atom."""
-        return self.write(self.fraction, [z, x], CHOICE, ATOM)
+        return Formula(self.quotient(self.operand(z), self.operand(x)), ATOM, self)
 
     def chain(self, local: Any, upstream: Any) -> Formula:
         """One product of the chain rule: local partial · upstream gradient."""

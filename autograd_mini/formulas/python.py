@@ -117,10 +117,6 @@ def source_of(rule: Rule, arity: int | None = None, name: str | None = None) -> 
     results = rule.partials(source, source.symbol("z"), *symbols)
     return (
         f"def {name or rule.name}({', '.join(inputs)}):\n"
-        f"    z = {written(z)}\n"
-        f"    return {', '.join(['z', *map(written, results)])}{'' if results else ','}\n"
+        f"    z = {source.formula(z)}\n"
+        f"    return {', '.join(['z', *[str(source.formula(x)) for x in results]])}{'' if results else ','}\n"
     )
-
-
-def written(x: Any) -> str:
-    return str(x if isinstance(x, Formula) else source.constant(x))

@@ -1,4 +1,9 @@
-"""Formulas in one line of Unicode, for terminals and pictures."""
+"""Formulas in one line of Unicode, for terminals and pictures.
+
+>>> u, v = text.symbol("u"), text.symbol("v")
+>>> print(text.maximum(0.0, u - v) * text.pow(u, 2.0), text.derivative(u, v), sep="; ")
+max(0, u - v) × u^2; ∂u/∂v
+"""
 
 from __future__ import annotations
 
@@ -17,7 +22,6 @@ class Text(Printed):
 
     times = "×"
     cdot = "·"
-    fraction = "∂%s/∂%s"
     at_least = "≥"
     at_most = "≤"
 

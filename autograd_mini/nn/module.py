@@ -7,19 +7,27 @@ other modules. Its name is what you would write behind `model.` to reach it, suc
 
 from __future__ import annotations
 
+import json
 import math
 import re
+from collections.abc import Mapping
+from reprlib import repr as shortened
 from typing import TYPE_CHECKING
 
+from autograd_mini.engine import budget
+from autograd_mini.engine.interop import flag
 from autograd_mini.engine.value import Value
+from autograd_mini.errors import require
 from autograd_mini.nn import saving
-from autograd_mini.nn.sizes import _check_count
+from autograd_mini.words.visible import visible
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
-    from typing import Any, Self
+    from typing import Any, Self, TypeVar
+
+    M = TypeVar("M", bound="Module")
 
 
 class Module:
@@ -75,8 +83,9 @@ class Module:
         return self._set("expanded", mode)
 
     def _set(self, attribute: str, mode: bool) -> Self:
+        on = flag(mode, attribute)
         for _, module in self.named_modules():
-            setattr(module, attribute, mode)
+            setattr(module, attribute, on)
         return self
 
     def state_dict(self) -> dict[str, float]:
@@ -88,16 +97,14 @@ class Module:
 
         Raises ValueError if a name is missing or unknown or a number is not finite; nothing changes then.
         """
+        require(isinstance(state, Mapping), "a state is a dict of numbers by name", state)
         named = dict(self.named_parameters())
         for problem, names in (("misses", named.keys() - state.keys()), ("has", state.keys() - named.keys())):
             if names:
                 expected = f"{len(named)} parameters were expected and {len(state)} given"
                 msg = f"the state {problem} {_some(names)}: {expected}; build the model with the same sizes"
                 raise ValueError(msg)
-        for name, number in state.items():
-            if not isinstance(number, float | int) or isinstance(number, bool) or not _is_finite(number):
-                msg = f"the state has {number!r} for {name}; expected a finite number"
-                raise ValueError(msg)
+        _check_numbers(state)
         for name, parameter in named.items():
             parameter.data = float(state[name])
 
@@ -106,32 +113,79 @@ class Module:
         return {}
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """The path of a JSON file that now holds this module: sizes and numbers, to the last bit.
+        """The path of a JSON file that now holds this module: sizes, modes, and numbers to the last bit.
 
         The file is written whole or not at all. A module of your own needs `configuration()`, unless it
-        is built without arguments.
+        is built without arguments. The modes are those that `train()`, `eval()` and `expand()` set.
 
         Raises ValueError if a parameter is nan or inf, OSError if the file cannot be written.
         """
-        return saving.save(path, type(self).__name__, self.configuration(), self.state_dict())
+        parts = self.named_modules()
+        modes: dict[str, bool | list[str]] = {}
+        for mode in saving.MODES:
+            on = [name for name, module in parts if getattr(module, mode)]
+            modes[mode] = on if 0 < len(on) < len(parts) else bool(on)
+        contents = saving.Contents(self.configuration(), modes, self.state_dict())
+        return saving.save(path, type(self).__name__, contents)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
         """The module that `save` wrote.
 
+        The file is read as data: it is built by this class, from the configuration in the file, and may
+        make about as many Values as the file has numbers, not more.
+
         Raises ValueError if the file is damaged, of another version, of another class or of sizes that
         do not fit its numbers, OSError if it cannot be read.
         """
-        configuration, state = saving.load(path, cls.__name__)
+        configuration, modes, state = saving.load(path, cls.__name__)
         try:
-            if "inputs" in configuration:  # counted first: a wrong file must not make us build a giant
-                _check_count(configuration, len(state))
-            module = cls(**configuration)
+            _check_numbers(state)
+            module = _built(cls, configuration, len(state))
             module.load_state_dict(state)
-        except (TypeError, ValueError) as error:
-            msg = f"cannot load {path}: {error}"
+            _set_modes(module, modes)
+        except ValueError as error:
+            msg = f"cannot load {visible(str(path))}: {error}"
             raise ValueError(msg) from error
         return module
+
+
+def _built(cls: type[M], configuration: dict[str, Any], held: int) -> M:
+    """The module of a configuration from a file that holds so many parameters.
+
+    Raises ValueError if it cannot be built, or not with twice as many Values and a thousand more, which
+    a constructor may make on the way, or if what is built says something else of itself.
+    """
+    try:
+        with budget.at_most(2 * held + 1000):
+            module = cls(**configuration)
+        says = json.loads(json.dumps(module.configuration()))
+    except Exception as error:  # a constructor that meets what it was not written for may raise anything
+        why = f"its configuration builds no {cls.__name__} with its {held} parameters"
+        msg = f"{why} ({type(error).__name__}: {error}); save the model again"
+        raise ValueError(msg) from error
+    for name, given in configuration.items():
+        if says.get(name, given) != given:
+            found = f"its configuration says {name}={shortened(given)}, which builds {name}={shortened(says[name])}"
+            msg = f"{found}; save the model again"
+            raise ValueError(msg)
+    return module
+
+
+def _set_modes(module: Module, modes: dict[str, Any]) -> None:
+    """Set the modes of a module, and of those inside, that are in a file."""
+    parts = dict(module.named_modules())
+    for mode, on in modes.items():
+        names = {True: [*parts], False: []}[on] if isinstance(on, bool) else on
+        if mode not in saving.MODES or not isinstance(names, list):
+            msg = f"it has the mode {shortened(mode)}: {shortened(on)}; save the model again"
+            raise ValueError(msg)
+        if unknown := [name for name in names if not isinstance(name, str) or name not in parts]:
+            msg = f"the mode {mode} names {shortened(unknown[0])}, no module of this model; save the model again"
+            raise ValueError(msg)
+        chosen = set(names)
+        for name, part in parts.items():
+            setattr(part, mode, name in chosen)
 
 
 def _parts(thing: Any, name: str, seen: set[int]) -> Iterator[tuple[str, Module | Value]]:
@@ -156,6 +210,14 @@ def _parts(thing: Any, name: str, seen: set[int]) -> Iterator[tuple[str, Module 
 
 
 # Checks and messages
+
+
+def _check_numbers(state: Mapping[str, float]) -> None:
+    """Raise ValueError unless every number is finite."""
+    for name, number in state.items():
+        if not isinstance(number, float | int) or isinstance(number, bool) or not _is_finite(number):
+            msg = f"the state has {shortened(number)} for {shortened(name)}; expected a finite number"
+            raise ValueError(msg)
 
 
 def _is_finite(number: float) -> bool:

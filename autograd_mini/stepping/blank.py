@@ -10,66 +10,60 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from autograd_mini.stepping.moments import last_scene
+from autograd_mini.stepping.moments import scene_after
 from autograd_mini.viz.layout import layout_of
 from autograd_mini.viz.sizes import SIGN
-from autograd_mini.viz.svg import svg_text
-from autograd_mini.words.messages import message
+from autograd_mini.viz.svg import svg_element
 
 if TYPE_CHECKING:
-    from autograd_mini.stepping.steps import Steps
+    from autograd_mini.stepping.sweeps import Trace
 
 
-SVG = "{http://www.w3.org/2000/svg}"
 # What a page keeps of a drawing: shapes and places. It finds nodes, edges and their labels by their order.
-KEPT = {"class", "x", "y", "width", "height", "d", "points", "transform", "viewBox"}
+KEPT = {"class", "x", "y", "width", "height", "d", "points", "transform"}
 _COORDINATE = re.compile(r"-?\d+\.\d+")
 FILLED = ("value", "gradient", "partial")  # groups: a title, a box, and last the number that is to come
 
 
-def blank_picture(steps: Steps) -> str:
+def blank_picture(trace: Trace) -> str:
     """The `<svg>` element of a page: all that steps can fill is there and empty.
 
     Raises LayoutError if the renderer fails.
     """
-    scene = last_scene(steps)
-    drawing = ET.fromstring(svg_text(scene, layout_of(scene)))  # noqa: S314  our own text
+    scene = scene_after(trace)
+    drawing = svg_element(scene, layout_of(scene))
+    looks = {"viewBox": _rounded(drawing.get("viewBox", "")), "role": "img"}
+    looks["aria-label"] = drawing.get("aria-label", "")
     drawing[:] = drawing[-1:]  # without title, description and paper
     _strip(drawing)
+    drawing.attrib = looks
     for group, card in zip(_groups(drawing, "node"), scene.cards, strict=True):
         if any((text.text or "").endswith("…") for text in group.iter("text")):
             full = card.name if card.kind == "input" else f"{card.name} = {card.formula}"
             ET.SubElement(group, "title").text = full
-    drawing.attrib = {"viewBox": drawing.get("viewBox", ""), "role": "img"}
-    drawing.set("aria-label", message("graph", steps.language).format(scene.output.name))
     return ET.tostring(drawing, encoding="unicode").replace(" />", "/>")  # in names > is &gt;
 
 
 def _strip(drawing: ET.Element) -> None:
-    """Take away what the style sheet says, what the steps will say, and white space."""
+    """Take away what the style sheet says, and what the steps will say."""
     for element in drawing.iter():
-        kind, small = element.get("class", ""), element.get("font-size") == f"{SIGN[1]}"
-        for title in element.findall(f"{SVG}title"):
+        kind, is_small = element.get("class", ""), element.get("font-size") == f"{SIGN[1]}"
+        for title in element.findall("title"):
             element.remove(title)
-        element.tag = element.tag.removeprefix(SVG)
-        element.text = element.text if element.tag == "text" else None
-        element.tail = None
         element.attrib = {
-            name: _COORDINATE.sub(_whole, value)
-            for name, value in element.items()
-            if name in KEPT and value != "0"
+            name: _rounded(value) for name, value in element.items() if name in KEPT and value != "0"
         }
         if kind in FILLED:
             element[-1].text = None
-        elif kind == "symbol" and small:
+        elif kind == "symbol" and is_small:
             element.set("font-size", f"{SIGN[1]}")
         elif kind in ("title", "number"):
             del element.attrib["class"]
 
 
-def _whole(coordinate: re.Match[str]) -> str:
+def _rounded(place: str) -> str:
     """Whole points are fine enough, and half as long."""
-    return f"{float(coordinate[0]):.0f}"
+    return _COORDINATE.sub(lambda found: f"{float(found[0]):.0f}", place)
 
 
 def _groups(drawing: ET.Element, kind: str) -> list[ET.Element]:

@@ -12,19 +12,16 @@ from base64 import b64encode
 from html import escape
 from typing import TYPE_CHECKING
 
-from autograd_mini.formulas.text import Text
 from autograd_mini.stepping.blank import blank_picture
-from autograd_mini.stepping.page import changes, heading, tree
+from autograd_mini.stepping.page import changes, heading
 from autograd_mini.stepping.sweeps import OPERATION, PRODUCT, VALUES, VARIABLE
 from autograd_mini.viz.document import button, data_block, document, panel
-from autograd_mini.viz.lettering import visible
 from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
     from typing import Any
 
-    from autograd_mini.stepping.steps import Steps
-    from autograd_mini.stepping.sweeps import Step
+    from autograd_mini.stepping.sweeps import Step, Trace
 
 
 WORDS = ("hint", "answer", "right", "wrong", "imprecise", "unreadable", "given", "score", "without hints")
@@ -32,29 +29,28 @@ WORDS = ("hint", "answer", "right", "wrong", "imprecise", "unreadable", "given",
 BUTTONS = {"solution": "solution", "sheet": "print", "again": "again"}  # window.print is a function already
 
 
-def exercise_of(steps: Steps) -> str:
+def exercise_of(trace: Trace) -> str:
     """The exercise as one HTML file that works offline. Raises LayoutError if the picture cannot be drawn."""
-    language = steps.language
+    language, xp = trace.language, trace.equations.text
 
     def word(key: str) -> str:
         return escape(message(key, language))
 
-    title = heading(steps)
-    asked = _asked(steps)
-    shown = changes(steps)
-    xp = Text(language)
+    title = heading(trace)
+    asked = _asked(trace)
+    shown = changes(trace)
     answers = {
-        "given": [[step.node, str(xp.constant(step.result))] for step in steps if step.kind == VARIABLE],
-        "questions": [_question([steps[i] for i in group], [shown[i] for i in group], xp) for group in asked],
+        "given": [[step.node, str(xp.constant(step.result))] for step in trace if step.kind == VARIABLE],
+        "questions": [_question(trace, group, [shown[i] for i in group]) for group in asked],
     }
-    rows = [_row(i, steps[group[-1]], language) for i, group in enumerate(asked)]
-    values = sum(steps[group[0]].sweep == VALUES for group in asked)
+    rows = [_row(i, trace[group[-1]], language) for i, group in enumerate(asked)]
+    values = sum(trace[group[0]].sweep == VALUES for group in asked)
     body = [
         f"<header><h1>{word('exercise')}: <span>{escape(title)}</span></h1><p>{word('task')}</p>",
         f'<p class="paper">{word("name")}:</p></header>',
-        f"<main>{panel(blank_picture(steps), language)}<section>",
+        f"<main>{panel(blank_picture(trace), language)}<section>",
         f"<h2>{word(VALUES)}</h2><ol>{''.join(rows[:values])}</ol>",
-        f'<h2>{word(steps[-1].sweep)}</h2><ol start="{values + 1}">{"".join(rows[values:])}</ol>',
+        f'<h2>{word(trace.sweep)}</h2><ol start="{values + 1}">{"".join(rows[values:])}</ol>',
         '<p id="score" role="status"></p><p>',
         *(button(name, message(key, language), word(key)) for name, key in BUTTONS.items()),
         "</p></section></main>",
@@ -75,29 +71,30 @@ def hidden(content: Any) -> str:
     return b64encode(bytes(byte ^ (31 * i + 7 & 255) for i, byte in enumerate(data))).decode()
 
 
-def _asked(steps: Steps) -> list[list[int]]:
+def _asked(trace: Trace) -> list[list[int]]:
     """For each number the steps that lead to it: an operation; the products and additions of a derivative."""
-    values = [[i] for i, step in enumerate(steps) if step.kind == OPERATION]
+    values = [[i] for i, step in enumerate(trace) if step.kind == OPERATION]
     derivatives: dict[int, list[int]] = {}
-    for i, step in enumerate(steps):
+    for i, step in enumerate(trace):
         if step.sweep != VALUES:
             derivatives[step.node] = [*derivatives.pop(step.node, []), i]  # in the order they are complete
     return values + list(derivatives.values())
 
 
-def _question(group: list[Step], shown: list[list[Any]], xp: Text) -> dict[str, Any]:
+def _question(trace: Trace, group: list[int], shown: list[list[Any]]) -> dict[str, Any]:
     """What the page knows of one number: where it goes, how it is found, and what it is."""
-    last = group[-1]
+    steps = [trace[i] for i in group]
+    last = steps[-1]
     of_value = last.sweep == VALUES
-    lines = [[tree(side) for side in step.mathml] for step in group]
+    lines = [change[4] for change in shown]
     chain = [line[:-1] for line in lines if len(line) > 2]
-    local = [factors for step, line in zip(group, lines, strict=True) if (factors := _local(step, line))]
+    local = [factors for step, line in zip(steps, lines, strict=True) if (factors := _local(step, line))]
     first = [line[:2] for line in chain] if of_value else local
     return {
         "node": last.node,
         "box": ".value" if of_value else ".gradient",
         "number": repr(last.result),
-        "text": str(xp.constant(last.result)),
+        "text": str(trace.equations.text.constant(last.result)),
         "hints": [hint for hint in ([first] if first == chain else [first, chain]) if hint],
         "lines": lines,
         "edges": [edge for change in shown for edges in change[5:6] for edge in edges],
@@ -114,9 +111,9 @@ def _local(step: Step, line: list[Any]) -> list[Any]:
 
 
 def _row(i: int, step: Step, language: str) -> str:
-    label = escape(visible(step.text[0]))
+    label = escape(step.text[0])
     return (
-        f'<li><label for="q{i}"><math>{visible(step.mathml[0])}</math></label>'
+        f'<li><label for="q{i}"><math>{step.mathml[0]}</math></label>'
         f'<input id="q{i}" aria-label="{label}" autocomplete="off" spellcheck="false">'
         f"<button>{escape(message('hint', language))}</button>"
         "<output></output><div></div></li>"

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from autograd_mini.errors import MissingExtraError
-from autograd_mini.stepping.moments import edges, last_scene, scene_after
-from autograd_mini.viz.colours import FONTS, GREY, INK, PAPER
+from autograd_mini.stepping.moments import scene_after
+from autograd_mini.viz.colours import ARROW, FONTS, INK, NOW, PAPER
 from autograd_mini.viz.layout import layout_of
-from autograd_mini.viz.lettering import shortened, visible, width
-from autograd_mini.viz.scene import Scene
+from autograd_mini.viz.lettering import shortened, width
 from autograd_mini.viz.sizes import MARGIN
-from autograd_mini.viz.svg import svg_text
+from autograd_mini.viz.svg import svg_element
 from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
-    from autograd_mini.stepping.steps import Steps
-    from autograd_mini.stepping.sweeps import Step
+    from autograd_mini.stepping.sweeps import Step, Trace
     from autograd_mini.viz.layout import Layout
 
 
@@ -31,11 +28,9 @@ LEAST_WIDTH = 480  # points, so that there is room for an equation under a small
 EQUATION, HEADING = 18, 13  # sizes of type
 FOOT = 64  # points below the picture
 WIDE = 800  # points: below a wider picture the type is larger, since all of it will be made smaller
-CURRENT = "#E69F00"  # of the palette of svg.py, and used for nothing else
-SVG = "{http://www.w3.org/2000/svg}"
 
 
-def gif(steps: Steps) -> bytes:
+def gif(trace: Trace) -> bytes:
     """The steps as a GIF file: the empty graph, then one frame for each step, over and over again.
 
     Raises MissingExtraError without the extra `png`, ValueError for more than 300 steps, LayoutError if
@@ -50,14 +45,13 @@ def gif(steps: Steps) -> bytes:
             'pip install "autograd-mini[png]", or save as .html'
         )
         raise MissingExtraError(msg) from error
-    if len(steps) >= MOST_FRAMES:
-        msg = f"a GIF of {len(steps)} steps would be huge; save as .html, or step through a part of the graph"
+    if len(trace) >= MOST_FRAMES:
+        msg = f"a GIF of {len(trace)} steps would be huge; save as .html, or step through a part of the graph"
         raise ValueError(msg)
-    words = last_scene(steps)
-    layout = layout_of(words)
+    layout = layout_of(scene_after(trace))
     pictures = []
-    for count in range(len(steps) + 1):
-        svg = frame(steps, count, words, layout)
+    for count in range(len(trace) + 1):
+        svg = frame(trace, count, layout)
         wide, high = (float(svg.get(side, "")) for side in ("width", "height"))
         zoom = min(2.0, LARGEST[0] / wide, LARGEST[1] / high)
         png = resvg_py.svg_to_bytes(svg_string=ET.tostring(svg, encoding="unicode"), zoom=zoom)
@@ -77,59 +71,39 @@ def gif(steps: Steps) -> bytes:
     return file.getvalue()
 
 
-def frame(steps: Steps, count: int, words: Scene, layout: Layout) -> ET.Element:
-    """The picture after so many steps as an `<svg>` element, with a heading and an equation below it.
-
-    words: the scene that has the captions in the language of the steps.
-    """
-    picture = ET.fromstring(svg_text(_worded(scene_after(steps, count), words), layout))  # noqa: S314  our own text
-    point = message("decimal point", steps.language)
-    for text in picture.iter(f"{SVG}text"):
-        if text.get("class") == "number" and text.text:
-            text.text = text.text.replace(".", point)
+def frame(trace: Trace, count: int, layout: Layout) -> ET.Element:
+    """The picture after so many steps as an `<svg>` element, with a heading and an equation below it."""
+    picture = svg_element(scene_after(trace, count), layout)
     own_width, high = (float(picture.get(side, "")) for side in ("width", "height"))
     wide = max(own_width, LEAST_WIDTH)
     picture.set("x", f"{(wide - own_width) / 2}")
     scale = max(1.0, wide / WIDE)
-    sheet = ET.Element(f"{SVG}svg", width=f"{wide}", height=f"{high + FOOT * scale}")
-    sheet.set("font-family", FONTS)
-    ET.SubElement(sheet, f"{SVG}rect", width="100%", height="100%", fill=PAPER)
-    sheet.append(picture)
-    step = steps[max(count - 1, 0)]
-    _write(
-        sheet,
-        f"{message(step.sweep, steps.language)}  {count}/{len(steps)}",
-        HEADING * scale,
-        high + 12 * scale,
-        GREY,
+    sheet = ET.Element(
+        "svg", xmlns=picture.get("xmlns", ""), width=f"{wide}", height=f"{high + FOOT * scale}"
     )
+    sheet.set("font-family", FONTS)
+    ET.SubElement(sheet, "rect", width="100%", height="100%", fill=PAPER)
+    sheet.append(picture)
+    step = trace[max(count - 1, 0)]
+    heading = f"{message(step.sweep, trace.language)}  {count}/{len(trace)}"
+    _write(sheet, heading, HEADING * scale, high + 12 * scale, ARROW.text)
     if count:
-        _mark(picture, steps, step)
-        _write(sheet, visible(step.line), EQUATION * scale, high + 40 * scale, INK)
+        _mark(picture, trace, step)
+        _write(sheet, step.line, EQUATION * scale, high + 40 * scale, INK)
     return sheet
 
 
-def _worded(scene: Scene, words: Scene) -> Scene:
-    """The scene with the names and captions of another one of the same graph."""
-    cards = {
-        card.id: replace(card, name=other.name, formula=other.formula)
-        for card, other in zip(scene.cards, words.cards, strict=True)
-    }
-    arrows = [replace(a, tail=cards[a.tail.id], head=cards[a.head.id]) for a in scene.arrows]
-    return Scene(tuple(cards.values()), tuple(arrows))
-
-
-def _mark(picture: ET.Element, steps: Steps, step: Step) -> None:
+def _mark(picture: ET.Element, trace: Trace, step: Step) -> None:
     """Draw the card of the step, and its arrow, with a thick line."""
     marked = {f"n{step.node}"}
-    if step.user is not None and step.position is not None:
-        marked.add(f"e{edges(steps).index((step.user, step.position))}")
-    for group in picture.iter(f"{SVG}g"):
+    if step.edge:
+        marked.add(f"e{trace.edges[step.edge]}")
+    for group in picture.iter("g"):
         if group.get("id") in marked:
-            shape = next(part for part in group if part.tag in (f"{SVG}rect", f"{SVG}path"))
-            shape.attrib.update({"stroke": CURRENT, "stroke-width": "5"})
-            for head in group.iter(f"{SVG}polygon"):
-                head.attrib.update({"stroke": CURRENT, "stroke-width": "3", "fill": CURRENT})
+            shape = next(part for part in group if part.tag in ("rect", "path"))
+            shape.attrib.update({"stroke": NOW.line, "stroke-width": "5"})
+            for head in group.iter("polygon"):
+                head.attrib.update({"stroke": NOW.line, "stroke-width": "3", "fill": NOW.line})
 
 
 def _write(sheet: ET.Element, text: str, size: float, y: float, colour: str) -> None:
@@ -137,6 +111,6 @@ def _write(sheet: ET.Element, text: str, size: float, y: float, colour: str) -> 
     wide = float(sheet.get("width", ""))
     room = wide - 2 * MARGIN
     fitting = max(size / 2, min(size, size * room / max(width(text, size), 1)))
-    line = ET.SubElement(sheet, f"{SVG}text", x=f"{wide / 2}", y=f"{y}", fill=colour)
+    line = ET.SubElement(sheet, "text", x=f"{wide / 2}", y=f"{y}", fill=colour)
     line.attrib.update({"text-anchor": "middle", "font-size": f"{fitting:.1f}"})
     line.text = shortened(text, room + 1, fitting)

@@ -8,15 +8,10 @@ from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as ET
 
-from autograd_mini.formulas.names import names
-from autograd_mini.formulas.text import Text
 from autograd_mini.stepping.blank import blank_picture
-from autograd_mini.stepping.moments import edges
 from autograd_mini.stepping.sweeps import ADDITION, OPERATION, PRODUCT, SEED, VALUES, VARIABLE
 from autograd_mini.viz.document import button, data_block, document, panel
-from autograd_mini.viz.lettering import visible
 from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
@@ -24,8 +19,7 @@ if TYPE_CHECKING:
 
     from autograd_mini.engine.value import Value
     from autograd_mini.formulas.printing import Formula
-    from autograd_mini.stepping.steps import Steps
-    from autograd_mini.stepping.sweeps import Step
+    from autograd_mini.stepping.sweeps import Step, Trace
 
     Tree = str | list[Any]
 
@@ -39,21 +33,21 @@ SIGNS = {"first": "|◂", "previous": "◂", "play": "►", "next": "▸", "last
 LONGEST = 60  # characters of a heading
 
 
-def page_of(steps: Steps) -> str:
+def page_of(trace: Trace) -> str:
     """The steps as one HTML file that works offline. Raises LayoutError if the picture cannot be drawn."""
-    language = steps.language
-    sweep = steps[-1].sweep
+    language = trace.language
+    sweep = trace.sweep
     words: dict[str, Any] = {key: message(key, language) for key in ("empty", "step", "play", "pause")}
     words["sweeps"] = [message(VALUES, language), message(sweep, language)]
     words["kinds"] = [message(kind, language) for kind in KINDS]
-    title = heading(steps)
+    title = heading(trace)
     body = [
         f'<header><h1>{escape(title)}</h1><b id="phase"></b><span id="what"></span></header>',
         '<div id="line"></div><p id="said" role="status"></p>',
-        panel(blank_picture(steps), language),
-        _controls(len(steps), language),
-        _list(steps),
-        data_block("trace", {"words": words, "sweep": sweep, "steps": changes(steps)}),
+        panel(blank_picture(trace), language),
+        _controls(len(trace), language),
+        _list(trace),
+        data_block("trace", {"words": words, "sweep": sweep, "steps": changes(trace)}),
     ]
     name = f"{title} · {message('steps', language)}"
     styles, scripts = (
@@ -63,67 +57,62 @@ def page_of(steps: Steps) -> str:
     return document(name, language, "\n".join(body), styles, scripts)
 
 
-def heading(steps: Steps) -> str:
+def heading(trace: Trace) -> str:
     """The expression, such as f = (u + v) × w; a part of it that would be long is called by its name."""
-    xp = Text(steps.language)
-    called = names(steps.nodes)
+    xp = trace.equations.text
     written: dict[Value, Formula] = {}
-    for node in steps.nodes:
-        whole = name = xp.constant(node.data) if node.is_constant else xp.symbol(called[node])
+    for node in trace.nodes:
+        whole = name = trace.equations.symbol(xp, node)
         if node.rule is not None:
             whole = xp.applied(node.rule, *[written[parent] for parent in node.parents])
-        written[node] = whole if len(whole.text) <= LONGEST else name
-    return visible(" = ".join(dict.fromkeys((str(name), str(written[node])))))
+        written[node] = whole if len(str(whole)) <= LONGEST else name
+    return " = ".join(dict.fromkeys((str(name), str(written[node]))))
 
 
-def changes(steps: Steps) -> list[list[Any]]:
+def changes(trace: Trace) -> list[list[Any]]:
     """For every step what the script must know, in short.
 
     [kind, node, its box before, and after, sides of the equation as trees, edges of an operation], and for
     a product [..., its edge, number on the edge, place of the label that shows it, node the gradient comes from].
     """
-    xp = Text(steps.language)
-    place: dict[tuple[int | None, int | None], int] = {edge: i for i, edge in enumerate(edges(steps))}
-    labelled = sorted(place[step.user, step.position] for step in steps if step.kind == PRODUCT)
-    number = {node: i for i, node in enumerate(steps.nodes)}
+    xp, place = trace.equations.text, trace.equations.place
+    labelled = sorted(trace.edges[step.edge] for step in trace if step.edge)
+    labels = {edge: i for i, edge in enumerate(labelled)}
 
     def shown(x: float | None) -> str:
         return "" if x is None else str(xp.constant(x))
 
     def change(step: Step) -> list[Any]:
-        sides = [tree(side) for side in step.mathml]
-        short = [KINDS.index(step.kind), step.node, shown(step.before), shown(step.after), sides]
+        short = [KINDS.index(step.kind), step.node, shown(step.before), shown(step.after), trees(trace, step)]
         if step.kind == OPERATION:
-            short.append([place[step.node, i] for i in range(len(steps.nodes[step.node].parents))])
-        if step.user is not None and step.position is not None:
-            edge = place[step.user, step.position]
-            parent = number[steps.nodes[step.user].parents[step.position]]
-            source = parent if step.node == step.user else step.user
-            short += [[edge], shown(step.local), labelled.index(edge), source]
+            short.append([trace.edges[step.node, i] for i in range(len(trace.nodes[step.node].parents))])
+        if step.edge:
+            edge = trace.edges[step.edge]
+            short += [[edge], shown(step.local), labels[edge], place[trace.equations.source(step)]]
         return short
 
-    return [change(step) for step in steps]
+    return [change(step) for step in trace]
 
 
-def tree(mathml: str) -> Tree:
-    """A piece of MathML as the script builds it: a leaf is its letter and text, a branch a list, ∂z/∂x is "d".
+def trees(trace: Trace, step: Step) -> list[Tree]:
+    """The sides of an equation as the script builds them."""
+    return [tree(side.content) for side in step.sides(trace.equations.mathml)]
 
-    >>> tree("<mfrac><mi>u</mi><mrow><mo>-</mo><mn>2</mn></mrow></mfrac>")
+
+def tree(content: tuple[Any, ...]) -> Tree:
+    """A piece of MathML in short: a leaf is its letter and text, a branch a list, ∂z/∂x is "d".
+
+    >>> tree(("mfrac", ("mi", "u"), ("mrow", ("mo", "-"), ("mn", "2"))))
     ['f', 'iu', ['r', 'o−', 'n2']]
     """
-
-    def short(element: ET.Element) -> Tree:
-        letter = LETTERS[element.tag]
-        if len(element) == 0:
-            text = element.text or ""
-            return letter + ("−" if (letter, text) == ("o", "-") else text)
-        match [letter, *map(short, element)]:
-            case ["f", ["r", "o∂", above], ["r", "o∂", below]]:
-                return ["d", above, below]
-            case branch:
-                return branch
-
-    return short(ET.fromstring(visible(mathml).replace("&nbsp;", "\xa0")))  # noqa: S314  our own text
+    tag, *parts = content
+    if isinstance(parts[0], str):
+        return LETTERS[tag] + ("−" if content == ("mo", "-") else parts[0])
+    match [LETTERS[tag], *map(tree, parts)]:
+        case ["f", ["r", "o∂", above], ["r", "o∂", below]]:
+            return ["d", above, below]
+        case branch:
+            return branch
 
 
 def _controls(count: int, language: str) -> str:
@@ -142,9 +131,9 @@ def _controls(count: int, language: str) -> str:
     )
 
 
-def _list(steps: Steps) -> str:
+def _list(trace: Trace) -> str:
     """Every step as a line of text, and a link to it."""
     lines = "".join(
-        f'<li><a href="#step={i}">{escape(visible(s.line), quote=False)}</a>' for i, s in enumerate(steps, 1)
+        f'<li><a href="#step={i}">{escape(step.line, quote=False)}</a>' for i, step in enumerate(trace, 1)
     )
-    return f"<details><summary>{escape(message('all steps', steps.language))}</summary><ol>{lines}</ol></details>"
+    return f"<details><summary>{escape(message('all steps', trace.language))}</summary><ol>{lines}</ol></details>"

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd_mini.stepping.moments import edges, last_scene
-from autograd_mini.stepping.sweeps import PRODUCT, VALUES
+from autograd_mini.formulas.latex import Inline
+from autograd_mini.stepping.moments import scene_after
+from autograd_mini.stepping.sweeps import VALUES
 from autograd_mini.viz.layout import layout_of
 from autograd_mini.viz.tex import ascii_maths, plain
-from autograd_mini.viz.tikz import _at, _lines, _Picture
+from autograd_mini.viz.tikz import Picture, at, lines, nested
 from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from autograd_mini.stepping.steps import Steps
-    from autograd_mini.stepping.sweeps import Step
+    from autograd_mini.stepping.sweeps import Step, Trace
     from autograd_mini.viz.layout import Layout, Point
 
 
@@ -29,9 +30,9 @@ OVERLAYS = r"""
 % on={<2,5>{key}}: the key holds on these overlays.
 \tikzset{
   on/.code args={<#1>#2}{\only<#1>{\pgfkeysalso{#2}}},
-  current card/.style={draw=now, fill=palenow, line width=4*\zoom pt},
-  counter/.style={anchor=south east, font=\scriptsize, grey},
-  current arrow/.style={draw=now, line width=4*\zoom pt},
+  current card/.style={draw=nowline, fill=nowfill, line width=4*\zoom pt},
+  counter/.style={anchor=south east, font=\scriptsize, arrowtext},
+  current arrow/.style={draw=nowline, line width=4*\zoom pt},
 }
 % An equation in one line, or in several if it is long.
 \newsavebox\sides
@@ -46,74 +47,80 @@ OVERLAYS = r"""
 """
 
 
-def slides(steps: Steps) -> str:
+def slides(trace: Trace) -> str:
     """A beamer document: the empty graph on its first overlay, and one more overlay for each step.
 
     What a step finds appears and stays, the node and the arrow it is about are marked, and its equation
     stands below. A graph that would be too small to read is shown whole at first, and then through a window
     that follows the steps. Raises LayoutError if the picture cannot be drawn.
     """
-    scene = last_scene(steps)
-    layout = layout_of(scene)
-    picture = _Picture(scene, layout, steps.language)
-    boxes: dict[tuple[int, bool], list[tuple[int, str]]] = defaultdict(lambda: [(1, picture.box(None))])
-    touched: dict[int, list[int]] = defaultdict(list)
-    used: dict[tuple[int | None, int | None], int] = {}
-    for overlay, step in enumerate(steps, 2):
-        touched[step.node].append(overlay)
-        if step.after != step.before:
-            boxes[step.node, step.sweep == VALUES].append((overlay, picture.box(step.after)))
-        if step.kind == PRODUCT:
-            used[step.user, step.position] = overlay
-
-    cameras = _cameras(steps, layout)
-    arrows, slopes = [], []
-    for arrow, edge in zip(scene.arrows, edges(steps), strict=True):
-        curve = layout.arrows[arrow.id]
-        overlays = [used[edge]] if edge in used else []
-        drawn = picture.arrow(arrow, _current("arrow", overlays))
-        arrows.append(_seen(cameras, [*curve.points, curve.tip], drawn))
-        slopes += [_seen(cameras, curve.points, _in_turn([(i, picture.slope(arrow))])) for i in overlays]
-    cards = []
-    for i, card in enumerate(scene.cards):
-        drawn = picture.card(
-            card, _in_turn(boxes[i, True]), _in_turn(boxes[i, False]), _current("card", touched[i])
-        )
-        cards.append(_seen(cameras, picture.corners(card), drawn))
-    second = next(overlay for overlay, step in enumerate(steps, 2) if step.sweep != VALUES)
-    headings = [(1, VALUES), (second, steps[-1].sweep)]
-    title = _in_turn([(start, plain(message(sweep, steps.language))) for start, sweep in headings])
-    equations = [ascii_maths(" = ".join(step.latex)) for step in steps]
+    layout = layout_of(scene_after(trace))
+    picture = Picture(scene_after(trace, xp=Inline(trace.language)), layout)
+    cameras = _cameras(trace, layout)
     wide, high = SLIDE
-    return _lines(
+    return lines(
         r"\documentclass[aspectratio=169]{beamer}",
         picture.preamble(equationheight=EQUATION - 12),
         OVERLAYS,
         r"\begin{document}",
         r"\begin{frame}[t]",
-        rf"\frametitle{{{title}}}",
+        rf"\frametitle{{{_title(trace)}}}",
         r"\begin{tikzpicture}",
         rf"\useasboundingbox (0,0) rectangle ({wide},{high});",
-        *[
-            rf"\only<{_ranges(overlays)}>{{\newcommand\zoom{{{zoom:.4f}}}\newcommand\camera{{{_at(corner)}}}}}"
-            for (zoom, corner), overlays in _grouped(cameras).items()
-        ],
+        *_zooms(cameras),
         rf"\begin{{scope}}\clip (-4,-4) rectangle ({wide + 4},{high - EQUATION + 4});",
         r"\begin{scope}[shift={(\camera)}, scale=\zoom, transform shape]",
-        *arrows,
-        *slopes,
-        *cards,
+        *[_seen(cameras, points, drawn) for points, drawn in _parts(trace, picture)],
         r"\end{scope}\end{scope}",
         rf"\node at ({wide / 2},{high - EQUATION / 2}) {{%",
-        *[rf"\only<{overlay}>{{\says{{{equation}}}}}%" for overlay, equation in enumerate(equations, 2)],
+        *[rf"\only<{overlay}>{{\says{{{_equation(step)}}}}}%" for overlay, step in enumerate(trace, 2)],
         "};",
         rf"\node[counter] at ({wide},{high}) {{%",
-        *[rf"\only<{i + 1}>{{{i}/{len(steps)}}}%" for i in range(len(steps) + 1)],
+        *[rf"\only<{i + 1}>{{{i}/{len(trace)}}}%" for i in range(len(trace) + 1)],
         "};",
         r"\end{tikzpicture}",
         r"\end{frame}",
         r"\end{document}",
     )
+
+
+def _title(trace: Trace) -> str:
+    """The heading of each sweep, from its first overlay on."""
+    second = next(overlay for overlay, step in enumerate(trace, 2) if step.sweep != VALUES)
+    headings = [(1, VALUES), (second, trace.sweep)]
+    return _in_turn([(start, plain(message(sweep, trace.language))) for start, sweep in headings])
+
+
+def _equation(step: Step) -> str:
+    return ascii_maths(" = ".join(step.latex))
+
+
+def _parts(trace: Trace, picture: Picture) -> Iterator[tuple[Iterable[Point], str]]:
+    """Frames, arrows, labels and cards, each with the points that enclose it and what it does on the overlays."""
+    scene, layout = picture.scene, picture.layout
+    boxes: dict[tuple[int, bool], list[tuple[int, str]]] = defaultdict(lambda: [(1, picture.box(None))])
+    touched: dict[int, list[int]] = defaultdict(list)
+    used: dict[tuple[int, int], int] = {}
+    for overlay, step in enumerate(trace, 2):
+        touched[step.node].append(overlay)
+        if step.after != step.before:
+            boxes[step.node, step.sweep == VALUES].append((overlay, picture.box(step.after)))
+        if step.edge:
+            used[step.edge] = overlay
+    for frame in nested(scene.frames):
+        yield layout.frames[frame.id], picture.frame(frame)
+    for arrow, edge in zip(scene.arrows, trace.edges, strict=True):
+        curve = layout.arrows[arrow.id]
+        yield (
+            [*curve.points, curve.tip],
+            picture.arrow(arrow, _current("arrow", [used[edge]] if edge in used else [])),
+        )
+    for arrow, edge in zip(scene.arrows, trace.edges, strict=True):
+        if edge in used:
+            yield layout.arrows[arrow.id].points, _in_turn([(used[edge], picture.slope(arrow))])
+    for i, card in enumerate(scene.cards):
+        value, gradient = (_in_turn(boxes[i, of_value]) for of_value in (True, False))
+        yield layout.corners(card.id), picture.card(card, value, gradient, _current("card", touched[i]))
 
 
 class _Camera(NamedTuple):
@@ -131,11 +138,10 @@ class _Camera(NamedTuple):
         return True
 
 
-def _cameras(steps: Steps, layout: Layout) -> list[_Camera]:
+def _cameras(trace: Trace, layout: Layout) -> list[_Camera]:
     """One for each overlay: of the whole graph if that can be read, else following the steps."""
     rooms, sides = (SLIDE[0], SLIDE[1] - EQUATION), (layout.width, layout.height)
     centres = list(layout.cards.values())
-    place = {node: i for i, node in enumerate(steps.nodes)}
 
     def camera(zoom: float, focus: Point) -> _Camera:
         """The focus in the middle, or as near to it as the ends of the graph allow."""
@@ -147,19 +153,27 @@ def _cameras(steps: Steps, layout: Layout) -> list[_Camera]:
 
     def focus(step: Step) -> Point:
         """The card of the step, or the middle of its arrow if the cards at both ends are in view then."""
-        here = centres[step.node]
-        if step.user is None or step.position is None:
-            return here
-        (x, y), (other_x, other_y) = (
-            centres[step.user],
-            centres[place[steps.nodes[step.user].parents[step.position]]],
-        )
-        near = zoom * abs(x - other_x) < rooms[0] / 2 and zoom * abs(y - other_y) < rooms[1] / 2
-        return ((x + other_x) / 2, (y + other_y) / 2) if near else here
+        x, y = centres[step.node]
+        if not step.edge:
+            return x, y
+        other_x, other_y = centres[trace.equations.place[trace.equations.source(step)]]
+        is_near = zoom * abs(x - other_x) < rooms[0] / 2 and zoom * abs(y - other_y) < rooms[1] / 2
+        return ((x + other_x) / 2, (y + other_y) / 2) if is_near else (x, y)
 
     whole = min(1.0, *[room / side for room, side in zip(rooms, sides, strict=True)])
     zoom = whole if whole >= READABLE else WINDOW_ZOOM
-    return [camera(whole, centres[0]), *[camera(zoom, focus(step)) for step in steps]]
+    return [camera(whole, centres[0]), *[camera(zoom, focus(step)) for step in trace]]
+
+
+def _zooms(cameras: list[_Camera]) -> list[str]:
+    """For the overlays of each camera, its zoom and where its corner is."""
+    overlays: dict[_Camera, list[int]] = defaultdict(list)
+    for i, camera in enumerate(cameras, 1):
+        overlays[camera].append(i)
+    return [
+        rf"\only<{_ranges(shown)}>{{\newcommand\zoom{{{zoom:.4f}}}\newcommand\camera{{{at(corner)}}}}}"
+        for (zoom, corner), shown in overlays.items()
+    ]
 
 
 def _seen(cameras: list[_Camera], points: Iterable[Point], drawn: str) -> str:
@@ -174,18 +188,10 @@ def _in_turn(contents: list[tuple[int, str]]) -> str:
     return "".join([rf"\only<{start}-{end}>{{{text}}}" for (start, text), end in zip(contents, ends)])
 
 
-def _grouped(cameras: list[_Camera]) -> dict[_Camera, list[int]]:
-    """The overlays of each camera."""
-    overlays: dict[_Camera, list[int]] = defaultdict(list)
-    for i, camera in enumerate(cameras, 1):
-        overlays[camera].append(i)
-    return overlays
-
-
 def _ranges(overlays: list[int]) -> str:
     """Overlays as beamer counts them: 1-3,7."""
-    starts = [i for i in overlays if i - 1 not in overlays]
-    ends = [i for i in overlays if i + 1 not in overlays]
+    gaps = [(a, b) for a, b in pairwise(overlays) if b - a > 1]
+    starts, ends = [overlays[0], *[b for _, b in gaps]], [*[a for a, _ in gaps], overlays[-1]]
     return ",".join([f"{a}" if a == b else f"{a}-{b}" for a, b in zip(starts, ends, strict=True)])
 
 

@@ -2,59 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
+from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
+from autograd_mini.engine.value import Value
+from autograd_mini.errors import require, shown
 from autograd_mini.files import write_whole
 from autograd_mini.stepping.exercise import exercise_of
 from autograd_mini.stepping.film import gif
 from autograd_mini.stepping.moments import scene_after
 from autograd_mini.stepping.page import page_of
 from autograd_mini.stepping.slides import slides
-from autograd_mini.stepping.sweeps import Step, trace
+from autograd_mini.stepping.sweeps import Trace
 from autograd_mini.stepping.terminal import listing
-from autograd_mini.viz.drawing import Drawing
+from autograd_mini.viz.layout import layout_of
+from autograd_mini.viz.svg import svg_text
 from autograd_mini.words.messages import message
+from autograd_mini.words.visible import readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from os import PathLike
     from typing import Any
-
-    from autograd_mini.engine.value import Value
 
 
 FRAME_HEIGHT = 640  # pixels of a page in a notebook
 
 
-class Steps(Sequence[Step]):
+class Steps(Trace):
     """A read-only sequence of steps, values first and then derivatives; in a notebook, a page that steps."""
 
-    def __init__(self, nodes: list[Value], records: list[Step], language: str) -> None:
-        self.nodes = tuple(nodes)
-        self.language = language
-        self._records = tuple(records)
-
-    @overload
-    def __getitem__(self, index: int) -> Step: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Step, ...]: ...
-    def __getitem__(self, index: int | slice) -> Step | tuple[Step, ...]:
-        return self._records[index]
-
-    def __len__(self) -> int:
-        return len(self._records)
-
     def __str__(self) -> str:
-        return listing(self, self.language)
+        return listing(self)
 
     __repr__ = __str__
 
     def print(self) -> None:
         """Write the steps to standard output, one a line."""
-        print(self)  # noqa: T201  # this is what the method is for
+        print(readable(str(self)))  # noqa: T201  # this is what the method is for
 
     def html(self) -> str:
         """The page that steps: one HTML file that works offline. Raises LayoutError if it cannot be drawn."""
@@ -72,9 +58,10 @@ class Steps(Sequence[Step]):
             ".tex": lambda: slides(self),
             ".gif": lambda: gif(self),
         }
+        require(isinstance(path, str | PathLike), "a file is named by text or by a Path", path)
         suffix = Path(path).suffix.lower()
         if suffix not in writers:
-            msg = f"cannot save steps as {str(path)!r}; give it one of these suffixes: {', '.join(writers)}"
+            msg = f"cannot save steps as {shown(str(path))}; give it one of these suffixes: {', '.join(writers)}"
             raise ValueError(msg)
         return write_whole(path, writers[suffix]())
 
@@ -83,12 +70,14 @@ class Steps(Sequence[Step]):
 
         Printed it is a work sheet, or the solution. Raises LayoutError if the picture cannot be drawn.
         """
+        require(isinstance(path, str | PathLike), "a file is named by text or by a Path", path)
         return write_whole(path, exercise_of(self))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002
         """What a notebook shows: the page in a frame that can reach nothing around it, or plain lines."""
         try:
-            picture = Drawing(scene_after(self, len(self))).svg()
+            scene = scene_after(self)
+            picture = svg_text(scene, layout_of(scene))
             page = self.html()
         except Exception as error:  # noqa: BLE001  a cell shows what it can, whatever is wrong with the picture
             return {"text/plain": f"{self}\n(no picture: {error})"}
@@ -126,4 +115,7 @@ def steps(f: Value, lang: str = "en", by: str | None = None) -> Steps:
        9  ∂f/∂u = ∂t1/∂u · ∂f/∂t1 = 1 · 4 = 4
       10  ∂f/∂v = ∂t1/∂v · ∂f/∂t1 = 1 · 4 = 4
     """
-    return Steps(*trace(f, lang, by), lang)
+    require(isinstance(f, Value), "steps needs the Value whose graph to step through", f)
+    require(isinstance(lang, str), "the language is 'en' or 'fr'", lang)
+    require(by is None or isinstance(by, str), "by needs the name of a variable", by)
+    return Steps(f, lang, by)

@@ -1,15 +1,17 @@
 """Forward and backward sweeps as records: what a lecture writes on the board, one line at a time.
 
-A trace is made from a graph without changing it, and prints nothing; the views are in viz/. Every
-record is one event: a variable gets its number, an operation is evaluated, the backward pass is
-seeded, one edge brings one chain-rule product, or a product is added to those that came before.
+A trace is made from a graph without changing it. Every record is one event: a variable gets its number, an
+operation is evaluated, the backward pass is seeded, one edge brings one chain-rule product, or a product is
+added to those that came before. What a step says is written when it is asked for, in any arithmetic of
+formulas; the views of a trace are the other files of this folder.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, overload
 
 from autograd_mini.engine.graph import find_variable, leaves, toposort
 from autograd_mini.errors import UnboundError
@@ -19,47 +21,67 @@ from autograd_mini.formulas.names import names
 from autograd_mini.formulas.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from typing import Any
+    from collections.abc import Iterator
 
     from autograd_mini.engine.value import Value
     from autograd_mini.formulas.printing import Formula, Printed
-
-    Derivative = Callable[[Printed, Value], Formula]
 
 
 VALUES, GRADIENTS, TANGENTS = "values", "gradients", "tangents"
 VARIABLE, OPERATION, SEED, PRODUCT, ADDITION = "variable", "operation", "seed", "product", "addition"
 
 
-class Step(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Step:
     """One event of a sweep.
 
     sweep: "values" (the forward pass), "gradients" (reverse mode) or "tangents" (forward mode).
     kind: "variable" or "operation" (of values), "seed", "product" or "addition" (of derivatives).
     node: the place in the trace's nodes of the one it happens to.
-    text, latex, mathml: the equation as its sides, from the name to the number, such as
-    ("t1", "u + v", "2 + 3", "5").
-    result: the number on the right.
+    result: the number on the right of its equation.
     before, after: what stands in the node's box for this sweep, None while it is empty. A product that
     waits for its addition leaves the box alone.
     user, position: the edge of a product: the place of the operation, and which of its inputs.
-    local, upstream: the two factors of a product.
+    local, upstream: the two factors of a product. added: what an addition adds to what was there before.
     """
 
     sweep: str
     kind: str
     node: int
-    text: tuple[str, ...]
-    latex: tuple[str, ...]
-    mathml: tuple[str, ...]
     result: float
     before: float | None
     after: float | None
+    equations: Equations = field(repr=False, compare=False)
     user: int | None = None
     position: int | None = None
     local: float | None = None
     upstream: float | None = None
+    added: float | None = None
+
+    @property
+    def edge(self) -> tuple[int, int] | None:
+        """Of a product the edge it goes along: user and position."""
+        return None if self.user is None or self.position is None else (self.user, self.position)
+
+    def sides(self, xp: Printed) -> list[Formula]:
+        """The sides of the equation in an arithmetic, each one only if it says more than the one before."""
+        sides = self.equations.sides(xp, self)
+        return [side for i, side in enumerate(sides) if i == 0 or side.content != sides[i - 1].content]
+
+    @property
+    def text(self) -> tuple[str, ...]:
+        """The equation as its sides, from the name to the number, such as ("t1", "u + v", "2 + 3", "5")."""
+        return tuple(map(str, self.sides(self.equations.text)))
+
+    @property
+    def latex(self) -> tuple[str, ...]:
+        """The sides for TeX."""
+        return tuple(map(str, self.sides(self.equations.latex)))
+
+    @property
+    def mathml(self) -> tuple[str, ...]:
+        """The sides for browsers, without the `<math>` around them."""
+        return tuple(map(str, self.sides(self.equations.mathml)))
 
     @property
     def line(self) -> str:
@@ -67,8 +89,8 @@ class Step(NamedTuple):
         return " = ".join(self.text)
 
 
-def trace(f: Value, language: str = "en", by: str | None = None) -> tuple[list[Value], list[Step]]:
-    """The nodes of `f` in topological order, and the steps of its forward and backward sweeps.
+class Trace(Sequence[Step]):
+    """The steps of the forward and backward sweeps of `f`, and its nodes in topological order.
 
     Variables first, then operations, the seed, and one product for every edge from the result back.
     Where several edges meet, each product after the first is followed by its addition: x * x has two
@@ -82,165 +104,144 @@ def trace(f: Value, language: str = "en", by: str | None = None) -> tuple[list[V
     not have exactly once, ValueError for another language.
 
     >>> from autograd_mini import parse
-    >>> nodes, steps = trace(parse("(u + v) * w", u=2, v=3, w=4))
-    >>> for step in steps[3:7]:
+    >>> for step in Trace(parse("(u + v) * w", u=2, v=3, w=4))[3:7]:
     ...     print(step.line)
     t1 = u + v = 2 + 3 = 5
     f = t1 × w = 5 × 4 = 20
     ∂f/∂f = 1
     ∂f/∂t1 = ∂f/∂t1 · ∂f/∂f = w · 1 = 4 · 1 = 4
     """
-    if f.primal is None:
-        raise UnboundError(f)
-    order = toposort(f)
-    sweep = _Sweep(order, language)
-    if by is None:
-        return order, [*sweep.values(), *sweep.gradients()]
-    return order, [*sweep.values(), *sweep.tangents(find_variable(order, by))]
 
+    def __init__(self, f: Value, language: str = "en", by: str | None = None) -> None:
+        if f.primal is None:
+            raise UnboundError(f)
+        self.nodes = tuple(toposort(f))
+        self.language = language
+        self.edges = {  # the place of each operation and its inputs by position: the arrows of a picture, counted
+            edge: i
+            for i, edge in enumerate((u, k) for u, x in enumerate(self.nodes) for k in range(len(x.parents)))
+        }
+        start = f if by is None else find_variable(self.nodes, by)
+        self.sweep = GRADIENTS if by is None else TANGENTS
+        self.equations = Equations(self.nodes, start, self.sweep, language)
+        self._steps = (*self._values(), *self._derivatives(start))
 
-class _Sweep:
-    """The sweeps over one graph, with what they find in tables of their own."""
+    @overload
+    def __getitem__(self, index: int) -> Step: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Step, ...]: ...
+    def __getitem__(self, index: int | slice) -> Step | tuple[Step, ...]:
+        return self._steps[index]
 
-    def __init__(self, order: list[Value], language: str) -> None:
-        self.order = order
-        self.place = {node: i for i, node in enumerate(order)}
-        self.names = names(order)
-        self.styles = (Text(language), Latex(language), Mathml(language))
+    def __len__(self) -> int:
+        return len(self._steps)
 
-    def values(self) -> Iterator[Step]:
+    def _values(self) -> Iterator[Step]:
         """Each variable with its number, then each operation."""
-        for node in leaves(self.order):
-            yield self.step(VALUES, VARIABLE, node, partial(self.variable, node=node), node.data)
-        for node in self.order:
+        place, said = self.equations.place, self.equations
+        for node in leaves(self.nodes):
+            yield Step(VALUES, VARIABLE, place[node], node.data, None, node.data, said)
+        for node in self.nodes:
             if node.rule is not None:
-                yield self.step(VALUES, OPERATION, node, partial(self.operation, node=node), node.data)
+                yield Step(VALUES, OPERATION, place[node], node.data, None, node.data, said)
 
-    def gradients(self) -> Iterator[Step]:
-        """∂f/∂t for every node t, from the result f back: reverse mode."""
-        root = self.order[-1]
-        edges = [_Edge(user, i, user, x) for user in reversed(self.order) for i, x in enumerate(user.parents)]
+    def _derivatives(self, start: Value) -> Iterator[Step]:
+        """The seed, then the product of every edge that can be reached from it, and the additions.
 
-        def gradient(xp: Printed, node: Value) -> Formula:
-            return xp.derivative(self.symbol(xp, root), self.symbol(xp, node))
-
-        return self.chain(GRADIENTS, root, edges, gradient)
-
-    def tangents(self, x: Value) -> Iterator[Step]:
-        """∂t/∂x for every node t that depends on x, up to the result: forward mode."""
-        edges = [_Edge(user, i, x, user) for user in self.order for i, x in enumerate(user.parents)]
-
-        def tangent(xp: Printed, node: Value) -> Formula:
-            return xp.derivative(self.symbol(xp, node), self.symbol(xp, x))
-
-        return self.chain(TANGENTS, x, edges, tangent)
-
-    def chain(self, sweep: str, start: Value, edges: list[_Edge], derivative: Derivative) -> Iterator[Step]:
-        """The seed, then the product of every edge that can be reached from it, and the additions."""
-        reached = {start}
-        moving = []
-        for edge in edges:
-            if edge.source in reached and not edge.target.is_constant:
-                reached.add(edge.target)
-                moving.append(edge)
-        arriving = Counter(edge.target for edge in moving)
+        In reverse mode ∂f/∂t for every node t, from the result f back; in forward mode ∂t/∂x, from the
+        variable x on.
+        """
+        place, said, sweep = self.equations.place, self.equations, self.sweep
         found = {start: 1.0}
-        yield self.step(sweep, SEED, start, lambda xp: [derivative(xp, start)], 1.0)
-        for edge in moving:
-            before, upstream = found.get(edge.target), found[edge.source]
-            product = edge.local * upstream
-            yield self.step(
-                sweep,
-                PRODUCT,
-                edge.target,
-                partial(self.product, edge=edge, upstream=upstream, derivative=derivative, parts=arriving),
-                product,
-                before,
-                after=product if before is None else before,
-                user=self.place[edge.user],
-                position=edge.position,
-                local=edge.local,
-                upstream=upstream,
-            )
-            found[edge.target] = product
-            if before is not None:
-                found[edge.target] = before + product
-                addition = partial(
-                    self.addition, node=edge.target, terms=(before, product), derivative=derivative
-                )
-                yield self.step(sweep, ADDITION, edge.target, addition, before + product, before)
+        yield Step(sweep, SEED, place[start], 1.0, None, 1.0, said)
+        for user in reversed(self.nodes) if sweep == GRADIENTS else self.nodes:
+            for position, parent in enumerate(user.parents):
+                source, target = (user, parent) if sweep == GRADIENTS else (parent, user)
+                if source not in found or target.is_constant:
+                    continue
+                local, upstream, before = user.partials[position], found[source], found.get(target)
+                product, node = local * upstream, place[target]
+                after = product if before is None else before
+                edge = (place[user], position, local, upstream)
+                said.products[node] += 1
+                yield Step(sweep, PRODUCT, node, product, before, after, said, *edge)
+                found[target] = product
+                if before is not None:
+                    total = found[target] = before + product
+                    yield Step(sweep, ADDITION, node, total, before, total, said, added=product)
 
-    def step(
-        self,
-        sweep: str,
-        kind: str,
-        node: Value,
-        sides: Callable[[Printed], list[Formula]],
-        result: float,
-        before: float | None = None,
-        **more: Any,
-    ) -> Step:
-        """A step whose sides are written in every style, with the result behind them."""
 
-        def equation(xp: Printed) -> tuple[str, ...]:
-            return _without_repeats([str(side) for side in (*sides(xp), xp.constant(result))])
+class Equations:
+    """What the steps of a trace say, in any arithmetic of formulas.
 
-        after = more.pop("after", result)
-        text, latex, mathml = map(equation, self.styles)
-        return Step(sweep, kind, self.place[node], text, latex, mathml, result, before, after, **more)
+    Names and numbers are those of the moment the trace was made, whatever the graph holds by now.
+    """
+
+    def __init__(self, nodes: Sequence[Value], start: Value, sweep: str, language: str) -> None:
+        self.nodes = nodes
+        self.start = start
+        self.sweep = sweep
+        self.place = {node: i for i, node in enumerate(nodes)}
+        self.names = names(nodes)
+        self.numbers = {node: node.data for node in nodes}
+        self.products: Counter[int] = Counter()  # how many each node has
+        self.text, self.latex, self.mathml = Text(language), Latex(language), Mathml(language)
+        self._partials: dict[tuple[Printed, Value], tuple[Formula, ...]] = {}
 
     def symbol(self, xp: Printed, node: Value) -> Formula:
         """The node's name; a constant is its number."""
-        return xp.constant(node.data) if node.is_constant else xp.symbol(self.names[node])
+        return xp.constant(self.numbers[node]) if node.is_constant else xp.symbol(self.names[node])
 
-    def variable(self, xp: Printed, node: Value) -> list[Formula]:
-        """The left-hand side alone: u."""
-        return [self.symbol(xp, node)]
+    def derivative(self, xp: Printed, node: Value) -> Formula:
+        """∂f/∂t in reverse mode, ∂t/∂x in forward mode."""
+        start, name = self.symbol(xp, self.start), self.symbol(xp, node)
+        return xp.derivative(start, name) if self.sweep == GRADIENTS else xp.derivative(name, start)
 
-    def operation(self, xp: Printed, node: Value) -> list[Formula]:
+    def sides(self, xp: Printed, step: Step) -> list[Formula]:
+        """All sides of the equation of a step, from the name to the number."""
+        node = self.nodes[step.node]
+        if step.kind == VARIABLE:
+            sides = [self.symbol(xp, node)]
+        elif step.kind == OPERATION:
+            sides = self._operation(xp, node)
+        elif step.kind == PRODUCT:
+            sides = self._product(xp, step)
+        else:
+            sides = [self.derivative(xp, node)]
+        if step.before is not None and step.added is not None:
+            sides.append(xp.constant(step.before) + step.added)
+        return [*sides, xp.constant(step.result)]
+
+    def _operation(self, xp: Printed, node: Value) -> list[Formula]:
         """t1, u + v, 2 + 3."""
         assert node.rule is not None
         symbols = [self.symbol(xp, parent) for parent in node.parents]
-        numbers = [xp.constant(parent.data) for parent in node.parents]
+        numbers = [xp.constant(self.numbers[parent]) for parent in node.parents]
         return [self.symbol(xp, node), xp.applied(node.rule, *symbols), xp.applied(node.rule, *numbers)]
 
-    def product(
-        self, xp: Printed, edge: _Edge, upstream: float, derivative: Derivative, parts: Counter[Value]
-    ) -> list[Formula]:
+    def source(self, step: Step) -> Value:
+        """Where the gradient of a product comes from: the other end of its edge."""
+        assert step.edge is not None
+        user, position = step.edge
+        return self.nodes[user].parents[position] if step.node == user else self.nodes[user]
+
+    def _product(self, xp: Printed, step: Step) -> list[Formula]:
         """∂f/∂t1, ∂f/∂t1 · ∂f/∂f, w · 1, 4 · 1."""
-        user, parent = self.symbol(xp, edge.user), self.symbol(xp, edge.user.parents[edge.position])
-        symbols = [self.symbol(xp, each) for each in edge.user.parents]
-        assert edge.user.rule is not None
-        local = edge.user.rule.partials(xp, user, *symbols)[edge.position]
-        target = derivative(xp, edge.target)
+        assert step.edge is not None
+        user, position = self.nodes[step.edge[0]], step.edge[1]
+        here, source = self.derivative(xp, self.nodes[step.node]), self.source(step)
+        local = xp.derivative(self.symbol(xp, user), self.symbol(xp, user.parents[position]))
         return [
-            xp.through(target, self.symbol(xp, edge.source)) if parts[edge.target] > 1 else target,
-            xp.chain(xp.derivative(user, parent), derivative(xp, edge.source)),
-            xp.chain(local, upstream),
-            xp.chain(edge.local, upstream),
+            xp.through(here, self.symbol(xp, source)) if self.products[step.node] > 1 else here,
+            xp.chain(local, self.derivative(xp, source)),
+            xp.chain(self._partials_of(xp, user)[position], step.upstream),
+            xp.chain(step.local, step.upstream),
         ]
 
-    def addition(
-        self, xp: Printed, node: Value, terms: tuple[float, float], derivative: Derivative
-    ) -> list[Formula]:
-        """∂f/∂x, 12 + 12."""
-        before, product = terms
-        return [derivative(xp, node), xp.constant(before) + xp.constant(product)]
-
-
-class _Edge(NamedTuple):
-    """One input of one operation, and which way a sweep goes over it."""
-
-    user: Value
-    position: int
-    source: Value
-    target: Value
-
-    @property
-    def local(self) -> float:
-        return self.user.partials[self.position]
-
-
-def _without_repeats(sides: list[str]) -> tuple[str, ...]:
-    """The sides of an equation, each one only if it says more than the one before."""
-    return tuple([side for i, side in enumerate(sides) if i == 0 or side != sides[i - 1]])
+    def _partials_of(self, xp: Printed, user: Value) -> tuple[Formula, ...]:
+        """The partials of an operation, written once: a sum of thousands has as many edges."""
+        if (xp, user) not in self._partials:
+            assert user.rule is not None
+            symbols = [self.symbol(xp, parent) for parent in user.parents]
+            self._partials[xp, user] = user.rule.partials(xp, self.symbol(xp, user), *symbols)
+        return self._partials[xp, user]

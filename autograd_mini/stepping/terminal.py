@@ -9,20 +9,17 @@ from contextlib import ExitStack, contextmanager, suppress
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from autograd_mini.formulas.text import Text
-from autograd_mini.stepping.moments import last_scene, scene_after
+from autograd_mini.stepping.moments import scene_after
 from autograd_mini.stepping.sweeps import TANGENTS, VALUES
-from autograd_mini.viz.lettering import visible
 from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from rich.console import Console, Group, RenderableType
     from rich.table import Table
 
-    from autograd_mini.stepping.steps import Steps
-    from autograd_mini.stepping.sweeps import Step
+    from autograd_mini.stepping.sweeps import Trace
 
 
 NEXT, BACK, FIRST, LAST, QUIT = "next", "back", "first", "last", "quit"
@@ -42,11 +39,11 @@ NUMBER = 10  # columns that a number may always have
 RESERVED = 4  # lines for everything that is neither a node nor the equation
 
 
-def listing(steps: Iterable[Step], language: str = "en") -> str:
+def listing(trace: Trace) -> str:
     """All steps, numbered, with a heading for each sweep."""
     sweeps = [
-        "\n".join([message(sweep, language), *(f"{i:4}  {step.line}" for i, step in group)])
-        for sweep, group in groupby(enumerate(steps, 1), key=lambda numbered: numbered[1].sweep)
+        "\n".join([message(sweep, trace.language), *(f"{i:4}  {step.line}" for i, step in group)])
+        for sweep, group in groupby(enumerate(trace, 1), key=lambda numbered: numbered[1].sweep)
     ]
     return "\n\n".join(sweeps)
 
@@ -56,7 +53,7 @@ def is_interactive() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def step_through(steps: Steps) -> None:
+def step_through(trace: Trace) -> None:
     """Show the steps one at a time, forward and back, as the keys say, and leave the last view behind.
 
     Enter, space, n and → go on; b, p and ← go back; g and Home, G and End go to the ends; q, Ctrl-C and
@@ -67,14 +64,14 @@ def step_through(steps: Steps) -> None:
     console = Console(highlight=False)
     count = 0
     with suppress(KeyboardInterrupt), _screen(console) as (show, read):
-        show(view(steps, count, console))
+        show(view(trace, count, console))
         for command in _commands(read):
             if command == QUIT:
                 break
-            moved = {NEXT: count + 1, BACK: count - 1, FIRST: 0, LAST: len(steps)}.get(command, count)
-            count = max(0, min(moved, len(steps)))
-            show(view(steps, count, console))
-    console.print(view(steps, count, console, help_line=False))
+            moved = {NEXT: count + 1, BACK: count - 1, FIRST: 0, LAST: len(trace)}.get(command, count)
+            count = max(0, min(moved, len(trace)))
+            show(view(trace, count, console))
+    console.print(view(trace, count, console, help_line=False))
 
 
 def _commands(read: Callable[[], str | None]) -> Iterator[str]:
@@ -155,7 +152,7 @@ def _line() -> str:
     return line.strip() or line[:1]
 
 
-def view(steps: Steps, count: int, console: Console, *, help_line: bool = True) -> Group:
+def view(trace: Trace, count: int, console: Console, *, help_line: bool = True) -> Group:
     """What is known after so many steps, fitted to the terminal: a table of the nodes, and the last equation.
 
     The step's node has a pointer before it, and the box that the step filled is shown in reverse.
@@ -163,17 +160,17 @@ def view(steps: Steps, count: int, console: Console, *, help_line: bool = True) 
     from rich.console import Group
     from rich.text import Text as Line
 
-    language = steps.language
-    step = steps[count - 1] if count else None
+    language = trace.language
+    step = trace[count - 1] if count else None
     sweep = message(step.sweep if step else VALUES, language)
     room = console.height - RESERVED
-    equation = Line(visible(step.line) if step else message("empty", language), style="bold")
+    equation = Line(step.line if step else message("empty", language), style="bold")
     if step and len(equation.wrap(console, console.width)) > room // 2:
-        equation = Line(visible(f"{step.text[0]} = … = {step.text[-1]}"), style="bold")
+        equation = Line(f"{step.text[0]} = … = {step.text[-1]}", style="bold")
     rows = max(1, room - len(equation.wrap(console, console.width)))
     parts: list[RenderableType] = [
-        Line(f"{sweep}  {count}/{len(steps)}"),
-        _table(steps, count, console, rows),
+        Line(f"{sweep}  {count}/{len(trace)}"),
+        _table(trace, count, console, rows),
         Line(),
         equation,
     ]
@@ -183,38 +180,36 @@ def view(steps: Steps, count: int, console: Console, *, help_line: bool = True) 
     return Group(*parts)
 
 
-def _table(steps: Steps, count: int, console: Console, rows: int) -> Table:
+def _table(trace: Trace, count: int, console: Console, rows: int) -> Table:
     """A row for every node that is not a constant; if they are too many, for those around the step's node."""
     from rich.table import Table
     from rich.text import Text as Line
 
-    language = steps.language
-    step = steps[count - 1] if count else None
+    language = trace.language
+    step = trace[count - 1] if count else None
     is_narrow = console.width < NARROW
-    written = Text(language).constant
     table = Table(box=None, pad_edge=False, header_style="underline")
     table.add_column(f"  {message('node', language)}", no_wrap=True, min_width=4)
     if not is_narrow:
         table.add_column(message("formula", language), no_wrap=True)
-    derivative = "tangent" if steps[-1].sweep == TANGENTS else "gradient"
+    derivative = "tangent" if trace.sweep == TANGENTS else "gradient"
     for title in ("value", derivative):
         table.add_column(
             message(title, language), justify="right", no_wrap=True, min_width=min(NUMBER, console.width // 3)
         )
 
-    cards = list(zip(scene_after(steps, count).cards, last_scene(steps).cards, strict=True))
-    shown = [i for i, (card, _) in enumerate(cards) if not card.is_constant]
+    cards = scene_after(trace, count).cards
+    shown = [i for i, card in enumerate(cards) if not card.is_constant]
     middle = shown.index(step.node) if step else 0
     start = max(0, min(middle - rows // 2, len(shown) - rows))
     for i in shown[start : start + rows]:
-        card, words = cards[i]
+        card = cards[i]
         is_current = step is not None and step.node == i
         cells = [Line(f"▶ {card.name}", style="bold") if is_current else Line(f"  {card.name}")]
         if not is_narrow:
-            cells.append(Line(words.formula))
+            cells.append(Line(card.caption))
         for is_value, x in ((True, card.value), (False, card.gradient)):
             is_new = is_current and step is not None and is_value == (step.sweep == VALUES)
-            text = "" if x is None else str(written(x))
-            cells.append(Line(f" {text} ", style="reverse bold" if is_new else ""))
+            cells.append(Line(f" {card.number(x)} ", style="reverse bold" if is_new else ""))
         table.add_row(*cells)
     return table

@@ -1,10 +1,32 @@
-"""The colours and fonts of all pictures, by the part they play."""
+"""The colours and fonts of all pictures, by the part they play.
+
+To change the colour of gradients, in SVG and in TeX, change the line GRADIENT. Pages have the same parts in
+assets/picture.css, for light and for dark.
+"""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 # The palette of Okabe and Ito, which readers of every colour vision tell apart; tints and shades of it.
-BLUE, VERMILLION, GREEN = "#0072B2", "#D55E00", "#009E73"
-PALE_BLUE, PALE_GREY, PALE_GREEN = "#EAF3F9", "#F4F4F4", "#EDF8F4"
-DARK_VERMILLION, DARK_GREEN = "#A34700", "#00664A"
 INK, GREY, PAPER = "#1A1A1A", "#5E5E5E", "#FFFFFF"
 FONTS = "'DejaVu Sans', 'Segoe UI', system-ui, sans-serif"
+
+
+class Role(NamedTuple):
+    """The colours of one part of a picture."""
+
+    line: str
+    text: str
+    fill: str
+
+
+VALUE = Role("#0072B2", INK, PAPER)  # the box of a value
+GRADIENT = Role("#D55E00", "#A34700", PAPER)  # the box of a gradient
+PARTIAL = Role("#009E73", "#00664A", "#EDF8F4")  # the label of a local partial
+OPERATION = Role("#0072B2", INK, "#EAF3F9")  # the card of a result
+INPUT = Role("#0072B2", INK, "#F4F4F4")  # the card of an input
+CONSTANT = Role(GREY, GREY, PAPER)
+ARROW = Role(GREY, GREY, GREY)
+FRAME = Role(GREY, GREY, "none")  # around a neuron or a layer
+NOW = Role("#E69F00", INK, "#FFF3D6")  # what a step is about, and nothing else

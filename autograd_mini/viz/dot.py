@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograd_mini.viz.lettering import shortened
-from autograd_mini.viz.scene import shown
 from autograd_mini.viz.sizes import CAPTION, LABEL_WIDTH, PAD, Sizes
 
 if TYPE_CHECKING:
@@ -33,21 +32,21 @@ def dot_source(scene: Scene) -> str:
     import graphviz
 
     sizes = Sizes.of(scene)
+    has_boxes = any(card.kind == "box" for card in scene.cards)  # between them run bundles of arrows
     haste = HASTE if len(scene.cards) > LARGE else {}
     graph = graphviz.Digraph(
-        graph_attr={"rankdir": "LR", "ranksep": "0.5", "nodesep": "0.3"} | haste,
+        graph_attr={"rankdir": "LR", "ranksep": "1.8" if has_boxes else "0.5", "nodesep": "0.3"} | haste,
         node_attr={"shape": "box", "fixedsize": "true", "fontname": "Helvetica", "fontsize": str(CAPTION)},
         edge_attr={"fontname": "Courier", "fontsize": f"{LABEL_WIDTH / LONGEST / COURIER:.2f}"},
     )
     for card in scene.cards:
-        width, height = sizes.box(card)
+        width, height = sizes.boxes[card.id]
         size = {"width": f"{width / INCH:.4f}", "height": f"{height / INCH:.4f}"}
         graph.node(card.id, label=_box_label(card, width - PAD), **size)
     for frame in scene.frames:
         graph.subgraph(_cluster(frame))
     for arrow in scene.arrows:
-        label = {} if arrow.tail.is_constant else {"label": _edge_label(arrow)}
-        graph.edge(arrow.tail.id, arrow.head.id, id=arrow.id, **label)
+        graph.edge(arrow.tail.id, arrow.head.id, id=arrow.id, **_room(arrow))
     return graph.source  # type: ignore[no-any-return]
 
 
@@ -71,11 +70,17 @@ def _box_label(card: Card, room: float) -> str:
     lines = [card.name]
     if not card.is_constant:
         head = f"{card.name} = {card.formula}" if card.formula else card.name
-        lines = [head, shown(card.value) or BLANK, f"{card.ratio} = {shown(card.gradient)}"]
+        value, gradient = card.number(card.value), card.number(card.gradient)
+        lines = [head, value or BLANK, f"{card.derivative} = {gradient}"]
     literal = [shortened(line, room, CAPTION).replace("&", "&amp;").replace("\\", "\\\\") for line in lines]
     return graphviz.nohtml("\\n".join(literal))  # type: ignore[no-any-return]
 
 
-def _edge_label(arrow: Arrow) -> str:
-    """Room for the title, and the number padded, so that in Courier it is as wide as any other."""
-    return f"{BLANK}\\n{shown(arrow.partial):^{LONGEST}}"
+def _room(arrow: Arrow) -> dict[str, str]:
+    """Room on an arrow for its title, and for the number, padded so that in Courier it is as wide as any other.
+
+    What comes from a constant has no local partial, and the many arrows between boxes have none to show.
+    """
+    if arrow.tail.is_constant or "box" in (arrow.tail.kind, arrow.head.kind):
+        return {}
+    return {"label": f"{BLANK}\\n{arrow.number:^{LONGEST}}"}

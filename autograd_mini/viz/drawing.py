@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograd_mini.engine.value import Value
-from autograd_mini.errors import MissingExtraError
+from autograd_mini.errors import MissingExtraError, require, shown
 from autograd_mini.files import write_whole
+from autograd_mini.formulas.latex import Inline
+from autograd_mini.formulas.text import Text
 from autograd_mini.viz.document import document
 from autograd_mini.viz.dot import dot_source
 from autograd_mini.viz.layout import engine, layout_of
-from autograd_mini.viz.scene import scene_of
+from autograd_mini.viz.scene import Moment, scene_of
 from autograd_mini.viz.svg import svg_text
 from autograd_mini.viz.tikz import tikz_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from os import PathLike
     from typing import Any
 
+    from autograd_mini.formulas.printing import Printed
+    from autograd_mini.viz.layout import Layout
     from autograd_mini.viz.scene import Scene
 
 
@@ -33,9 +37,14 @@ class Drawing:
     `str()` of it is the picture in words, one line for every node.
     """
 
-    def __init__(self, scene: Scene, renderer: str = "wasm") -> None:
-        self.scene = scene
+    def __init__(
+        self, read: Callable[[Printed], Scene], language: str = "en", renderer: str = "wasm"
+    ) -> None:
+        """read: gives the scene in an arithmetic of formulas."""
+        self.language = language
         self.renderer = renderer
+        self.scene = read(Text(language))
+        self._read = read
 
     @cached_property
     def source(self) -> str:
@@ -48,7 +57,11 @@ class Drawing:
 
     @cached_property
     def _svg(self) -> str:
-        return svg_text(self.scene, layout_of(self.scene, self.renderer))
+        return svg_text(self.scene, self._layout)
+
+    @cached_property
+    def _layout(self) -> Layout:
+        return layout_of(self.scene, self.renderer)
 
     def png(self) -> bytes:
         """The picture as a PNG file. Raises MissingExtraError without the extra `png`."""
@@ -61,11 +74,11 @@ class Drawing:
 
     def tex(self) -> str:
         """The picture as a LaTeX document of its own size, drawn with TikZ. Raises as `svg()` does."""
-        return tikz_text(self.scene, layout_of(self.scene, self.renderer))
+        return tikz_text(self._read(Inline(self.language)), self._layout)
 
     def html(self) -> str:
         """The picture as an HTML page of its own. Raises LayoutError if the renderer fails."""
-        return document(self.scene.output.name, "en", self.svg(), styles=(), scripts=())
+        return document(self.scene.output.name, self.language, self.svg(), styles=(), scripts=())
 
     def save(self, path: str | PathLike[str]) -> Path:
         """The path of the file, written whole or not at all, in the format its suffix names.
@@ -80,11 +93,10 @@ class Drawing:
             ".svg": self.svg,
             ".tex": self.tex,
         }
+        require(isinstance(path, str | PathLike), "a file is named by text or by a Path", path)
         suffix = Path(path).suffix.lower()
         if suffix not in writers:
-            msg = (
-                f"cannot save a drawing as {str(path)!r}; give it one of these suffixes: {', '.join(writers)}"
-            )
+            msg = f"cannot save a drawing as {shown(str(path))}; give it one of these suffixes: {', '.join(writers)}"
             raise ValueError(msg)
         return write_whole(path, writers[suffix]())
 
@@ -102,7 +114,9 @@ class Drawing:
             return {"text/plain": f"{self}\n(no picture: {error})"}
 
 
-def draw(f: Value, renderer: str = "wasm", expand: str | Sequence[str] | None = None) -> Drawing:
+def draw(
+    f: Value, renderer: str = "wasm", expand: str | Sequence[str] | None = None, lang: str = "en"
+) -> Drawing:
     """The picture of the graph that `f` is made from: every node with its value and its gradient.
 
     renderer: who places the nodes: "wasm", Graphviz as it comes with this package, or "dot", the
@@ -110,16 +124,18 @@ def draw(f: Value, renderer: str = "wasm", expand: str | Sequence[str] | None = 
     expand: of a network, which neurons and layers to show open, such as "layer 2" or
     ["layer 2", "layer 2 > neuron 3"], or "all"; the others are one box each. By default everything is
     open up to 120 nodes, and beyond as much as stays readable.
+    lang: of words and numbers, "en" or "fr".
 
     A drawing does not follow later changes; before `f.backward()` its gradient boxes are empty. In a
-    notebook it shows itself. Raises ValueError for another renderer or an unknown name.
+    notebook it shows itself. Raises ValueError for another renderer, another language or an unknown name.
 
     >>> from autograd_mini import parse
     >>> draw(parse("f = (u + v) * w", u=2, v=3, w=4))
     <drawing of f: 5 nodes, 4 edges>
     """
-    if not isinstance(f, Value):
-        msg = f"draw needs the Value whose graph to show, got {type(f).__name__} {f!r:.60}; for a list, draw one entry"
-        raise TypeError(msg)
+    require(isinstance(f, Value), "draw needs the Value whose graph to show", f, "for a list, draw one entry")
+    named = expand is None or isinstance(expand, str | list | tuple | set)
+    require(named, "expand needs the name of a frame or a list of names", expand)
+    require(isinstance(lang, str), "the language is 'en' or 'fr'", lang)
     engine(renderer)  # a wrong name is an error now, not when the picture is wanted
-    return Drawing(scene_of(f, expand), renderer)
+    return Drawing(partial(scene_of, f, expand, moment=Moment.now(f)), lang, renderer)

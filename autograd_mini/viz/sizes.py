@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # Sizes of type; where there are two, the second is for what would be too long in the first
 NAME, CAPTION, NUMBER = 15, 11, (14, 12)
 SIGN = (14, 11)  # of an operation
-RATIO, PARTIAL = 10, (12, 10)  # the two lines of a label on an arrow
+DERIVATIVE, PARTIAL_NUMBER = 10, (12, 10)  # the two lines of a label on an arrow
 
 # A card, from top to bottom: the name; the value; the gradient; GAP between all of them
 PAD, HEAD, GAP, FIELD = 9, 18, 5, 22
@@ -31,18 +31,19 @@ MARGIN = 16  # around the picture
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """The sizes that depend on what is shown."""
+    """The sizes that depend on what is shown: of captions, and width and height of every card by its id."""
 
     caption_width: float
+    boxes: dict[str, tuple[float, float]]
 
     @classmethod
     def of(cls, scene: Scene) -> Sizes:
-        captions = [caption for card in scene.cards for caption in (card.formula, card.ratio)]
+        captions = [caption for card in scene.cards for caption in (card.caption, card.derivative)]
         least, most = CAPTION_WIDTH
-        return cls(min(max([least, *(width(caption, CAPTION) for caption in captions)]), most))
+        room = min(max([least, *(width(caption, CAPTION) for caption in captions)]), most)
+        usual = (PAD + room + GAP + FIELD_WIDTH + PAD, PAD + HEAD + 2 * (GAP + FIELD) + PAD)
 
-    def box(self, card: Card) -> tuple[float, float]:
-        """Width and height of a card."""
-        if card.is_constant:
-            return width(card.name, NUMBER[0]) + 2 * PAD, FIELD
-        return PAD + self.caption_width + GAP + FIELD_WIDTH + PAD, PAD + HEAD + 2 * (GAP + FIELD) + PAD
+        def box(card: Card) -> tuple[float, float]:
+            return (width(card.name, NUMBER[0]) + 2 * PAD, FIELD) if card.is_constant else usual
+
+        return cls(room, {card.id: box(card) for card in scene.cards})

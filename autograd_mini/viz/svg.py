@@ -10,24 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from autograd_mini.viz.colours import (
-    BLUE,
-    DARK_GREEN,
-    DARK_VERMILLION,
-    FONTS,
-    GREEN,
-    GREY,
-    INK,
-    PALE_BLUE,
-    PALE_GREEN,
-    PALE_GREY,
-    PAPER,
-    VERMILLION,
-)
+from autograd_mini.viz import colours
 from autograd_mini.viz.lettering import fitting, shortened, width
-from autograd_mini.viz.scene import shown
 from autograd_mini.viz.sizes import (
     CAPTION,
+    DERIVATIVE,
     FIELD,
     FIELD_WIDTH,
     GAP,
@@ -38,31 +25,37 @@ from autograd_mini.viz.sizes import (
     NAME,
     NUMBER,
     PAD,
-    PARTIAL,
-    RATIO,
+    PARTIAL_NUMBER,
     SIGN,
-    Sizes,
 )
 
 if TYPE_CHECKING:
     from typing import Any
 
+    from autograd_mini.viz.colours import Role
     from autograd_mini.viz.layout import Curve, Layout, Point
     from autograd_mini.viz.scene import Arrow, Card, Frame, Scene
 
 
 def svg_text(scene: Scene, layout: Layout) -> str:
     """The picture as an SVG document; the same scene and layout give the same text."""
+    document = svg_element(scene, layout)
+    ET.indent(document, " ")
+    return ET.tostring(document, encoding="unicode") + "\n"
+
+
+def svg_element(scene: Scene, layout: Layout) -> ET.Element:
+    """The picture as an `<svg>` element: its title, its description, the paper, and last what is on it."""
     wide, high = layout.width + 2 * MARGIN, layout.height + 2 * MARGIN
-    title = f"Computation graph of {scene.output.name}"
+    title = scene.xp.word("graph").format(scene.output.name)
     view = f"0 0 {_short(wide)} {_short(high)}"
     document = _element(
         None, "svg", xmlns="http://www.w3.org/2000/svg", width=wide, height=high, viewBox=view
     )
-    _set(document, role="img", aria_label=title, font_family=FONTS, fill=INK)
+    _set(document, role="img", aria_label=title, font_family=colours.FONTS, fill=colours.INK)
     _element(document, "title", title)
     _element(document, "desc", str(scene))
-    _box(document, 0, 0, wide, high, radius=8, fill=PAPER, class_="paper")
+    _box(document, 0, 0, wide, high, radius=8, fill=colours.PAPER, class_="paper")
     picture = _element(document, "g", transform=f"translate({MARGIN} {MARGIN})")
     for frame in scene.frames:
         _draw_frame(picture, frame, layout)
@@ -70,100 +63,99 @@ def svg_text(scene: Scene, layout: Layout) -> str:
         _draw_arrow(picture, arrow, layout.arrows[arrow.id])
     for arrow in scene.arrows:  # above all lines, so that none runs through a number
         _draw_partial(picture, arrow, layout.arrows[arrow.id])
-    sizes = Sizes.of(scene)
     for card in scene.cards:
-        _draw_card(picture, card, layout.cards[card.id], sizes)
-    ET.indent(document, " ")
-    return ET.tostring(document, encoding="unicode") + "\n"
+        _draw_card(picture, card, layout)
+    return document
 
 
 def _draw_frame(parent: ET.Element, frame: Frame, layout: Layout) -> None:
     """A dashed line around a neuron or a layer, its title in the corner, then the frames inside."""
     (left, top), (right, bottom) = layout.frames[frame.id]
-    group = _element(parent, "g", class_="frame", data_name=frame.title)
-    wide, high = right - left, bottom - top
-    _box(group, left, top, wide, high, radius=10, fill="none", stroke=GREY, stroke_dasharray="6 4")
-    _text(group, "title", frame.title, (left + PAD, top + PAD), CAPTION, text_anchor="start", fill=GREY)
+    group, role = _element(parent, "g", class_="frame", data_name=frame.title), colours.FRAME
+    _panel(group, left, top, right - left, bottom - top, 10, role, stroke_dasharray="6 4")
+    _text(group, "title", frame.title, (left + PAD, top + PAD), CAPTION, text_anchor="start", fill=role.text)
     for inner in frame.inner:
         _draw_frame(parent, inner, layout)
 
 
-def _draw_card(parent: ET.Element, card: Card, centre: Point, sizes: Sizes) -> None:
+def _draw_card(parent: ET.Element, card: Card, layout: Layout) -> None:
     """The group of a node, its origin in the top left corner, with what machines and mice read."""
-    wide, high = sizes.box(card)
-    corner = centre[0] - wide / 2, centre[1] - high / 2
+    (wide, high), (corner, _) = layout.sizes.boxes[card.id], layout.corners(card.id)
     place = f"translate({_short(corner[0])} {_short(corner[1])})"
     group = _element(parent, "g", id=card.id, class_=f"node {card.kind}", transform=place)
     _set(group, data_name=card.name, data_value=_exact(card.value), data_gradient=_exact(card.gradient))
     _element(group, "title", str(card))
     if card.is_constant:
-        _box(group, 0, 0, wide, high, radius=3, fill=PAPER, stroke=GREY, stroke_dasharray="2 2")
-        _text(group, "number", card.name, (wide / 2, high / 2), NUMBER[0], fill=GREY)
+        role, middle = colours.CONSTANT, (wide / 2, high / 2)
+        _panel(group, 0, 0, wide, high, 3, role, stroke_dasharray="2 2")
+        _text(group, "number", card.name, middle, NUMBER[0], fill=role.text)
         return
     _draw_head(group, card, wide, high)
-    top = PAD + HEAD + GAP
-    _draw_field(group, "value", card.formula or card.kind, card.value, top, sizes)
-    _draw_field(group, "gradient", card.ratio, card.gradient, top + FIELD + GAP, sizes)
+    room = layout.sizes.caption_width
+    _draw_field(group, "value", card.caption, card.number(card.value), PAD + HEAD + GAP, room)
+    _draw_field(group, "gradient", card.derivative, card.number(card.gradient), high - PAD - FIELD, room)
 
 
 def _draw_head(group: ET.Element, card: Card, wide: float, high: float) -> None:
     """The panel, the name, and the sign of the operation; inputs are grey, and rounder."""
-    middle, right = PAD + HEAD / 2, wide - PAD
+    middle, right, role = PAD + HEAD / 2, wide - PAD, colours.OPERATION
     if card.symbol:
-        border = 3 if card.kind == "output" else 1.25
-        _box(group, 0, 0, wide, high, radius=4, fill=PALE_BLUE, stroke=BLUE, stroke_width=border)
+        _panel(group, 0, 0, wide, high, 4, role, stroke_width=3 if card.kind == "output" else 1.25)
         size = fitting(card.symbol, HEAD, SIGN)
         badge = HEAD if len(card.symbol) == 1 else width(card.symbol, size) + PAD
         right -= badge
-        _box(group, right, PAD, badge, HEAD, radius=HEAD / 2, fill=BLUE)
-        _text(group, "symbol", card.symbol, (right + badge / 2, middle), size, fill=PAPER, font_weight="bold")
+        _box(group, right, PAD, badge, HEAD, radius=HEAD / 2, fill=role.line)
+        place, looks = (right + badge / 2, middle), {"fill": colours.PAPER, "font_weight": "bold"}
+        _text(group, "symbol", card.symbol, place, size, **looks)
         right -= GAP
     else:
-        _box(group, 0, 0, wide, high, radius=14, fill=PALE_GREY, stroke=BLUE, stroke_width=1.25)
+        _panel(group, 0, 0, wide, high, 14, colours.INPUT, stroke_width=1.25)
     name = shortened(card.name, right - PAD, NAME)
     _text(group, "name", name, (PAD, middle), NAME, text_anchor="start", font_weight="bold")
 
 
-def _draw_field(parent: ET.Element, kind: str, title: str, x: float | None, top: float, sizes: Sizes) -> None:
+def _draw_field(parent: ET.Element, kind: str, title: str, number: str, top: float, room: float) -> None:
     """A title and a box for a number, dashed while it is unknown."""
-    colour, dark = (BLUE, INK) if kind == "value" else (VERMILLION, DARK_VERMILLION)
+    role = colours.VALUE if kind == "value" else colours.GRADIENT
     group = _element(parent, "g", class_=kind)
-    left, middle = PAD + sizes.caption_width + GAP, top + FIELD / 2
-    title = shortened(title, sizes.caption_width, CAPTION)
-    _text(group, "title", title, (PAD, middle), CAPTION, text_anchor="start", fill=dark)
-    box = _box(group, left, top, FIELD_WIDTH, FIELD, radius=3, fill=PAPER, stroke=colour)
-    if x is None:
-        _set(box, stroke_dasharray="4 3")
-    size = fitting(shown(x), FIELD_WIDTH - 2 * GAP, NUMBER)
-    _text(group, "number", shown(x), (left + FIELD_WIDTH / 2, middle), size, fill=dark, font_weight="bold")
+    left, middle = PAD + room + GAP, top + FIELD / 2
+    title = shortened(title, room, CAPTION)
+    _text(group, "title", title, (PAD, middle), CAPTION, text_anchor="start", fill=role.text)
+    dashes = None if number else "4 3"
+    _panel(group, left, top, FIELD_WIDTH, FIELD, 3, role, stroke_dasharray=dashes)
+    size = fitting(number, FIELD_WIDTH - 2 * GAP, NUMBER)
+    _text(group, "number", number, (left + FIELD_WIDTH / 2, middle), size, fill=role.text, font_weight="bold")
 
 
 def _draw_arrow(parent: ET.Element, arrow: Arrow, curve: Curve) -> None:
     """The line and its head."""
-    group = _element(
-        parent, "g", id=arrow.id, class_="edge", data_tail=arrow.tail.id, data_head=arrow.head.id
-    )
-    _set(group, data_partial=_exact(arrow.partial))
+    ends: dict[str, Any] = {
+        "data_tail": arrow.tail.id,
+        "data_head": arrow.head.id,
+        "data_partial": _exact(arrow.partial),
+    }
+    group = _element(parent, "g", id=arrow.id, class_="edge", **ends)
     _element(group, "title", str(arrow))
     start, *rest = curve.points
     path = f"M{_at(start)}C{' '.join(map(_at, rest))}"
-    _element(group, "path", d=path, fill="none", stroke=GREY, stroke_width=1.5)
-    _element(group, "polygon", points=" ".join(map(_at, _arrowhead(rest[-1], curve.tip))), fill=GREY)
+    _element(group, "path", d=path, fill="none", stroke=colours.ARROW.line, stroke_width=1.5)
+    head = " ".join(map(_at, _arrowhead(rest[-1], curve.tip)))
+    _element(group, "polygon", points=head, fill=colours.ARROW.fill)
 
 
 def _draw_partial(parent: ET.Element, arrow: Arrow, curve: Curve) -> None:
     """The local partial, on the line, once it is known."""
     if arrow.partial is None or curve.label is None:
         return
-    x, y = curve.at(curve.label[0])
-    group = _element(parent, "g", class_="partial", data_edge=arrow.id, fill=DARK_GREEN)
+    (x, y), role = curve.at(curve.label[0]), colours.PARTIAL
+    group = _element(parent, "g", class_="partial", data_edge=arrow.id, fill=role.text)
     _element(group, "title", str(arrow))
     left, top = x - LABEL_WIDTH / 2, y - LABEL_HEIGHT / 2
-    _box(group, left, top, LABEL_WIDTH, LABEL_HEIGHT, radius=LABEL_HEIGHT / 2, fill=PALE_GREEN, stroke=GREEN)
+    _panel(group, left, top, LABEL_WIDTH, LABEL_HEIGHT, LABEL_HEIGHT / 2, role)
     room, line = LABEL_WIDTH - LABEL_HEIGHT / 2, 0.21 * LABEL_HEIGHT
-    _text(group, "title", shortened(arrow.ratio, room, RATIO), (x, y - line), RATIO)
-    number = shown(arrow.partial)
-    _text(group, "number", number, (x, y + line), fitting(number, room, PARTIAL), font_weight="bold")
+    _text(group, "title", shortened(arrow.derivative, room, DERIVATIVE), (x, y - line), DERIVATIVE)
+    size = fitting(arrow.number, room, PARTIAL_NUMBER)
+    _text(group, "number", arrow.number, (x, y + line), size, font_weight="bold")
 
 
 def _arrowhead(base: Point, tip: Point) -> list[Point]:
@@ -174,8 +166,15 @@ def _arrowhead(base: Point, tip: Point) -> list[Point]:
 
 def _box(
     parent: ET.Element, x: float, y: float, wide: float, high: float, radius: float, **looks: Any
-) -> ET.Element:
-    return _element(parent, "rect", x=x, y=y, width=wide, height=high, rx=radius, **looks)
+) -> None:
+    _element(parent, "rect", x=x, y=y, width=wide, height=high, rx=radius, **looks)
+
+
+def _panel(
+    parent: ET.Element, x: float, y: float, wide: float, high: float, radius: float, role: Role, **looks: Any
+) -> None:
+    """A box in the colours of its role."""
+    _box(parent, x, y, wide, high, radius, fill=role.fill, stroke=role.line, **looks)
 
 
 def _text(parent: ET.Element, kind: str, content: str, middle: Point, size: float, **looks: Any) -> None:

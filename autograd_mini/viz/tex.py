@@ -1,19 +1,16 @@
 r"""Any text as TeX that shows it: plain ASCII, which every engine reads, with nothing in it that TeX obeys.
 
->>> print(plain("θ_1 < 50%"), maths("∂f/∂t1"), maths("max(0, x)^2 × θ"), sep="\n")
+>>> print(plain("θ_1 < 50%"), ascii_maths(r"\theta \times θ"), sign("×"), sep="\n")
 \ensuremath{\theta}\_1 \textless{} 50\%
-\partial f/\partial t_{1}
-\operatorname{max}(0, x)^{2} \times {\theta}
+\theta \times {\theta}
+${\times}$
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
-from autograd_mini.formulas.latex import latex
-from autograd_mini.viz.lettering import visible
-from autograd_mini.words.messages import LANGUAGES, message
+from autograd_mini.words.visible import visible
 
 _OBEYED = {c: "\\" + c for c in "{}$&#%_"} | {
     "\\": r"\textbackslash{}",
@@ -30,7 +27,7 @@ _COMMANDS = {
     "η": "eta", "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi",
     "π": "pi", "ρ": "rho", "ς": "varsigma", "σ": "sigma", "τ": "tau", "υ": "upsilon", "φ": "varphi", "ϕ": "phi",
     "χ": "chi", "ψ": "psi", "ω": "omega", "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi",
-    "Π": "Pi", "Σ": "Sigma", "Υ": "Upsilon", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega", "∈": "in",
+    "Π": "Pi", "Σ": "Sigma", "Υ": "Upsilon", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega", "∈": "in", "‖": "Vert",
 }  # fmt: skip
 _ACCENTS = dict(zip("\u0300\u0301\u0302\u0303\u0308\u030a\u030c\u0327", "`'^~\"rvc", strict=True))
 _LETTERS = {"’": "'", "–": "--", "—": "---", "œ": r"\oe{}", "æ": r"\ae{}", "ø": r"\o{}", "ß": r"\ss{}"}
@@ -73,6 +70,11 @@ def ascii_maths(formula: str) -> str:
     return "".join([c if " " <= c <= "~" else _maths_sign(c) for c in formula])
 
 
+def sign(symbol: str) -> str:
+    """The sign of an operation, a word or one of mathematics."""
+    return plain(symbol) if symbol.isalpha() else f"${''.join(map(_maths_sign, symbol))}$"
+
+
 _HARMLESS = frozenset(" +-/=()[]|<>.,:;!?'*@")
 
 
@@ -81,43 +83,3 @@ def _maths_sign(c: str) -> str:
     if c in _COMMANDS:
         return rf"{{\{_COMMANDS[c]}}}"
     return c if c in _HARMLESS or (c.isalnum() and c.isascii()) else rf"\text{{{plain(c)}}}"
-
-
-_WORDS = "|".join(sorted({message(key, language) for key in ("if", "else") for language in LANGUAGES}))
-_NAME = r"[^\W\d]\w*(?:\[[\w,]+\])?"
-_PIECES = re.compile(
-    r"(?P<number>\d+(?:[.,]\d+)?)(?:e(?P<exponent>[+-]\d+))?"
-    rf"| (?P<word>{_WORDS}) "
-    r"|(?P<function>[^\W\d_]\w*)(?=\()"
-    rf"|(?P<name>{_NAME})"
-    rf"|\^(?P<power>-?\d+(?:[.,]\d+)?|{_NAME})"
-    r"|(?P<operator>[×·∂≥≤]) ?"
-    r"|(?P<sign>.)",
-    re.DOTALL,
-)
-
-
-def maths(formula: str) -> str:
-    """A formula in text, as pictures write it, for TeX."""
-    return "".join([_piece(found) for found in _PIECES.finditer(visible(formula))])
-
-
-def _piece(found: re.Match[str]) -> str:
-    kind, text = found.lastgroup, found[found.lastgroup or 0]
-    match kind:
-        case "number":
-            return text.replace(",", "{,}")
-        case "exponent":
-            digits = found["number"].replace(",", "{,}")
-            return rf"{digits} \times 10^{{{int(text)}}}"
-        case "word":
-            return rf"\text{{ {plain(text)} }}"
-        case "function":
-            return rf"\operatorname{{{ascii_maths(text)}}}"
-        case "name":
-            return ascii_maths(str(latex.symbol(text)))
-        case "power":
-            return f"^{{{maths(text)}}}"
-        case "operator":
-            return rf"\{_COMMANDS[text]} "
-    return _maths_sign(text)

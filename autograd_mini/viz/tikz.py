@@ -1,7 +1,7 @@
-r"""Pictures for TeX: the still picture of a graph in TikZ, and beamer slides with one overlay a step.
+r"""Pictures for TeX: the still picture of a graph in TikZ, and the parts of it that slides are made from.
 
 A card is one command in the file, `\card`, and an arrow is one `\draw`; how they look is said once, in the
-preamble, for those who want to change it. The small TeX of any system can read it: amsmath, TikZ, beamer.
+preamble, for those who want to change it. The small TeX of any system can read it: amsmath and TikZ.
 """
 
 from __future__ import annotations
@@ -9,71 +9,75 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd_mini.errors import LayoutError
-from autograd_mini.formulas.latex import Latex
-from autograd_mini.viz import sizes
-from autograd_mini.viz.colours import (
-    BLUE,
-    DARK_GREEN,
-    DARK_VERMILLION,
-    GREEN,
-    GREY,
-    INK,
-    PALE_BLUE,
-    PALE_GREEN,
-    PALE_GREY,
-    PAPER,
-    VERMILLION,
-)
-from autograd_mini.viz.lettering import shortened
-from autograd_mini.viz.tex import ascii_maths, maths, plain
+from autograd_mini.viz import colours, sizes
+from autograd_mini.viz.tex import ascii_maths, plain, sign
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from autograd_mini.viz.layout import Layout, Point
-    from autograd_mini.viz.scene import Arrow, Card, Scene
+    from autograd_mini.viz.scene import Arrow, Card, Frame, Scene
 
 LARGEST = 14000  # points: TeX and readers of PDF give up a little beyond
 
-COLOURS = {
-    "ink": INK, "grey": GREY, "paper": PAPER, "blue": BLUE, "red": VERMILLION, "green": GREEN, "now": "#E69F00",
-    "darkred": DARK_VERMILLION, "darkgreen": DARK_GREEN,
-    "paleblue": PALE_BLUE, "palegreen": PALE_GREEN, "palegrey": PALE_GREY, "palenow": "#FFF3D6",
-}  # fmt: skip
+COLOURS = {"paper": colours.PAPER} | {
+    f"{name.lower()}{part}": colour
+    for name, role in vars(colours).items()
+    if isinstance(role, colours.Role)
+    for part, colour in role._asdict().items()
+    if colour != "none"
+}
 
 LOOKS = r"""
 % Text no wider than #1: what is longer is made smaller.
 \newsavebox\piece
 \newcommand\fit[2]{\sbox\piece{#2}\ifdim\wd\piece>#1\relax\resizebox{#1}{!}{\usebox\piece}\else\usebox\piece\fi}
+% As much of #2 as a line half as wide again as #1 has room for, made smaller; TeX breaks it between operators.
+\newsavebox\firstline
+\newif\iflong
+\newcommand\start[2]{\longfalse
+  \setbox\piece=\vbox{\hsize=1.5\dimexpr#1\relax \parindent=0pt \leftskip=0pt \rightskip=0pt plus \hsize
+    \pretolerance=10000 \hbadness=10000 \hfuzz=\maxdimen
+    \noindent#2\par
+    \global\setbox\firstline=\lastbox \unskip\unpenalty \setbox\piece=\lastbox
+    \loop\ifhbox\piece
+      \global\longtrue \global\setbox\firstline=\box\piece \unskip\unpenalty \setbox\piece=\lastbox
+    \repeat}%
+  \fit{#1}{\unhbox\firstline\iflong$\,\dots$\fi}}
 \tikzset{
   x=1pt, y=-1pt, every node/.style={inner sep=0pt, outer sep=0pt},
-  card/.style={draw=blue, fill=paleblue, line width=1.25*\zoom pt, rounded corners=4*\zoom pt,
+  card/.style={draw=operationline, fill=operationfill, line width=1.25*\zoom pt, rounded corners=4*\zoom pt,
     minimum width=\cardwidth, minimum height=\cardheight},
-  result/.style={},
+  result/.style={}, box/.style={},
   output/.style={line width=3*\zoom pt},
-  input/.style={fill=palegrey, rounded corners=14*\zoom pt},
-  constant/.style={draw=grey, fill=paper, dash pattern=on 2pt off 2pt, text=grey,
+  input/.style={draw=inputline, fill=inputfill, rounded corners=14*\zoom pt},
+  constant/.style={draw=constantline, fill=constantfill, dash pattern=on 2pt off 2pt, text=constanttext,
     minimum height=\fieldheight, font=\LARGE},
   title/.style={anchor=west, font=\LARGE},
-  sign/.style={anchor=east, fill=blue, text=paper, font=\large\bfseries\boldmath, rounded corners=9*\zoom pt,
+  sign/.style={anchor=east, fill=operationline, text=paper, font=\large\bfseries\boldmath, rounded corners=9*\zoom pt,
     minimum width=\signsize, minimum height=\signsize, inner xsep=4pt},
   caption/.style={anchor=west, font=\Large},
-  value/.style={draw=blue, text=ink},
-  gradient/.style={draw=red, text=darkred},
-  box/.style={draw, fill=paper, line width=\zoom pt, rounded corners=3*\zoom pt,
+  value/.style={draw=valueline, fill=valuefill, text=valuetext},
+  gradient/.style={draw=gradientline, fill=gradientfill, text=gradienttext},
+  field/.style={draw, fill, line width=\zoom pt, rounded corners=3*\zoom pt,
     minimum width=\fieldwidth, minimum height=\fieldheight, font=\LARGE},
-  arrow/.style={draw=grey, line width=1.5*\zoom pt, -stealth},
-  partial/.style={draw=green, fill=palegreen, text=darkgreen, line width=\zoom pt, rounded corners=14*\zoom pt,
+  frame/.style={draw=frameline, line width=\zoom pt, dash pattern=on 6*\zoom pt off 4*\zoom pt,
+    rounded corners=10*\zoom pt},
+  frame title/.style={caption, text=frametext},
+  arrow/.style={draw=arrowline, line width=1.5*\zoom pt, -stealth},
+  partial/.style={draw=partialline, fill=partialfill, text=partialtext, line width=\zoom pt, rounded corners=14*\zoom pt,
     minimum width=\slopewidth, minimum height=\slopeheight},
 }
-\newcommand\unknown{\node[box, dash pattern=on 4*\zoom pt off 3*\zoom pt] {};}
-\newcommand\known[1]{\node[box] {\fit{\numberroom}{$#1$}};}
+\newcommand\unknown{\node[field, dash pattern=on 4*\zoom pt off 3*\zoom pt] {};}
+\newcommand\known[1]{\node[field] {\fit{\numberroom}{$#1$}};}
 % {id}{centre}{kind}{name}{sign}{formula}{value}{title of the gradient}{gradient}
 \newcommand\card[9]{\begin{scope}[shift={(#2)}]
   \node[card, #3] (#1) {};
   \node[title] at (\nameplace) {\fit{\nameroom}{$#4$}};
   \if\relax\detokenize{#5}\relax\else\node[sign] at (\signplace) {#5};\fi
-  \node[caption] at (\formulaplace) {\fit{\captionroom}{$#6$}};
+  \node[caption] at (\formulaplace) {\start{\captionroom}{$#6$}};
   \begin{scope}[shift={(\valueplace)}, value]#7\end{scope}
-  \node[caption, darkred] at (\ratioplace) {\fit{\captionroom}{$#8$}};
+  \node[caption, gradienttext] at (\derivativeplace) {\start{\captionroom}{$#8$}};
   \begin{scope}[shift={(\gradientplace)}, gradient]#9\end{scope}
 \end{scope}}
 % {id}{centre}{width}{number}
@@ -82,13 +86,15 @@ LOOKS = r"""
 \end{scope}}
 % {centre}{title}{local partial}
 \newcommand\slope[3]{\begin{scope}[shift={(#1)}]
-  \node[partial] {\shortstack{\fit{\sloperoom}{\large$#2$}\\[1pt]\fit{\sloperoom}{\Large$#3$}}};
+  \node[partial] {\shortstack{\start{\sloperoom}{\large$#2$}\\[1pt]\fit{\sloperoom}{\Large$#3$}}};
 \end{scope}}
 """
 
 
 def tikz_text(scene: Scene, layout: Layout) -> str:
     """The picture as a document of its own size, to be compiled alone or copied from.
+
+    scene: in LaTeX. layout: of the same scene in text.
 
     Raises LayoutError if it is larger than TeX can draw.
     """
@@ -99,9 +105,9 @@ def tikz_text(scene: Scene, layout: Layout) -> str:
             "save as .svg, or draw a part of the graph"
         )
         raise LayoutError(msg)
-    picture = _Picture(scene, layout, "en")
+    picture = Picture(scene, layout)
     wide, high = (side + 2 * sizes.MARGIN for side in (layout.width, layout.height))
-    return _lines(
+    return lines(
         r"\documentclass{article}",
         rf"\usepackage[paperwidth={wide:.2f}pt, paperheight={high:.2f}pt, margin={sizes.MARGIN}pt]{{geometry}}",
         picture.preamble(),
@@ -110,6 +116,7 @@ def tikz_text(scene: Scene, layout: Layout) -> str:
         r"\begin{document}",
         r"\noindent\begin{tikzpicture}",
         rf"\useasboundingbox (0,0) rectangle ({layout.width:.2f},{layout.height:.2f});",
+        *[picture.frame(frame) for frame in nested(scene.frames)],
         *[picture.arrow(arrow) for arrow in scene.arrows],
         *[picture.slope(arrow) for arrow in scene.arrows if arrow.partial is not None],
         *[picture.card(card, picture.box(card.value), picture.box(card.gradient)) for card in scene.cards],
@@ -118,17 +125,16 @@ def tikz_text(scene: Scene, layout: Layout) -> str:
     )
 
 
-class _Picture(NamedTuple):
-    """The parts of a picture in TikZ, with their words in TeX."""
+class Picture(NamedTuple):
+    """The parts of a picture in TikZ: a scene in LaTeX, and the layout of the same scene in text."""
 
     scene: Scene
     layout: Layout
-    language: str
 
     def preamble(self, **more: float) -> str:
         """Packages, colours, sizes, looks; more: lengths that only slides have."""
-        room = sizes.Sizes.of(self.scene)
-        wide = room.caption_width + sizes.GAP + sizes.FIELD_WIDTH + 2 * sizes.PAD
+        room = self.layout.sizes.caption_width
+        wide = room + sizes.GAP + sizes.FIELD_WIDTH + 2 * sizes.PAD
         high = 2 * (sizes.PAD + sizes.GAP + sizes.FIELD) + sizes.HEAD
         left, right = sizes.PAD - wide / 2, wide / 2 - sizes.PAD
         top = sizes.PAD + sizes.HEAD / 2 - high / 2
@@ -138,7 +144,7 @@ class _Picture(NamedTuple):
             "cardheight": high,
             "nameroom": wide - 2 * sizes.PAD - sizes.HEAD - sizes.GAP,
             "signsize": sizes.HEAD,
-            "captionroom": room.caption_width,
+            "captionroom": room,
             "fieldwidth": sizes.FIELD_WIDTH,
             "fieldheight": sizes.FIELD,
             "numberroom": sizes.FIELD_WIDTH - 2 * sizes.GAP,
@@ -151,67 +157,69 @@ class _Picture(NamedTuple):
             "signplace": (right, top),
             "formulaplace": (left, rows[0]),
             "valueplace": (right - sizes.FIELD_WIDTH / 2, rows[0]),
-            "ratioplace": (left, rows[1]),
+            "derivativeplace": (left, rows[1]),
             "gradientplace": (right - sizes.FIELD_WIDTH / 2, rows[1]),
         }
-        return _lines(
+        return lines(
             r"\usepackage{amsmath}",
             r"\usepackage{tikz}",
             *[rf"\definecolor{{{name}}}{{HTML}}{{{code.strip('#')}}}" for name, code in COLOURS.items()],
             *[rf"\newcommand\{name}{{{length:.2f}pt}}" for name, length in lengths.items()],
-            *[rf"\newcommand\{name}{{{_at(place)}}}" for name, place in places.items()],
+            *[rf"\newcommand\{name}{{{at(place)}}}" for name, place in places.items()],
             LOOKS,
         )
 
-    def number(self, x: float) -> str:
-        return str(Latex(self.language).constant(x))
-
-    def corners(self, card: Card) -> list[Point]:
-        (x, y), (wide, high) = self.layout.cards[card.id], sizes.Sizes.of(self.scene).box(card)
-        return [(x - wide / 2, y - high / 2), (x + wide / 2, y + high / 2)]
-
     def box(self, x: float | None) -> str:
         """A box with its number, or the empty one."""
-        return r"\unknown" if x is None else rf"\known{{{self.number(x)}}}"
+        return r"\unknown" if x is None else rf"\known{{{self.scene.xp.constant(x)}}}"
 
     def card(self, card: Card, value: str, gradient: str, more: str = "") -> str:
         r"""\card, or \constant, with the two boxes filled as said."""
-        place = f"{{{card.id}}}{{{_at(self.layout.cards[card.id])}}}"
-        room = sizes.Sizes.of(self.scene)
+        place = f"{{{card.id}}}{{{at(self.layout.cards[card.id])}}}"
+        name, formula, derivative = map(ascii_maths, (card.name, card.formula, card.derivative))
         if card.is_constant:
-            return rf"\constant{place}{{{room.box(card)[0]:.2f}pt}}{{{maths(card.name)}}}"
-        # The letters of TeX are narrower than those that the room was measured with.
-        formula, ratio = (
-            maths(shortened(caption, 1.5 * room.caption_width, sizes.CAPTION))
-            for caption in (card.formula or card.kind, card.ratio)
-        )
-        if not card.symbol:
-            formula = rf"\text{{{plain(card.formula or card.kind)}}}"
-        name = ascii_maths(str(Latex().symbol(card.name)))
-        sign = plain(card.symbol) if card.symbol.isalpha() else f"${maths(card.symbol)}$"
-        parts = (card.kind + more, name, sign if card.symbol else "", formula, value, ratio, gradient)
+            return rf"\constant{place}{{{self.layout.sizes.boxes[card.id][0]:.2f}pt}}{{{name}}}"
+        formula = formula or rf"\text{{{plain(card.caption)}}}"
+        badge = sign(card.symbol) if card.symbol else ""
+        parts = (card.kind + more, name, badge, formula, value, derivative, gradient)
         return rf"\card{place}" + "".join([f"{{{part}}}" for part in parts])
+
+    def frame(self, frame: Frame) -> str:
+        """A dashed line around a neuron or a layer, with its title in the corner."""
+        corner, other = self.layout.frames[frame.id]
+        title = rf"\node[frame title] at ({at((corner[0] + sizes.PAD, corner[1] + sizes.PAD))})"
+        return rf"\draw[frame] ({at(corner)}) rectangle ({at(other)}); {title} {{{plain(frame.title)}}};"
 
     def arrow(self, arrow: Arrow, more: str = "") -> str:
         r"""\draw along the curve of the layout."""
         curve = self.layout.arrows[arrow.id]
-        start, *rest = [f"({_at(point)})" for point in curve.points]
+        start, *rest = [f"({at(point)})" for point in curve.points]
         pieces = zip(rest[::3], rest[1::3], rest[2::3], strict=True)
         path = start + "".join([f" .. controls {a} and {b} .. {end}" for a, b, end in pieces])
-        return rf"\draw[arrow{more}] {path} -- ({_at(curve.tip)});"
+        return rf"\draw[arrow{more}] {path} -- ({at(curve.tip)});"
 
     def slope(self, arrow: Arrow) -> str:
         r"""\slope, on the line; nothing where there is no room for it."""
         curve = self.layout.arrows[arrow.id]
-        if curve.label is None or arrow.partial is None:
+        if curve.label is None:
             return ""
-        ratio = maths(shortened(arrow.ratio, 1.5 * sizes.LABEL_WIDTH, sizes.RATIO))
-        return rf"\slope{{{_at(curve.at(curve.label[0]))}}}{{{ratio}}}{{{self.number(arrow.partial)}}}"
+        return (
+            rf"\slope{{{at(curve.at(curve.label[0]))}}}{{{ascii_maths(arrow.derivative)}}}{{{arrow.number}}}"
+        )
 
 
-def _at(point: Point) -> str:
+def nested(frames: Iterable[Frame]) -> Iterator[Frame]:
+    """The frames and those inside them, outer ones first."""
+    for frame in frames:
+        yield frame
+        yield from nested(frame.inner)
+
+
+def at(point: Point) -> str:
+    """A point as TikZ writes it, without its brackets."""
     return f"{point[0]:.2f},{point[1]:.2f}"
 
 
-def _lines(*lines: str) -> str:
-    return "\n".join(filter(None, lines)) + "\n"
+def lines(*texts: str) -> str:
+    """The texts that are not empty, one below the other."""
+    return "\n".join(filter(None, texts)) + "\n"

@@ -35,6 +35,9 @@ MESSAGES: dict[str, dict[str, str]] = {
     # on a page with a picture
     "graph": {"en": "Computation graph of {}", "fr": "Graphe de calcul de {}"},
     "input": {"en": "input", "fr": "entrée"},
+    "parameters": {"en": "parameters", "fr": "paramètres"},
+    "layer": {"en": "layer", "fr": "couche"},
+    "neuron": {"en": "neuron", "fr": "neurone"},
     "larger": {"en": "Zoom in", "fr": "Agrandir"},
     "smaller": {"en": "Zoom out", "fr": "Réduire"},
     "whole": {"en": "Whole graph", "fr": "Graphe entier"},
@@ -95,6 +98,6 @@ def message(key: str, language: str = "en") -> str:
     'Rétropropagation'
     """
     if language not in LANGUAGES:
-        msg = f"no words for the language {language!r}; choose one of: {', '.join(LANGUAGES)}"
+        msg = f"no words for the language {language!r:.60}; choose one of: {', '.join(LANGUAGES)}"
         raise ValueError(msg)
     return MESSAGES[key][language]

@@ -5,12 +5,10 @@ import gc
 import itertools
 import math
 import operator
-import pickle
 import statistics
 import subprocess
 import sys
 import textwrap
-import threading
 from decimal import Decimal
 from fractions import Fraction
 
@@ -412,83 +410,6 @@ def test_a_variable_may_be_called_self():
     assert 6.0 == (Value(label="self") * 2).forward(self=3)
 
 
-# Modes
-
-
-def test_no_grad_records_nothing():
-    """In no_grad results are leaves with the right number, for every kind of operation."""
-    x = Value(3.0)
-    with no_grad():
-        results = [x * x, -x, x**2, 1 / x, x.exp(), am.sum([x, x]), am.maximum(x, 1)]
-
-    assert [9.0, -3.0, 9.0, 1 / 3, math.exp(3.0), 6.0, 3.0] == [y.data for y in results]
-    assert {()} == {y.parents for y in results}
-    assert {None} == {y.rule for y in results}
-    assert (x, x) == (x * x).parents
-
-
-def test_no_grad_ends_as_it_began():
-    """no_grad can be nested, and an exception ends it too."""
-    x = Value(3.0)
-    with no_grad():
-        with no_grad():
-            pass
-        assert () == (x * x).parents
-    with pytest.raises(KeyError), no_grad():
-        raise KeyError
-
-    assert (x, x) == (x * x).parents
-
-
-def test_no_grad_of_unbound_values_is_an_error():
-    """Without a number and without a record a result could never be computed."""
-    with pytest.raises(UnboundError, match="no number for u yet"), no_grad():
-        Value(label="u") * 2
-
-
-def test_no_grad_is_for_one_thread():
-    """One thread records while another one is in no_grad, and the other way round."""
-    x, inside, done = Value(3.0), threading.Event(), threading.Event()
-    seen = []
-
-    def without_record():
-        with no_grad():
-            inside.set()
-            done.wait()
-            seen.append((x * x).parents)
-
-    thread = threading.Thread(target=without_record)
-    thread.start()
-    inside.wait()
-    recorded = (x * x).parents
-    done.set()
-    thread.join()
-
-    assert (x, x) == recorded
-    assert [()] == seen
-
-
-def test_detect_anomaly_names_the_node():
-    """In detect_anomaly the first nan or inf is an error that shows the operation and its inputs."""
-    x = Value(0.0, label="x")
-    with detect_anomaly(), pytest.raises(AnomalyError, match=r"log\(x\) is -inf, where x = 0"):
-        x.log()
-
-    assert -math.inf == x.log().data
-    assert issubclass(AnomalyError, ArithmeticError)
-
-
-def test_detect_anomaly_looks_at_gradients():
-    """A gradient that is not finite is an error too, which shows the product it came from."""
-    x = Value(0.0, label="x")
-    f = 2 * x.sqrt()
-    with (
-        detect_anomaly(),
-        pytest.raises(AnomalyError, match=r"∂f/∂x is inf: through t1 = .*inf · 2, where x = 0"),
-    ):
-        f.backward()
-
-
 # What is no number
 
 
@@ -513,7 +434,7 @@ class Shy:
         (Decimal(3), r"Decimal Decimal\('3'\)"),
         (Fraction(1, 3), r"Fraction Fraction\(1, 3\)"),
         (10**400, "an int of 1329 bits does not fit a float"),
-        (Shy(), r"Shy x{57}\.\.\.;"),
+        (Shy(), r"Shy x+\.\.\.x+;"),
     ],
 )
 def test_what_is_no_number_is_refused_with_a_look_at_it(thing, shown):
@@ -656,57 +577,6 @@ def test_repr_of_a_result():
     assert "Value(20.0)" == repr(lecture()[0])
     assert "Value()" == repr(unbound()[0])
     assert "Constant(3.0)" == repr((Value(2.0) * 3).parents[1])
-
-
-# Copies and pickles
-
-
-def test_copy_is_another_node_on_the_same_inputs():
-    """copy.copy gives a node of its own with the same record, numbers and label."""
-    f, *_ = lecture()
-    f.label = "f"
-    twin = copy.copy(f)
-    f.backward()
-
-    assert (twin.parents, twin.rule, twin.data, twin.label) == (f.parents, f.rule, f.data, "f")
-    assert twin is not f
-    assert twin.known("grad") is None
-    assert copy.copy(Value(label="u")).known("data") is None
-
-
-def test_deepcopy_is_a_graph_of_its_own():
-    """copy.deepcopy copies the graph with its numbers and gradients, and shared nodes stay shared."""
-    x = Value(3.0, label="x")
-    y = x * x + 2
-    f = y * y
-    f.backward()
-    twin = copy.deepcopy(f)
-    copied = toposort(twin)
-
-    assert len(toposort(f)) == len(copied)
-    assert not set(toposort(f)) & set(copied)
-    assert [(n.data, n.grad, n.label, type(n)) for n in toposort(f)] == [
-        (n.data, n.grad, n.label, type(n)) for n in copied
-    ]
-    assert 2.0 == twin.forward(x=0) / 2
-    assert (121.0, 3.0) == (f.data, x.data)
-
-
-def test_deepcopy_of_a_list_keeps_shared_nodes_shared():
-    """A model and its output copied together still belong together."""
-    x = Value(3.0, label="x")
-    y, again = copy.deepcopy([x * 2, x])
-
-    assert y.parents[0] is again
-    assert again is not x
-
-
-@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
-def test_pickle_is_refused(protocol):
-    """A Value cannot be pickled, and the message says what to pickle instead."""
-    for x in (Value(2.0), lecture()[0]):
-        with pytest.raises(TypeError, match=r"cannot pickle Value\(.*pickle its \.data instead"):
-            pickle.dumps([x], protocol)
 
 
 # micrograd

@@ -1,7 +1,6 @@
 """Modules: what they compute, how their parameters begin and are named, and their files."""
 
 import copy
-import json
 import math
 import random
 
@@ -326,132 +325,6 @@ def test_dropout_in_a_network():
     assert [] == [module for _, module in model.named_modules() if module.training]
 
 
-# Files
-
-
-@pytest.mark.parametrize(
-    "model",
-    [
-        MLP(2, [3, 2], activation=["tanh", "softmax"], bias=False, dropout=0.25, name="d", seed=0),
-        MLP(3, [1], seed=1),
-        Layer(2, 3, "sigmoid", seed=2),
-        Neuron(4, "tanh", seed=3),
-        Dropout(0.125, rescale=False),
-    ],
-    ids=repr,
-)
-def test_a_saved_model_comes_back(model, tmp_path):
-    """Numbers come back to the last bit, with sizes, activations and labels."""
-    path = model.save(tmp_path / "m.json")
-    found = type(model).load(path)
-
-    assert found.state_dict() == model.state_dict()
-    assert found.configuration() == model.configuration()
-    assert [p.label for p in found.parameters()] == [p.label for p in model.parameters()]
-
-
-def test_numbers_of_every_size_come_back(tmp_path):
-    """The smallest, the largest and the least round float survive the file."""
-    model = Neuron(4)
-    state = dict(zip(model.state_dict(), [5e-324, -1.7976931348623157e308, 0.1 + 0.2, -0.0, 2], strict=True))
-    model.load_state_dict(state)
-    found = Neuron.load(model.save(tmp_path / "m.json")).state_dict()
-
-    assert list(map(repr, found.values())) == [
-        "5e-324",
-        "-1.7976931348623157e+308",
-        "0.30000000000000004",
-        "-0.0",
-        "2.0",
-    ]
-
-
-def test_a_model_with_nan_is_not_saved(tmp_path):
-    """An old file is better than one with nan; the error names the parameter."""
-    model = Neuron(1, init=0.5)
-    path = model.save(tmp_path / "m.json")
-    before = path.read_bytes()
-    model.w[0].data = math.nan
-
-    with pytest.raises(ValueError, match=r"cannot save .*m.json: w\[0\] is nan; train again"):
-        model.save(path)
-
-    assert path.read_bytes() == before
-
-
-def edited(path, **changes):
-    saved = json.loads(path.read_text("utf-8"))
-    saved.update({key: change(saved[key]) if callable(change) else change for key, change in changes.items()})
-    path.write_text(json.dumps(saved), encoding="utf-8")
-
-
-DAMAGE = {
-    "cut": (lambda p: p.write_bytes(p.read_bytes()[:-20]), "it is damaged or no model file"),
-    "binary": (lambda p: p.write_bytes(b"\xff\xfe\x00\x01"), "it is damaged or no model file"),
-    "deep": (lambda p: p.write_text("[" * 100_000), "it is damaged or no model file"),
-    "other": (lambda p: p.write_text("[1, 2]"), "it is no model file; give one"),
-    "version": (lambda p: edited(p, version=99), "it has version 99 and this package reads 1"),
-    "class": (lambda p: edited(p, **{"class": "Layer"}), "it holds a Layer, not a MLP"),
-    "part": (lambda p: edited(p, parameters=3), "its configuration or its parameters are missing"),
-    "giant": (
-        lambda p: edited(p, configuration=lambda c: c | {"inputs": 10**9}),
-        r"its sizes \[1000000000, 2, 1\] need 2000000005 parameters, but it has 9",
-    ),
-    "size": (
-        lambda p: edited(p, configuration=lambda c: c | {"outputs": [0]}),
-        "must be a whole number of 1 or",
-    ),
-    "activation": (
-        lambda p: edited(p, configuration=lambda c: c | {"activation": ["rleu", "linear"]}),
-        "no activation is called 'rleu'; did you mean relu",
-    ),
-    "argument": (
-        lambda p: edited(p, configuration=lambda c: c | {"colour": 1}),
-        "unexpected keyword.*colour",
-    ),
-    "name": (
-        lambda p: edited(p, parameters=lambda s: {f"{k}x": v for k, v in s.items()}),
-        "the state misses .* and 8 others: 9 parameters were expected and 9 given",
-    ),
-    "text": (lambda p: edited(p, parameters=lambda s: dict.fromkeys(s, "1")), "the state has '1' for"),
-    "true": (lambda p: edited(p, parameters=lambda s: dict.fromkeys(s, True)), "the state has True for"),
-    "huge": (lambda p: edited(p, parameters=lambda s: dict.fromkeys(s, 10**400)), "expected a finite number"),
-    "nan": (lambda p: edited(p, parameters=lambda s: dict.fromkeys(s, math.nan)), "the state has nan for"),
-}
-
-
-@pytest.mark.parametrize("kind", DAMAGE)
-def test_damaged_files(kind, tmp_path):
-    """Whatever is wrong with a file, the error says so and names the file."""
-    damage, message = DAMAGE[kind]
-    path = MLP(2, [2, 1], seed=0).save(tmp_path / "m.json")
-    damage(path)
-
-    with pytest.raises(ValueError, match=f"cannot load .*m.json: .*{message}"):
-        MLP.load(path)
-
-
-def test_a_missing_file_is_an_os_error(tmp_path):
-    """No file at all is the usual error."""
-    with pytest.raises(FileNotFoundError, match=r"m\.json"):
-        MLP.load(tmp_path / "m.json")
-
-
-def test_a_wrong_state_changes_nothing():
-    """Every entry is looked at before the first is set."""
-    model = MLP(1, [2, 1], seed=0)
-    before = model.state_dict()
-    for wrong in (
-        dict(list(before.items())[:-1]),
-        before | {"more": 1.0},
-        {**before, "layers[1].neurons[0].b": math.inf},
-    ):
-        with pytest.raises(ValueError, match="the state"):
-            model.load_state_dict(wrong)
-
-    assert model.state_dict() == before
-
-
 # Mistakes
 
 
@@ -460,7 +333,7 @@ def test_a_wrong_state_changes_nothing():
     [
         (lambda: Layer(2, 3)([1.0]), ValueError, r"Layer\(2, 3, 'relu'\) takes 2 inputs, got 1: \[1.0\]"),
         (lambda: MLP(2, [1])([[1.0, 2.0]]), TypeError, r"one example at a time.*\[model\(x\) for x in X\]"),
-        (lambda: MLP(2, [1])(np.ones((2, 2))), TypeError, "a number"),
+        (lambda: MLP(2, [1])(np.ones((2, 2))), TypeError, "takes one example at a time"),
         (lambda: Neuron(1)("a"), TypeError, "got str 'a'"),
         (lambda: Neuron(0), ValueError, "the number of inputs must be a whole number of 1 or more, got 0"),
         (lambda: Layer(2, -1), ValueError, "the number of outputs must be a whole number .*, got -1"),
@@ -488,6 +361,30 @@ def test_a_wrong_state_changes_nothing():
             "no initialisation is called 'xaver'; did you mean xavier",
         ),
         (lambda: Dropout(1.0), ValueError, "0 <= p < 1, got 1.0"),
+        (lambda: Dropout("a"), TypeError, "0 <= p < 1, got str 'a'"),
+        (
+            lambda: Dropout(0.5)(3.0),
+            TypeError,
+            r"Dropout\(0.5\) takes a Value or a list of them, got float 3.0",
+        ),
+        (lambda: Dropout(0.5)([None]), TypeError, "got NoneType None"),
+        (lambda: MLP(2, [1], dropout=[]), TypeError, r"0 <= p < 1, got list \[\]"),
+        (lambda: MLP(2, [10**400]), ValueError, "the number of outputs must be .* 1 to 10,000,000, got 1000"),
+        (lambda: MLP(10**6, [10**6]), ValueError, "need 1,000,001,000,000 parameters; at most 10,000,000"),
+        (lambda: Neuron(2, None), TypeError, "the activation must be a name such as 'linear', got None"),
+        (lambda: MLP(2, [2, 1], activation=None), TypeError, "the activation must be a name"),
+        (lambda: MLP(2, [2, 1], activation=[["relu"], "relu"]), TypeError, r"got list \['relu'\]"),
+        (lambda: Layer(2, 2, init=[1.0]), TypeError, r"init must be a name, .* got list \[1.0\]"),
+        (lambda: Layer(2, 2, init=math.nan), ValueError, "init must be a name, a finite number, .* got nan"),
+        (lambda: Neuron(2, init=lambda *_: None), TypeError, "expected a Value or a number .* got NoneType"),
+        (lambda: Neuron(2, seed="a"), TypeError, "a seed must be an int, a random.Random, or None, got 'a'"),
+        (lambda: MLP(2, [1], name=3), TypeError, "the name of a network must be text, got int 3"),
+        (lambda: Neuron(2, bias="no"), TypeError, "bias must be True or False, got str 'no'"),
+        (lambda: Neuron(2).train("no"), TypeError, "training must be True or False, got str 'no'"),
+        (lambda: Neuron(2)({1.0, 2.0}), TypeError, "takes a list of numbers or Values, got set"),
+        (lambda: Neuron(3)("abc"), TypeError, "takes a list of numbers or Values, got str 'abc'"),
+        (lambda: Neuron(1).fire([Value(1.0)] * 3), ValueError, "takes 1 inputs, got 3"),
+        (lambda: Layer(2, 1).fire(None), ValueError, "takes 2 inputs, got None"),
     ],
 )
 def test_wrong_arguments(call, error, message):

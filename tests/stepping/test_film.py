@@ -9,22 +9,21 @@ import pytest
 from autograd_mini import Value, draw, parse, steps
 from autograd_mini.errors import MissingExtraError
 from autograd_mini.stepping import film as gif_module
-from autograd_mini.stepping.film import CURRENT, LAST, PAUSE, frame, gif
-from autograd_mini.stepping.moments import last_scene
+from autograd_mini.stepping.film import LAST, PAUSE, frame, gif
+from autograd_mini.stepping.moments import scene_after
+from autograd_mini.viz.colours import NOW
 from autograd_mini.viz.layout import layout_of
-
-SVG = "{http://www.w3.org/2000/svg}"
+from autograd_mini.viz.svg import svg_element
 
 
 def frames(trace):
-    words = last_scene(trace)
-    layout = layout_of(words)
-    return [frame(trace, count, words, layout) for count in range(len(trace) + 1)]
+    layout = layout_of(scene_after(trace))
+    return [frame(trace, count, layout) for count in range(len(trace) + 1)]
 
 
 def numbers(picture):
     """What stands in the boxes."""
-    return [text.text for text in picture.iter(f"{SVG}text") if text.get("class") == "number"]
+    return [text.text for text in picture.iter("text") if text.get("class") == "number"]
 
 
 def test_the_file_is_a_film():
@@ -50,7 +49,7 @@ def test_frames_fill_up():
     f.backward()
 
     assert {None} == set(first)
-    assert numbers(ET.fromstring(draw(f).svg())) == last
+    assert numbers(svg_element(draw(f).scene, layout_of(draw(f).scene))) == last
 
 
 def test_a_frame_marks_its_step_and_says_it():
@@ -61,8 +60,8 @@ def test_a_frame_marks_its_step_and_says_it():
     def marked(picture):
         return {
             group.get("id")
-            for group in picture.iter(f"{SVG}g")
-            if any(shape.get("stroke") == CURRENT for shape in group if shape.tag != f"{SVG}g")
+            for group in picture.iter("g")
+            if any(shape.get("stroke") == NOW.line for shape in group if shape.tag != "g")
         }
 
     assert set() == marked(pictures[0])
@@ -76,9 +75,7 @@ def test_french_frames():
     """Words, captions and numbers are French."""
     last = frames(steps(parse("f = u * 0.5", u=3), lang="fr"))[-1]
 
-    assert {"entrée", "1,5", "0,5", "Rétropropagation  4/4"} <= {
-        text.text for text in last.iter(f"{SVG}text")
-    }
+    assert {"entrée", "1,5", "0,5", "Rétropropagation  4/4"} <= {text.text for text in last.iter("text")}
 
 
 def test_names_are_shown_as_they_are():

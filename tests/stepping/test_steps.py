@@ -73,6 +73,15 @@ def test_the_picture_of_a_notebook_is_that_after_the_last_step(trace):
     assert ["4.0", "4.0", "4.0", "5.0", "1.0"] == gradients
 
 
+def test_the_picture_of_a_notebook_is_in_the_language_of_the_steps():
+    """Title, captions and numbers are French, as the page beside it."""
+    drawing = ET.fromstring(steps(parse("f = u * 0.5", u=3), lang="fr")._repr_mimebundle_()["image/svg+xml"])
+    texts = {text.text for text in drawing.iter()}
+
+    assert {"Graphe de calcul de f", "entrée", "0,5", "1,5"} <= texts
+    assert "fr" == steps(parse("u * v", u=2, v=3), lang="fr").language
+
+
 def test_a_notebook_without_a_layout_engine_gets_words(trace, no_layout):
     """If no picture can be made the cell shows the steps, and the reason."""
     bundle = trace._repr_mimebundle_()

@@ -7,15 +7,19 @@ import pytest
 from hypothesis import given
 from test_random_graphs import inputs, named, programs, run, run_naive
 
+import autograd_mini as am
 from autograd_mini import Value, jvp, parse, variables
 from autograd_mini.engine.graph import leaves, toposort
 from autograd_mini.errors import UnboundError, UnknownVariableError
+from autograd_mini.formulas.latex import Inline
+from autograd_mini.formulas.mathml import mathml
+from autograd_mini.formulas.text import Text
 from autograd_mini.functions import as_function
-from autograd_mini.stepping.sweeps import ADDITION, GRADIENTS, OPERATION, PRODUCT, TANGENTS, VALUES, trace
+from autograd_mini.stepping.sweeps import ADDITION, GRADIENTS, OPERATION, PRODUCT, TANGENTS, VALUES, Trace
 
 
 def lines(f, **options):
-    return [step.line for step in trace(f, **options)[1]]
+    return [step.line for step in Trace(f, **options)]
 
 
 def test_lecture_example():
@@ -70,7 +74,8 @@ def test_french():
 
 def test_a_product_knows_its_edge_and_factors():
     """A product names its operation and input by place, with the local partial and what comes from above."""
-    nodes, steps = trace(parse("u * v", u=2, v=3))
+    steps = Trace(parse("u * v", u=2, v=3))
+    nodes = steps.nodes
     by_v = [step for step in steps if step.kind == PRODUCT][1]
 
     assert ("f", "v") == (nodes[by_v.user].label, nodes[by_v.user].parents[by_v.position].label)
@@ -81,13 +86,53 @@ def test_trace_leaves_the_graph_as_it_is():
     """Tracing neither sets nor clears gradients."""
     u, v = variables(u=2, v=3)
     f = u * v
-    trace(f)
+    Trace(f)
 
     assert u.known("grad") is None
     f.backward()
     f.backward()
-    trace(f)
+    Trace(f)
     assert 6.0 == u.grad
+
+
+def test_a_step_says_what_it_said_when_the_trace_was_made():
+    """Formulas are printed when asked for, with the names and numbers of the moment of the trace."""
+    f = parse("f = (u + v) * w", u=2, v=3, w=4)
+    steps = Trace(f)
+    f.forward(u=100)
+    f.parents[0].parents[0].label = "renamed"
+
+    assert lines(parse("f = (u + v) * w", u=2, v=3, w=4)) == [step.line for step in steps]
+
+
+def test_sides_in_any_arithmetic():
+    """A step gives its sides in the arithmetic that is asked for, and repeats none."""
+    product = Trace(parse("f = u / v", u=1, v=2))[-1]
+
+    assert [r"\partial f/\partial v", r"\partial f/\partial v \cdot \partial f/\partial f"] == [
+        str(side) for side in product.sides(Inline())
+    ][:2]
+    assert 4 == len(product.sides(Text("fr"))) - 1
+    assert 2 == len(Trace(parse("u * v", u=2, v=3))[0].sides(mathml))
+
+
+@pytest.mark.parametrize("operation", [am.sum, lambda xs: am.dot(xs, xs)])
+def test_the_partials_of_an_operation_are_written_once(monkeypatch, operation):
+    """A sum of many inputs has as many products, and its partials are read once for all of them."""
+    read = []
+    f = operation([Value(float(i), label=f"x{i}") for i in range(50)])
+    partials = f.rule.partials
+
+    def counted(xp, *pieces):
+        read.append(xp)
+        return partials(xp, *pieces)
+
+    monkeypatch.setattr(f.rule, "partials", counted)
+    steps = Trace(f)
+    for _ in range(2):
+        assert len(steps) == len([step.line for step in steps])
+
+    assert [steps.equations.text] == read
 
 
 def test_a_leaf_alone():
@@ -105,13 +150,13 @@ def test_a_leaf_alone():
 def test_unknown_options(options, error, message):
     """An unknown language or variable is an error that lists the known ones."""
     with pytest.raises(error, match=re.escape(message)):
-        trace(parse("u * v", u=2, v=3), **options)
+        Trace(parse("u * v", u=2, v=3), **options)
 
 
 def test_unbound_graph():
     """A graph with variables that lack a number cannot be traced, and the error names all of them."""
     with pytest.raises(UnboundError, match="no number for v, w yet"):
-        trace(parse("(u + v) * w", u=2))
+        Trace(parse("(u + v) * w", u=2))
 
 
 def replayed(nodes, steps, sweep):
@@ -137,7 +182,8 @@ def undone(boxes, steps, sweep):
 def test_replay_gives_what_the_engine_computes(numbers, wanted):
     """From empty boxes the steps give every value and gradient exactly, and undoing them empties all."""
     f = run(named(numbers), run_naive(numbers, wanted)[1])[-1]
-    nodes, steps = trace(f)
+    steps = Trace(f)
+    nodes = steps.nodes
     f.backward()
     variable = [(i, node) for i, node in enumerate(nodes) if not node.is_constant]
     values, gradients = (replayed(nodes, steps, sweep) for sweep in (VALUES, GRADIENTS))
@@ -154,7 +200,8 @@ def test_forward_mode_ends_in_the_tangent(numbers, wanted):
     order = toposort(f)
     variables_ = leaves(order)
     for x in variables_:
-        nodes, steps = trace(f, by=x.label)
+        steps = Trace(f, by=x.label)
+        nodes = steps.nodes
         tangents = [1.0 if x is y else 0.0 for y in variables_]
         replay = as_function(f, *[y.label for y in variables_])
         expected = jvp(replay, [y.data for y in variables_], tangents)[1]
@@ -182,7 +229,7 @@ def test_numbers_in_a_formula_give_the_number_beside_it(source):
     """The side with numbers put in, evaluated, is the result, as far as the digits shown go."""
     f = parse(source)
     f.forward(**{x.label: number for x, number in zip(f.unbound(), (0.5, -1.25, 2.0), strict=False)})
-    with_numbers = [step for step in trace(f)[1] if step.kind in (OPERATION, PRODUCT, ADDITION)]
+    with_numbers = [step for step in Trace(f) if step.kind in (OPERATION, PRODUCT, ADDITION)]
 
     assert len(with_numbers) > 4
     for step in with_numbers:
@@ -193,9 +240,9 @@ def test_numbers_in_a_formula_give_the_number_beside_it(source):
 def test_every_formula_is_well_formed(numbers, wanted):
     """MathML parses as XML, and in LaTeX every brace and every \\left has its partner."""
     for language in ("en", "fr"):
-        for step in trace(run(named(numbers), run_naive(numbers, wanted)[1])[-1], language)[1]:
+        for step in Trace(run(named(numbers), run_naive(numbers, wanted)[1])[-1], language):
             for side in step.mathml:
-                ET.fromstring(f"<math>{side.replace('&nbsp;', ' ')}</math>")
+                ET.fromstring(f"<math>{side}</math>")
             for side in step.latex:
                 assert side.count("{") == side.count("}")
                 assert side.count(r"\left") == side.count(r"\right")
@@ -203,7 +250,7 @@ def test_every_formula_is_well_formed(numbers, wanted):
 
 def test_hostile_names_stay_names():
     """A label with markup in it is text in MathML, and shown letter by letter in LaTeX."""
-    steps = trace(Value(1.0, label="<script>$x_1\\</script>") * 2)[1]
+    steps = Trace(Value(1.0, label="<script>$x_1\\</script>") * 2)
     mathml = "".join(side for step in steps for side in step.mathml)
 
     assert "<script>" not in mathml

@@ -11,7 +11,7 @@ from rich.console import Console
 from autograd_mini import Value, parse, steps
 from autograd_mini.stepping.moments import scene_after
 from autograd_mini.stepping.terminal import listing, step_through, view
-from autograd_mini.viz.scene import shown
+from autograd_mini.words.numbers import number
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are a thing of POSIX")
 
@@ -52,7 +52,8 @@ def test_a_view_has_every_node_with_what_is_known(trace):
     for count in range(len(trace) + 1):
         cards = scene_after(trace, count).cards
         expected = [
-            [*f"{c.name} {c.formula or 'input'} {shown(c.value)} {shown(c.gradient)}".split()] for c in cards
+            [*f"{c.name} {c.formula or 'input'} {c.number(c.value)} {c.number(c.gradient)}".split()]
+            for c in cards
         ]
 
         assert expected == rows(printed(trace, count))
@@ -94,7 +95,7 @@ def test_small_terminals(width, height):
         assert height >= len(lines)
         assert width >= max(map(len, lines))
         assert 1 == sum("▶" in line for line in lines)
-        assert any(shown(step.result) in line for line in lines)
+        assert any(number(step.result) in line for line in lines)
 
 
 def test_french():

@@ -46,7 +46,7 @@ def test_no_two_cards_overlap_and_all_are_inside_the_picture():
     places, sizes = layout_of(scene), Sizes.of(scene)
     boxes = []
     for card in scene.cards:
-        (x, y), (wide, high) = places.cards[card.id], sizes.box(card)
+        (x, y), (wide, high) = places.cards[card.id], sizes.boxes[card.id]
         boxes.append((x - wide / 2, y - high / 2, x + wide / 2, y + high / 2))
 
     for i, (left, top, right, bottom) in enumerate(boxes):
@@ -63,7 +63,7 @@ def test_arrows_go_from_card_to_card(scene):
     places, sizes = layout_of(scene), Sizes.of(scene)
     for arrow in scene.arrows:
         curve = places.arrows[arrow.id]
-        half = sizes.box(arrow.tail)[0] / 2
+        half = sizes.boxes[arrow.tail.id][0] / 2
 
         assert curve.points[0][0] == pytest.approx(places.cards[arrow.tail.id][0] + half, abs=2)
         assert curve.tip[0] == pytest.approx(places.cards[arrow.head.id][0] - half, abs=2)
@@ -162,7 +162,7 @@ def test_a_failing_system_dot_says_what_to_do(scene, monkeypatch, tmp_path):
 
 def test_an_unknown_renderer_lists_the_known_ones(scene):
     """There are two."""
-    with pytest.raises(ValueError, match="'neato'; choose one of: wasm, dot"):
+    with pytest.raises(ValueError, match="'neato'; choose one of wasm, dot"):
         layout_of(scene, "neato")
 
 

@@ -4,8 +4,14 @@ import sys
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
-from autograd_mini import parse, variables
-from autograd_mini.viz.lettering import fitting, shortened, visible, width
+from autograd_mini import parse, sum, variables
+from autograd_mini.engine.graph import toposort
+from autograd_mini.formulas.latex import Inline
+from autograd_mini.formulas.names import visible
+from autograd_mini.formulas.text import Text
+from autograd_mini.nn import MLP
+from autograd_mini.viz.frames import frames
+from autograd_mini.viz.lettering import fitting, shortened, width
 from autograd_mini.viz.scene import scene_of
 
 
@@ -14,7 +20,7 @@ def test_gradients_of_another_output_are_not_called_the_gradients_of_this_one():
     f = parse("f = (u + v) * w", u=2, v=3, w=4)
     f.backward()
 
-    assert {card.ratio for card in scene_of(f.parents[0]).cards} == {"∂/∂u", "∂/∂v", "∂/∂t1"}
+    assert {card.derivative for card in scene_of(f.parents[0]).cards} == {"∂/∂u", "∂/∂v", "∂/∂t1"}
 
 
 def test_the_title_names_the_output_after_two_passes():
@@ -43,6 +49,42 @@ def test_partials_are_unknown_again_after_a_new_forward_pass():
     f.forward(u=5)
 
     assert [arrow.partial for arrow in scene_of(f).arrows] == [None, None]
+
+
+def test_a_scene_is_read_in_an_arithmetic():
+    """Names, formulas, titles and numbers are those of the arithmetic: French text, or LaTeX of one line."""
+    f = parse("f = t1 / 0.5 + w", t1=3, w=1)
+    f.backward()
+
+    assert str(scene_of(f, xp=Text("fr"))).splitlines()[:3] == [
+        "t1 = 3 ; ∂f/∂t1 = 2",
+        "t2 = t1 / 0,5 = 6 ; ∂f/∂t2 = 1",
+        "w = 1 ; ∂f/∂w = 1",
+    ]
+    card = scene_of(f, xp=Inline("fr")).cards[2]
+    assert [card.name, card.formula, card.derivative] == [
+        "t_{2}",
+        "t_{1} / 0{,}5",
+        r"\partial f/\partial t_{2}",
+    ]
+
+
+def test_the_scene_of_a_batch_reads_every_card_once(monkeypatch):
+    """The work grows with the graph: formulas are written once for every operation, frames found in one pass."""
+    written = []
+    applied = Text.applied
+    monkeypatch.setattr(Text, "applied", lambda xp, rule, *x: written.append(rule) or applied(xp, rule, *x))
+    model = MLP(2, [3, 1], seed=0)
+    f = sum([model([float(i), 1.0]) for i in range(40)])
+    scene = scene_of(f, "all")
+
+    def inside(frame):
+        return [*frame.cards, *(card for inner in frame.inner for card in inside(inner))]
+
+    framed = [card.id for frame in scene.frames for card in inside(frame)]
+    assert len(written) == len([node for node in toposort(f) if node.parents])
+    assert sorted(framed) == sorted(set(framed))
+    assert len(framed) == len(frames(f))
 
 
 def test_kinds_of_cards():

@@ -9,11 +9,13 @@ import pytest
 
 from autograd_mini import Value, draw, parse, steps
 from autograd_mini.errors import LayoutError
+from autograd_mini.formulas.latex import Inline
+from autograd_mini.nn import MLP
 from autograd_mini.stepping.moments import scene_after
 from autograd_mini.stepping.slides import WINDOW_ZOOM, slides
 from autograd_mini.viz import tikz
 from autograd_mini.viz.scene import scene_of
-from autograd_mini.viz.tex import ascii_maths, maths, plain
+from autograd_mini.viz.tex import ascii_maths, plain, sign
 from autograd_mini.words.numbers import number
 
 HOSTILE = (
@@ -122,7 +124,7 @@ def test_the_still_picture_has_what_is_known():
     document = draw(f).tex()
     assert 0 == document.count(r"{\unknown}")
     assert 4 == document.count("\n\\slope{")
-    assert r"{f}{$\times $}{t_{1} \times w}{\known{20}}{\partial f/\partial f}{\known{1}}" in document
+    assert r"{f}{${\times}$}{t_{1} \times w}{\known{20}}{\partial f/\partial f}{\known{1}}" in document
 
 
 def test_both_documents_can_be_saved(tmp_path):
@@ -144,7 +146,11 @@ def test_what_tex_cannot_draw_is_an_error(monkeypatch):
 def test_nothing_in_a_name_is_obeyed(name):
     """Text and formulas are ASCII in one line, with balanced braces, and only commands of ours."""
     ours = r"\\(?:text\w*|ensuremath|math\w+|operatorname|backslash|dots|hat|sim|sigma|theta|Omega|times|[{}$&#%_ '])"
-    for written in (plain(name), maths(name), ascii_maths(steps(Value(1.0, label=name))[0].latex[0])):
+    for written in (
+        plain(name),
+        sign(name).strip("$"),
+        ascii_maths(steps(Value(1.0, label=name))[0].latex[0]),
+    ):
         bare = re.sub(ours, "", written)
 
         assert written.isascii()
@@ -153,13 +159,21 @@ def test_nothing_in_a_name_is_obeyed(name):
         assert not set(bare) & set("$&#%~")
 
 
-def test_formulas_in_text_become_formulas_in_tex():
-    """Names, numbers, functions, powers and choices are set as mathematics."""
-    assert r"x^{2} - \operatorname{tanh}(w_{1,2})/y_{A}" == maths("x^2 - tanh(w[1,2])/y_A")
-    assert r"1.2 \times 10^{-9} \times t_{1}" == maths("1.2e-09 × t1")
-    assert r"1\text{ si }x \ge 0{,}5\text{ sinon }0" == maths("1 si x ≥ 0,5 sinon 0")
+def test_captions_are_formulas_of_one_line():
+    """Captions are mathematics: indices below, powers above, a fraction with a stroke, a choice in words."""
+    f = parse("f = x**2 - tanh(w_A) / t1", x=1, w_A=2, t1=3)
+    captions = [card.formula for card in scene_of(f, xp=Inline()).cards]
+
+    assert [r"\tanh\left(w_{A}\right)", r"t_{3}/t_{1}"] == [
+        captions[3].replace(" ", ""),
+        captions[5].replace(" ", ""),
+    ]
+    assert {r"x^{2}"} < set(captions)
+    one = Inline("fr").where(Inline("fr").symbol("x") >= 0.5, 1.0, 0.0)
+    assert r"1\text{ si }x \ge 0{,}5\text{ sinon }0" == str(one)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_slides_compile(compiled, lang):
     """A page for the start and one for each step."""
@@ -168,6 +182,7 @@ def test_slides_compile(compiled, lang):
     assert len(trace) + 1 == compiled(slides(trace))
 
 
+@pytest.mark.slow
 def test_hostile_names_compile(compiled):
     """Whatever names hold, the picture compiles, and no command in them is run."""
     f = Value(1.0, label=HOSTILE[-1])
@@ -180,11 +195,25 @@ def test_hostile_names_compile(compiled):
     assert len(HOSTILE) == len([card for card in scene.cards if card.kind == "input"])
 
 
+@pytest.mark.slow
 def test_slides_with_a_hostile_name_compile(compiled):
     """One name with everything in it, on slides."""
     trace = steps(Value(2.0, label=" ".join(HOSTILE)) * Value(3.0, label="θ"), lang="fr")
 
     assert 7 == compiled(slides(trace))
+
+
+@pytest.mark.slow
+def test_a_collapsed_network_compiles(compiled):
+    """Boxes of neurons with their names, words and norms, and the frames of their layers, in French."""
+    f = MLP(2, [8, 8, 1], seed=0)([1.0, 2.0])
+    f.backward()
+    document = draw(f, lang="fr").tex()
+
+    assert 17 == document.count("{box}{")
+    assert r"\text{param\`{e}tres}" in document
+    assert r"{\Vert}\partial f/\partial w{\Vert}" in document
+    assert 1 == compiled(document)
 
 
 @pytest.mark.slow
