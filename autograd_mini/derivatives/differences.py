@@ -13,7 +13,8 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd_mini.derivatives.precise import CONTEXT, Digits, digits, run
+from autograd_mini.derivatives.decimals import CONTEXT
+from autograd_mini.derivatives.precise import Digits, digits, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import operator
 from contextvars import ContextVar
-from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal
-from functools import lru_cache
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from autograd_mini.derivatives import decimals
+from autograd_mini.derivatives.decimals import CONTEXT
 from autograd_mini.derivatives.tracers import Tracer, dispatch_operators
 from autograd_mini.engine.arithmetic import Floats, floats
 from autograd_mini.engine.interop import as_float
@@ -25,19 +26,6 @@ if TYPE_CHECKING:
 
     from autograd_mini.engine.rule import Rule
 
-
-DIGITS = 60
-GUARD = 20  # more digits inside the elementary functions
-LARGEST = 1000  # digits before the point: sin and cos of a larger number are nan (floats have 309)
-
-
-def _context(digits: int) -> Context:
-    return Context(prec=digits, traps=[], Emax=MAX_EMAX, Emin=MIN_EMIN)
-
-
-CONTEXT = _context(DIGITS)
-WIDE = _context(DIGITS + GUARD)
-ONE, TWO, NAN = Decimal(1), Decimal(2), Decimal("nan")
 
 _decide: ContextVar[Callable[[bool], bool]] = ContextVar("_decide")  # of a comparison, given what it says
 
@@ -71,6 +59,15 @@ class Digits:
 
     def __rmul__(self, other: Any) -> Digits:
         return digits(other) * self
+
+    def __truediv__(self, other: Any) -> Digits:
+        return precise.div(self, other)  # type: ignore[no-any-return]
+
+    def __rtruediv__(self, other: Any) -> Digits:
+        return precise.div(other, self)  # type: ignore[no-any-return]
+
+    def __pow__(self, other: Any) -> Digits:
+        return precise.pow(self, other)  # type: ignore[no-any-return]
 
     def __neg__(self) -> Digits:
         return Digits(self.exact.copy_negate(), -self.float)
@@ -122,90 +119,6 @@ def digits(x: Any) -> Digits:
     return Digits(Decimal.from_float(number), number)  # noqa: FURB164 (it leaves the caller's context alone)
 
 
-# Elementary functions of decimals. Decimal has its own exp, ln, sqrt and power, each right to the last digit.
-
-
-def _more(count: int) -> Context:
-    return _context(DIGITS + GUARD + max(0, count))
-
-
-@lru_cache
-def _pi(count: int) -> Decimal:
-    """π to so many digits: 16 arctan(1/5) - 4 arctan(1/239) (Machin, 1706)."""
-    context = _context(count + 10)
-
-    def arctan_of_one_over(n: int) -> Decimal:
-        power = total = context.divide(ONE, Decimal(n))
-        k, previous = 1, None
-        while total != previous:
-            power, k, previous = context.divide(power, Decimal(-n * n)), k + 2, total
-            total = context.add(total, context.divide(power, Decimal(k)))
-        return total
-
-    fifth = context.multiply(Decimal(16), arctan_of_one_over(5))
-    return context.subtract(fifth, context.multiply(Decimal(4), arctan_of_one_over(239)))
-
-
-def _sine_and_cosine(x: Decimal) -> tuple[Decimal, Decimal]:
-    """Both, from their series at what is left of x after quarter turns, divided by 8."""
-    if not x.is_finite() or x.adjusted() > LARGEST:
-        return NAN, NAN
-    # A number of sixty digits can come that near to a quarter turn, and what is left needs sixty digits too.
-    context = _more(DIGITS + x.adjusted())
-    quarter = context.divide(_pi(context.prec), TWO)
-    turns = context.divide(x, quarter).to_integral_value(ROUND_HALF_EVEN)
-    eighth = WIDE.divide(context.subtract(x, context.multiply(turns, quarter)), Decimal(8))
-    minus_square = WIDE.multiply(eighth, eighth).copy_negate()
-
-    def series(term: Decimal, n: int) -> Decimal:
-        total, previous = term, None
-        while total != previous:
-            term = WIDE.divide(WIDE.multiply(term, minus_square), Decimal((n + 1) * (n + 2)))
-            n, previous, total = n + 2, total, WIDE.add(total, term)
-        return total
-
-    sine, cosine = series(eighth, 1), series(ONE, 0)
-    for _ in range(3):
-        double = WIDE.multiply(TWO, sine)
-        sine, cosine = WIDE.multiply(double, cosine), WIDE.subtract(ONE, WIDE.multiply(double, sine))
-    minus_sine, minus_cosine = sine.copy_negate(), cosine.copy_negate()
-    quadrants = ((sine, cosine), (cosine, minus_sine), (minus_sine, minus_cosine), (minus_cosine, sine))
-    return quadrants[int(turns) % 4]
-
-
-def sine(x: Decimal) -> Decimal:
-    return CONTEXT.plus(_sine_and_cosine(x)[0]) if x else x
-
-
-def cosine(x: Decimal) -> Decimal:
-    return CONTEXT.plus(_sine_and_cosine(x)[1])
-
-
-def tangent(x: Decimal) -> Decimal:
-    return CONTEXT.divide(*_sine_and_cosine(x)) if x else x
-
-
-def log_of_one_plus(x: Decimal) -> Decimal:
-    if not x or (x.is_finite() and x.adjusted() < -DIGITS - 2):
-        return x  # to the last digit
-    context = _more(-x.adjusted() if x.is_finite() else 0)
-    return CONTEXT.plus(context.ln(context.add(ONE, x)))
-
-
-def hyperbolic_tangent(x: Decimal) -> Decimal:
-    if not x or x.is_nan() or x.adjusted() < -DIGITS:
-        return x
-    context = _more(-x.adjusted() if x.is_finite() else 0)
-    e = context.exp(context.multiply(-TWO, x.copy_abs()))
-    return CONTEXT.divide(context.subtract(ONE, e), context.add(ONE, e)).copy_sign(x)
-
-
-def power(x: Decimal, y: Decimal) -> Decimal:
-    if x and x.is_finite() and y.is_finite():
-        return CONTEXT.power(x, y) if y else ONE
-    return Decimal(floats.pow(float(x), float(y)))  # 0, inf and nan as IEEE-754 has them
-
-
 def _paired(name: str, function: Callable[..., Decimal]) -> Any:
     """A function of Digits: one function for their decimals, and that of the floats for the floats."""
     of_floats = getattr(floats, name)
@@ -226,16 +139,35 @@ class PreciseArithmetic(Floats):
     (Decimal('-Infinity'), Decimal('-Infinity'))
     """
 
+    pi = Digits(decimals.PI, floats.pi)  # type: ignore[assignment]
     div = _paired("div", CONTEXT.divide)
-    pow = _paired("pow", power)
+    pow = _paired("pow", decimals.power)
     exp = _paired("exp", CONTEXT.exp)
+    expm1 = _paired("expm1", decimals.exp_minus_one)
     log = _paired("log", CONTEXT.ln)
-    log1p = _paired("log1p", log_of_one_plus)
+    log2 = _paired("log2", decimals.binary_log)
+    log10 = _paired("log10", CONTEXT.log10)
+    log1p = _paired("log1p", decimals.log_of_one_plus)
     sqrt = _paired("sqrt", CONTEXT.sqrt)
-    sin = _paired("sin", sine)
-    cos = _paired("cos", cosine)
-    tan = _paired("tan", tangent)
-    tanh = _paired("tanh", hyperbolic_tangent)
+    sin = _paired("sin", decimals.sine)
+    cos = _paired("cos", decimals.cosine)
+    tan = _paired("tan", decimals.tangent)
+    arcsin = _paired("arcsin", decimals.arc_sine)
+    arccos = _paired("arccos", decimals.arc_cosine)
+    arctan = _paired("arctan", decimals.arc_tangent)
+    arctan2 = _paired("arctan2", decimals.angle)
+    sinh = _paired("sinh", decimals.hyperbolic_sine)
+    cosh = _paired("cosh", decimals.hyperbolic_cosine)
+    tanh = _paired("tanh", decimals.hyperbolic_tangent)
+    arcsinh = _paired("arcsinh", decimals.area_sine)
+    arccosh = _paired("arccosh", decimals.area_cosine)
+    arctanh = _paired("arctanh", decimals.area_tangent)
+    erf = _paired("erf", decimals.error)
+    erfc = _paired("erfc", decimals.error_complement)
+    hypot = _paired("hypot", decimals.length)
+    floor = _paired("floor", decimals.floor)
+    floor_divide = _paired("floor_divide", decimals.floor_divide)
+    mod = _paired("mod", decimals.remainder)
 
 
 precise = PreciseArithmetic()

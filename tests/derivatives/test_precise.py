@@ -45,6 +45,62 @@ def test_functions_are_right_to_sixty_digits(name):
             assert abs(mpmath.mpf(str(y)) / expected - 1) < mpmath.mpf("5.1e-60")
 
 
+MORE = {  # where mpmath's word is another, and from where on the functions are tried
+    "expm1": ("expm1", -60, 3),
+    "log2": (lambda x: mpmath.log(x, 2), -300, 300),
+    "log10": ("log10", -300, 300),
+    "arcsin": ("asin", -60, 0),
+    "arccos": ("acos", -60, 0),
+    "arctan": ("atan", -70, 70),
+    "sinh": ("sinh", -70, 3),
+    "cosh": ("cosh", -70, 3),
+    "arcsinh": ("asinh", -70, 300),
+    "arccosh": ("acosh", 0, 300),
+    "arctanh": ("atanh", -70, 0),
+    "erf": ("erf", -70, 1.2),
+    "erfc": ("erfc", -70, 1.5),
+    "floor": ("floor", -3, 40),
+}
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_more_functions_are_right(name):
+    """Nearly sixty digits, at arguments of every size inside the domain and on both sides of 0."""
+    called, low, high = MORE[name]
+    function = getattr(mpmath, called) if isinstance(called, str) else called
+    draw = random.Random(name)
+    with mpmath.workdps(1000):
+        for _ in range(60):
+            size = draw.uniform(low, high)
+            x = Decimal(10.0**size) + Decimal(10.0 ** (size - 20))
+            x = -x if draw.random() < 0.5 and not name.startswith("log") and name != "arccosh" else x
+            if name in ("arcsin", "arccos", "arctanh") and draw.random() < 0.5 and abs(x) < 1:
+                x = (1 - Decimal(10.0 ** draw.uniform(-20, -1))).copy_sign(x)
+            expected = function(mpmath.mpf(str(x)))
+            y = getattr(precise, name)(Digits(x, float(x))).exact
+
+            assert abs(mpmath.mpf(str(y)) - expected) <= abs(expected) * mpmath.mpf("1e-57"), f"{name}({x})"
+
+
+@pytest.mark.parametrize("name", ["arctan2", "hypot", "mod", "floor_divide"])
+def test_functions_of_two_numbers(name):
+    """In every quadrant they agree with mpmath, or with exact fractions."""
+    exactly = {
+        "arctan2": mpmath.atan2,
+        "hypot": mpmath.hypot,
+        "mod": lambda x, y: x - y * mpmath.floor(x / y),
+        "floor_divide": lambda x, y: mpmath.floor(x / y),
+    }[name]
+    draw = random.Random(name).uniform
+    with mpmath.workdps(400):
+        for _ in range(60):
+            x, y = (Decimal(draw(-1, 1) * 10 ** draw(-20, 20)) for _ in range(2))
+            expected = exactly(mpmath.mpf(str(x)), mpmath.mpf(str(y)))
+            z = getattr(precise, name)(Digits(x, float(x)), Digits(y, float(y))).exact
+
+            assert abs(mpmath.mpf(str(z)) - expected) <= abs(expected) * mpmath.mpf("1e-57")
+
+
 @pytest.mark.parametrize(
     "x",
     [
@@ -65,7 +121,13 @@ def test_sine_and_cosine_of_huge_numbers_and_of_quarter_turns(x):
             assert abs(mpmath.mpf(str(y)) / expected - 1) < mpmath.mpf("1e-59")
 
 
-@pytest.mark.parametrize(("name", "count"), [*[(name, 1) for name in UNARY], ("div", 2), ("pow", 2)])
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        *[(name, 1) for name in (*UNARY, *MORE)],
+        *[(name, 2) for name in ("div", "pow", "arctan2", "hypot", "mod", "floor_divide")],
+    ],
+)
 def test_corners_are_those_of_floats(name, count):
     """At zeros, infinities and nan the decimal is the float of IEEE-754, and no exception is raised."""
     for xs in itertools.product(CORNERS, repeat=count):
