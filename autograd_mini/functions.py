@@ -18,6 +18,7 @@ from autograd_mini.engine.operations import Operations, call
 from autograd_mini.engine.rule import RULES, Rule
 from autograd_mini.engine.value import Value
 from autograd_mini.errors import shown
+from autograd_mini.formulas import eager
 from autograd_mini.formulas.text import text
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
         def __call__(self, x: float, y: Value, /) -> Value: ...
         @overload
         def __call__(self, x: float, y: float, /) -> float: ...
+
+
+eager.install()
 
 
 def function(rule: Rule) -> Any:
