@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, overload
 
 from autograd_mini.engine.graph import find_variable, leaves, toposort
+from autograd_mini.engine.rule import Pullback, refuse_pullbacks
 from autograd_mini.errors import UnboundError
 from autograd_mini.formulas.latex import Latex
 from autograd_mini.formulas.mathml import Mathml
@@ -152,6 +153,8 @@ class Trace(Sequence[Step]):
         variable x on.
         """
         place, said, sweep = self.equations.place, self.equations, self.sweep
+        if sweep == TANGENTS:
+            refuse_pullbacks([d for node in self.nodes for d in node.partials])
         found = {start: 1.0}
         yield Step(sweep, SEED, place[start], 1.0, None, 1.0, said)
         for user in reversed(self.nodes) if sweep == GRADIENTS else self.nodes:
@@ -231,12 +234,13 @@ class Equations:
         user, position = self.nodes[step.edge[0]], step.edge[1]
         here, source = self.derivative(xp, self.nodes[step.node]), self.source(step)
         local = xp.derivative(self.symbol(xp, user), self.symbol(xp, user.parents[position]))
-        return [
+        sides = [
             xp.through(here, self.symbol(xp, source)) if self.products[step.node] > 1 else here,
             xp.chain(local, self.derivative(xp, source)),
             xp.chain(self._partials_of(xp, user)[position], step.upstream),
             xp.chain(step.local, step.upstream),
         ]
+        return sides[:-1] if isinstance(step.local, Pullback) else sides  # its answer need not be a product
 
     def _partials_of(self, xp: Printed, user: Value) -> tuple[Formula, ...]:
         """The partials of an operation, written once: a sum of thousands has as many edges."""
