@@ -161,6 +161,8 @@ class Value:
             raise UnboundError(self)
         order, seed = toposort(self), as_float(gradient)
         before = [node.adjoint for node in order]
+        inputs = [node for node in order if not node.parents]
+        earlier = [(leaf, leaf.adjoint) for leaf in inputs if leaf.adjoint]
         try:
             for node in order:
                 node.adjoint = 0.0
@@ -176,16 +178,15 @@ class Value:
                 else:
                     for parent, partial in zip(parents, node.partials):
                         parent.adjoint += partial * gradient
-            if any(map(math.isnan, [node.adjoint for node in order if not node.parents])):
+            if any(map(math.isnan, [leaf.adjoint for leaf in inputs])):
                 _sweep_choices(order, seed)
             if watcher := recording.watcher():
                 watcher.gradients(order)
-            for node, earlier in zip(order, before):
-                if earlier and not node.parents:  # added whole: then two calls give twice to the last bit
-                    node.adjoint += earlier
+            for leaf, sum_so_far in earlier:  # added whole: then two calls give twice to the last bit
+                leaf.adjoint += sum_so_far
         except BaseException:  # Ctrl-C too: what leaves have gathered is not lost
-            for node, earlier in zip(order, before):
-                node.adjoint = earlier
+            for node, adjoint in zip(order, before):
+                node.adjoint = adjoint
             raise
 
     def forget(self) -> None:
