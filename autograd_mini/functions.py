@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from autograd_mini.engine import arrays
 from autograd_mini.engine.graph import find_variables, leaves, toposort
 from autograd_mini.engine.interop import as_float
 from autograd_mini.engine.operations import call
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
         def __call__(self, x: float, y: Value, /) -> Value: ...
         @overload
         def __call__(self, x: float, y: float, /) -> float: ...
+
+
+arrays.install()
 
 
 def function(rule: Rule) -> Any:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.engine import recording
 from autograd_mini.engine.arithmetic import Arithmetic, floats
-from autograd_mini.engine.interop import as_float
+from autograd_mini.engine.interop import as_float, elementwise, is_array
 from autograd_mini.engine.primitives import power
 from autograd_mini.engine.rule import RULES
 from autograd_mini.engine.value import Value, _new, apply, lift
+from autograd_mini.errors import NotANumberError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,13 +21,16 @@ if TYPE_CHECKING:
 
 
 def call(rule: Rule, arguments: Sequence[Value | float]) -> Any:
-    """The rule applied: a Value if any argument is one, else a float."""
+    """The rule applied: a Value if any argument is one, else a float; of arrays the array of these."""
     if set(map(type, arguments)) == {Value}:  # nearly always, and n-ary nodes have many arguments
         return apply(rule, arguments)  # type: ignore[arg-type]
     highest = None
     for x in arguments:
-        if isinstance(x, Value) and (highest is None or x.level > highest.level):
-            highest = x
+        if isinstance(x, Value):
+            if highest is None or x.level > highest.level:
+                highest = x
+        elif x.__class__ is not float and rule.arity and is_array(x):
+            return elementwise(lambda *xs: call(rule, xs), arguments)
     if highest is None:
         return rule.forward(floats, *[as_float(x) for x in arguments])
     return highest.apply(rule, arguments)
@@ -98,7 +102,12 @@ def _binary(rule: Rule) -> Callable[[Value, Value | float], Value]:
 
     def operation(self: Value, other: Value | float) -> Value:
         if other.__class__ is not Value:
-            other = lift(other)
+            try:
+                other = lift(other)
+            except NotANumberError:
+                if is_array(other):  # which then comes back with each of its entries
+                    return NotImplemented  # type: ignore[no-any-return]
+                raise
             if other.level > self.level:  # a subclass on the left is asked before the higher level
                 return NotImplemented  # type: ignore[no-any-return]
         x = self.primal
@@ -161,7 +170,13 @@ def install_operators(
     def power_of(self: Any, exponent: Any) -> Any:
         if isinstance(exponent, Value):
             return variable_power(self, exponent)
-        return constant_power(as_float(exponent))(self)
+        try:
+            n = as_float(exponent)
+        except NotANumberError:
+            if is_array(exponent):
+                return NotImplemented
+            raise
+        return constant_power(n)(self)
 
     cls.__radd__ = radd  # type: ignore[method-assign]
     cls.__pow__ = power_of  # type: ignore[method-assign]
