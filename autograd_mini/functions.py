@@ -12,6 +12,7 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING
 
+from autograd_mini.engine import arrays
 from autograd_mini.engine.graph import find_variables, leaves, toposort
 from autograd_mini.engine.interop import as_float, is_number
 from autograd_mini.engine.operations import Operations, call
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 
 eager.install()
+arrays.install()
 
 
 def function(rule: Rule) -> Any:

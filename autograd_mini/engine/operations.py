@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.engine import recording
 from autograd_mini.engine.arithmetic import Arithmetic, floats
-from autograd_mini.engine.interop import as_float
+from autograd_mini.engine.interop import as_float, elementwise, is_array
 from autograd_mini.engine.primitives import power
 from autograd_mini.engine.rule import RULES, Rule
 from autograd_mini.engine.value import Value, _new, apply, lift
+from autograd_mini.errors import NotANumberError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,13 +22,16 @@ _VALUES = {Value}
 
 
 def call(rule: Rule, arguments: Sequence[Value | float]) -> Any:
-    """The rule applied: a Value if any argument is one, else a float."""
+    """The rule applied: a Value if any argument is one, else a float; of arrays the array of these."""
     if set(map(type, arguments)) == _VALUES:  # nearly always, and n-ary nodes have many arguments
         return apply(rule, arguments)  # type: ignore[arg-type]
     highest = None
     for x in arguments:
-        if isinstance(x, Value) and (highest is None or x.level > highest.level):
-            highest = x
+        if isinstance(x, Value):
+            if highest is None or x.level > highest.level:
+                highest = x
+        elif x.__class__ is not float and rule.arity and is_array(x):
+            return elementwise(lambda *xs: call(rule, xs), arguments)
     if highest is None:
         return rule.forward(floats, *[as_float(x) for x in arguments])
     return highest.apply(rule, arguments)
@@ -93,13 +97,19 @@ def _unary(rule: Rule) -> Callable[[Value], Value]:
     return _dressed(_printed(rule) or operation, rule.name, f"The primitive `{rule.name}` of this Value.")
 
 
+def beside(x: Any) -> Any:
+    """The other operand of an operator as a Value; NotImplemented for an array, which is asked instead."""
+    return lift(x) if x.__class__ is float or not is_array(x) else NotImplemented
+
+
 def _binary(rule: Rule) -> Callable[[Value, Value | float], Value]:
     forward, partials = rule.forward, rule.partials
 
-    def operation(self: Value, other: Value | float) -> Value:
+    def operation(self: Value, other: Any) -> Value:
         if other.__class__ is not Value:
-            other = lift(other)
-            if other.level > self.level:  # a subclass on the left is asked before the higher level
+            other = beside(other)
+            # A subclass on the left is asked before the higher level; an array comes back with each entry.
+            if other is NotImplemented or other.level > self.level:
                 return NotImplemented  # type: ignore[no-any-return]
         x = self.primal
         y = other.primal
@@ -228,7 +238,13 @@ def install_operators(
     def power_of(self: Any, exponent: Any) -> Any:
         if isinstance(exponent, Value):
             return variable_power(self, exponent)
-        return constant_power(as_float(exponent))(self)
+        try:
+            n = as_float(exponent)
+        except NotANumberError:
+            if is_array(exponent):
+                return NotImplemented
+            raise
+        return constant_power(n)(self)
 
     cls.__divmod__ = lambda self, other: (self // other, self % other)  # type: ignore[method-assign]
     cls.__rdivmod__ = lambda self, other: (other // self, other % self)  # type: ignore[method-assign]

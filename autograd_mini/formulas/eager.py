@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.engine import operations, recording
 from autograd_mini.engine.rule import RULES
-from autograd_mini.engine.value import Value, apply, lift
+from autograd_mini.engine.value import Value, apply
 from autograd_mini.formulas.inline import compiled, inline_of
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ BINARY = """\
 def made(rule):
     def {name}(self, other):
         if other.__class__ is not Value:
-            other = lift(other)
-            if other.level > self.level:
+            other = beside(other)
+            if other is NotImplemented or other.level > self.level:
                 return NotImplemented
         x, y = self.primal, other.primal
         if x is None or y is None:
@@ -66,7 +66,13 @@ def _maker(name: str) -> Callable[[Rule], Callable[..., Any]]:
     text = (UNARY if rule.arity == 1 else BINARY).format(
         name=f"value_{name}", value=value, partials=", ".join(partials)
     )
-    scope = {"Value": Value, "apply": apply, "lift": lift, "new": object.__new__, "recording": recording}
+    scope = {
+        "Value": Value,
+        "apply": apply,
+        "beside": operations.beside,
+        "new": object.__new__,
+        "recording": recording,
+    }
     made: Callable[[Rule], Callable[..., Any]] = compiled(text, f"Value.{name}", scope)["made"]
     return made
 
