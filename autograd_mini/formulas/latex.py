@@ -57,6 +57,9 @@ class Latex(Printed):
     def bracketed(self, content: str) -> str:
         return rf"\left({content}\right)"
 
+    def remarked(self, x: str, before: str, name: str, after: str) -> str:
+        return rf"{x} \text{{ {before}}}{name}\text{{{after}}}"
+
     def quotient(self, z: str, x: str) -> str:
         return rf"\frac{{\partial {z}}}{{\partial {x}}}"
 

@@ -68,6 +68,10 @@ class Mathml(Printed):
         arguments = self.joined(contents, self.separator.strip())[1:]
         return ("mrow", ("mi", name), ("mrow", ("mo", "("), *arguments, ("mo", ")")))
 
+    def remarked(self, x: Tree, before: str, name: Tree, after: str) -> Tree:
+        words = [("mtext", text.replace(" ", "\xa0")) for text in (f" {before}", after)]
+        return ("mrow", x, words[0], name, words[1])
+
     def quotient(self, z: Tree, x: Tree) -> Tree:
         return ("mfrac", ("mrow", ("mo", "∂"), z), ("mrow", ("mo", "∂"), x))
 

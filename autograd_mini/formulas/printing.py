@@ -150,6 +150,9 @@ class Printed(Arithmetic):
     def head(self, name: str) -> str:
         return name
 
+    def remarked(self, x: Any, before: str, name: Any, after: str) -> Any:
+        return f"{x} {before}{name}{after}"
+
     def quotient(self, z: Any, x: Any) -> Any:
         """∂z/∂x."""
         return f"∂{z}/∂{x}"
@@ -212,6 +215,13 @@ class Printed(Arithmetic):
     def chain(self, local: Any, upstream: Any) -> Formula:
         """One product of the chain rule: local partial · upstream gradient."""
         return self.infix(local, self.cdot, upstream, PRODUCT)
+
+    def remark(self, x: Any, key: str, name: Any) -> Formula:
+        """x, and in brackets the message of that key about a name."""
+        before, after = self.word(key).split("{}")
+        return Formula(
+            self.remarked(self.operand(x), f"({before}", self.operand(name), f"{after})"), CHOICE, self
+        )
 
     def guard(self, *condition_safe_plain: Any) -> Any:
         return condition_safe_plain[-1]

@@ -8,6 +8,7 @@ formulas; the views of a trace are the other files of this folder.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -63,6 +64,13 @@ class Step:
         """Of a product the edge it goes along: user and position."""
         return None if self.user is None or self.position is None else (self.user, self.position)
 
+    @property
+    def is_masked(self) -> bool:
+        """Whether it is a product where nothing flows, 0 whatever its factors are, such as 0 · inf."""
+        if self.local is None or self.upstream is None:
+            return False
+        return self.result == 0.0 and math.isnan(self.local * self.upstream)
+
     def sides(self, xp: Printed) -> list[Formula]:
         """The sides of the equation in an arithmetic, each one only if it says more than the one before."""
         sides = self.equations.sides(xp, self)
@@ -94,7 +102,8 @@ class Trace(Sequence[Step]):
 
     Variables first, then operations, the seed, and one product for every edge from the result back.
     Where several edges meet, each product after the first is followed by its addition: x * x has two
-    products and an addition. Constants have no gradient, hence no products.
+    products and an addition. Constants have no gradient, hence no products. As in `backward()`, nothing
+    flows along the edge of an input that a choice (relu, where, max, ...) did not take.
 
     language: of the words and numbers in the formulas, "en" or "fr".
     by: the name of a variable, for forward mode instead of the backward sweep: the products then carry
@@ -153,6 +162,7 @@ class Trace(Sequence[Step]):
         """
         place, said, sweep = self.equations.place, self.equations, self.sweep
         found = {start: 1.0}
+        live = {start}  # without those that are reached only by edges along which nothing flows
         yield Step(sweep, SEED, place[start], 1.0, None, 1.0, said)
         for user in reversed(self.nodes) if sweep == GRADIENTS else self.nodes:
             for position, parent in enumerate(user.parents):
@@ -161,6 +171,10 @@ class Trace(Sequence[Step]):
                     continue
                 local, upstream, before = user.partials[position], found[source], found.get(target)
                 product, node = local * upstream, place[target]
+                if source in live and not _is_mask(user, position):
+                    live.add(target)
+                elif math.isnan(product):
+                    product = 0.0
                 after = product if before is None else before
                 edge = (place[user], position, local, upstream)
                 said.products[node] += 1
@@ -204,6 +218,8 @@ class Equations:
             sides = [self.symbol(xp, node)]
         elif step.kind == OPERATION:
             sides = self._operation(xp, node)
+        elif step.kind == PRODUCT and step.is_masked:
+            return [self._target(xp, step), self._masked(xp, step)]
         elif step.kind == PRODUCT:
             sides = self._product(xp, step)
         else:
@@ -229,14 +245,26 @@ class Equations:
         """∂f/∂t1, ∂f/∂t1 · ∂f/∂f, w · 1, 4 · 1."""
         assert step.edge is not None
         user, position = self.nodes[step.edge[0]], step.edge[1]
-        here, source = self.derivative(xp, self.nodes[step.node]), self.source(step)
         local = xp.derivative(self.symbol(xp, user), self.symbol(xp, user.parents[position]))
         return [
-            xp.through(here, self.symbol(xp, source)) if self.products[step.node] > 1 else here,
-            xp.chain(local, self.derivative(xp, source)),
+            self._target(xp, step),
+            xp.chain(local, self.derivative(xp, self.source(step))),
             xp.chain(self._partials_of(xp, user)[position], step.upstream),
             xp.chain(step.local, step.upstream),
         ]
+
+    def _target(self, xp: Printed, step: Step) -> Formula:
+        """∂f/∂t1, or the part of it that comes through one of several users."""
+        here, source = self.derivative(xp, self.nodes[step.node]), self.source(step)
+        return xp.through(here, self.symbol(xp, source)) if self.products[step.node] > 1 else here
+
+    def _masked(self, xp: Printed, step: Step) -> Formula:
+        """0, and why."""
+        assert step.edge is not None
+        user, position = self.nodes[step.edge[0]], step.edge[1]
+        if _is_mask(user, position):
+            return xp.remark(step.result, "not chosen", self.symbol(xp, user.parents[position]))
+        return xp.remark(step.result, "nothing flows", self.symbol(xp, self.source(step)))
 
     def _partials_of(self, xp: Printed, user: Value) -> tuple[Formula, ...]:
         """The partials of an operation, written once: a sum of thousands has as many edges."""
@@ -245,3 +273,8 @@ class Equations:
             symbols = [self.symbol(xp, parent) for parent in user.parents]
             self._partials[xp, user] = user.rule.partials(xp, self.symbol(xp, user), *symbols)
         return self._partials[xp, user]
+
+
+def _is_mask(user: Value, position: int) -> bool:
+    """Whether the operation is a choice that did not take this input."""
+    return user.rule is not None and user.rule.choice and user.partials[position] == 0.0

@@ -13,6 +13,8 @@ MESSAGES: dict[str, dict[str, str]] = {
     "else": {"en": "else", "fr": "sinon"},
     "otherwise": {"en": "otherwise", "fr": "sinon"},
     "through": {"en": "through", "fr": "via"},
+    "not chosen": {"en": "{} was not chosen", "fr": "{} n’a pas été choisi"},
+    "nothing flows": {"en": "nothing flows through {}", "fr": "rien ne passe par {}"},
     # in numbers
     "decimal point": {"en": ".", "fr": ","},
     "between arguments": {"en": ", ", "fr": " ; "},

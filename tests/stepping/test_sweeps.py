@@ -4,6 +4,7 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
+from engine.test_choices import MASKED
 from hypothesis import given
 from test_random_graphs import inputs, named, programs, run, run_naive
 
@@ -62,6 +63,53 @@ def test_forward_mode():
     assert "∂x/∂x = 1" in steps
     assert "∂f/∂x = ∂f/∂t4 · ∂t4/∂x = (-f / t4) · (-2) = (-0.25) · (-2) = 0.5" in steps
     assert not [line for line in steps if "/∂a" in line]
+
+
+@pytest.mark.parametrize("f", MASKED.values(), ids=MASKED)
+@pytest.mark.parametrize("x", [-1.0, 0.0, 0.25])
+def test_a_branch_not_taken(f, x):
+    """Nothing flows to what was not chosen, and no line claims that 0 · inf or 0 · nan is 0."""
+    z = f(Value(x, label="x"))
+    backward = Trace(z)
+    z.backward()
+    boxes = replayed(backward.nodes, backward, GRADIENTS)
+    shown = {node: box for node, box in zip(backward.nodes, boxes, strict=True) if not node.is_constant}
+    forward = Trace(z, by="x")
+
+    assert pytest.approx([node.grad for node in shown], rel=0, abs=0) == [*shown.values()]
+    assert pytest.approx(jvp(f, (x,), (1.0,))[1], rel=0) == replayed(forward.nodes, forward, TANGENTS)[-1]
+    for step in (*backward, *forward):
+        assert not re.search(r"(inf|nan)\)? · 0 = 0|0 · \(?-?(inf|nan)\)? = 0", step.line)
+
+
+def test_why_nothing_flows():
+    """A masked product says which input was not chosen, or what it is that nothing flows through."""
+    (x,) = variables(x=-1)
+    relu, where = am.sqrt(am.relu(x)), am.where(x > 0, am.sqrt(x), 0.0)
+
+    assert "∂f/∂x = 0 (x was not chosen)" == lines(relu)[-1]
+    assert "∂f/∂x = 0 (rien ne passe par t1)" == lines(relu, language="fr", by="x")[-1]
+    assert "∂f/∂x = 0 (nothing flows through t1)" == lines(where)[-1]
+    assert "∂f/∂x = 0 (t1 n’a pas été choisi)" == lines(where, language="fr", by="x")[-1]
+    assert r"0 \text{ (}x\text{ was not chosen)}" == Trace(relu)[-1].latex[-1]
+    assert "<mn>0</mn><mtext>\xa0(</mtext><mi>x</mi><mtext>\xa0was\xa0not" in Trace(relu)[-1].mathml[-1]
+    assert "∂f/∂x through t1 = 0 (x was not chosen)" in lines(relu + x)
+    assert "∂f/∂x = 1 + 0 = 1" == lines(relu + x)[-1]
+
+
+def test_a_mask_under_a_finite_gradient_is_a_product():
+    """Where 0 · upstream is 0 the product is shown as it is."""
+    assert (
+        "∂f/∂x = ∂f/∂x · ∂f/∂f = heaviside(x) · 1 = 0 · 1 = 0" == lines(am.relu(Value(-1.0, label="x")))[-1]
+    )
+
+
+def test_a_product_by_zero_that_is_no_choice_keeps_ieee():
+    """0 · log(x) at 0 is nan."""
+    assert (
+        "∂f/∂x = ∂t1/∂x · ∂f/∂t1 = 1 / x · 0 = inf · 0 = nan"
+        == lines(0.0 * am.log(Value(0.0, label="x")))[-1]
+    )
 
 
 def test_french():
