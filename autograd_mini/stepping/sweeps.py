@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, overload
 
 from autograd_mini.engine.graph import find_variable, leaves, toposort
-from autograd_mini.errors import UnboundError
+from autograd_mini.engine.outdated import outdated
+from autograd_mini.errors import StaleError, UnboundError
 from autograd_mini.formulas.latex import Latex
 from autograd_mini.formulas.mathml import Mathml
 from autograd_mini.formulas.names import names
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from autograd_mini.formulas.printing import Formula, Printed
 
 
+MENTIONED = 4  # inputs in an error
 VALUES, GRADIENTS, TANGENTS = "values", "gradients", "tangents"
 VARIABLE, OPERATION, SEED, PRODUCT, ADDITION = "variable", "operation", "seed", "product", "addition"
 
@@ -109,8 +111,9 @@ class Trace(Sequence[Step]):
     by: the name of a variable, for forward mode instead of the backward sweep: the products then carry
     the tangents ∂t/∂x from that variable x to the result.
 
-    Raises UnboundError if a variable has no number yet, UnknownVariableError for a name the graph does
-    not have exactly once, ValueError for another language.
+    Raises UnboundError if a variable has no number yet, StaleError if one has been changed since `f` was
+    computed, UnknownVariableError for a name the graph does not have exactly once, ValueError for another
+    language.
 
     >>> from autograd_mini import parse
     >>> for step in Trace(parse("(u + v) * w", u=2, v=3, w=4))[3:7]:
@@ -133,6 +136,7 @@ class Trace(Sequence[Step]):
         start = f if by is None else find_variable(self.nodes, by)
         self.sweep = GRADIENTS if by is None else TANGENTS
         self.equations = Equations(self.nodes, start, self.sweep, language)
+        self._refuse_outdated()
         self._steps = (*self._values(), *self._derivatives(start))
 
     @overload
@@ -144,6 +148,23 @@ class Trace(Sequence[Step]):
 
     def __len__(self) -> int:
         return len(self._steps)
+
+    def _refuse_outdated(self) -> None:
+        """Raise StaleError, with the first node whose number or partials no longer follow from its inputs."""
+        found = outdated(self.nodes)
+        stale = found.values | {node for node, _ in found.partials}
+        if not stale:
+            return
+        said, xp = self.equations, self.equations.text
+        node = next(node for node in self.nodes if node in stale)
+        changed = [x for x in dict.fromkeys(node.parents) if not x.is_constant]
+        inputs = [f"{said.names[x]} = {xp.constant(said.numbers[x])}" for x in changed[:MENTIONED]]
+        inputs += ["…"] if len(changed) > MENTIONED else []
+        msg = (
+            f"{said.names[node]} = {xp.constant(said.numbers[node])} was not computed from what its inputs are"
+            f" now ({', '.join(inputs)}); call {said.names[self.nodes[-1]]}.forward() first"
+        )
+        raise StaleError(msg)
 
     def _values(self) -> Iterator[Step]:
         """Each variable with its number, then each operation."""

@@ -35,6 +35,7 @@ def dot_source(scene: Scene) -> str:
     has_boxes = any(card.kind == "box" for card in scene.cards)  # between them run bundles of arrows
     haste = HASTE if len(scene.cards) > LARGE else {}
     graph = graphviz.Digraph(
+        comment=scene.note,
         graph_attr={"rankdir": "LR", "ranksep": "1.8" if has_boxes else "0.5", "nodesep": "0.3"} | haste,
         node_attr={"shape": "box", "fixedsize": "true", "fontname": "Helvetica", "fontsize": str(CAPTION)},
         edge_attr={"fontname": "Courier", "fontsize": f"{LABEL_WIDTH / LONGEST / COURIER:.2f}"},
@@ -71,7 +72,9 @@ def _box_label(card: Card, room: float) -> str:
     if not card.is_constant:
         head = f"{card.name} = {card.formula}" if card.formula else card.name
         value, gradient = card.number(card.value), card.number(card.gradient)
-        lines = [head, value or BLANK, f"{card.derivative} = {gradient}"]
+        value = f"≠ {value}" if card.is_value_outdated else value or BLANK
+        mark = f" ({card.xp.word('outdated')})" if card.is_gradient_outdated else ""
+        lines = [head, value, f"{card.derivative} = {gradient}{mark}"]
     literal = [shortened(line, room, CAPTION).replace("&", "&amp;").replace("\\", "\\\\") for line in lines]
     return graphviz.nohtml("\\n".join(literal))  # type: ignore[no-any-return]
 
@@ -79,8 +82,10 @@ def _box_label(card: Card, room: float) -> str:
 def _room(arrow: Arrow) -> dict[str, str]:
     """Room on an arrow for its title, and for the number, padded so that in Courier it is as wide as any other.
 
-    What comes from a constant has no local partial, and the many arrows between boxes have none to show.
+    What comes from a constant has no local partial, and the many arrows between boxes have none to show. One
+    that is outdated is left out, as there is no room for a mark.
     """
     if arrow.tail.is_constant or "box" in (arrow.tail.kind, arrow.head.kind):
         return {}
-    return {"label": f"{BLANK}\\n{arrow.number:^{LONGEST}}"}
+    number = "" if arrow.is_outdated else arrow.number
+    return {"label": f"{BLANK}\\n{number:^{LONGEST}}"}

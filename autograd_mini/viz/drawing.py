@@ -127,7 +127,8 @@ def draw(
     open up to 120 nodes, and beyond as much as stays readable.
     lang: of words and numbers, "en" or "fr".
 
-    A drawing does not follow later changes; before `f.backward()` its gradient boxes are empty. In a
+    A drawing does not follow later changes; before `f.backward()` its gradient boxes are empty. Numbers that
+    no longer follow from the others, as after `u.data = 5`, are struck through until `f.forward()`. In a
     notebook it shows itself. Raises ValueError for another renderer, another language or an unknown name.
 
     >>> from autograd_mini import parse

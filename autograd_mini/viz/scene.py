@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from autograd_mini.engine.graph import toposort
+from autograd_mini.engine.outdated import NOTHING, Outdated, outdated
 from autograd_mini.formulas.names import names
 from autograd_mini.formulas.text import text
 from autograd_mini.viz.collapse import boxes
@@ -39,6 +40,8 @@ class Card:
     value: float | None
     gradient: float | None
     xp: Printed = field(repr=False)
+    is_value_outdated: bool = False  # it no longer follows from the inputs
+    is_gradient_outdated: bool = False
 
     @property
     def is_constant(self) -> bool:
@@ -58,11 +61,14 @@ class Card:
     def __str__(self) -> str:
         if self.is_constant:
             return self.name
-        line = " = ".join(filter(None, [self.name, self.formula, self.number(self.value)]))
+        line = " = ".join(filter(None, [self.name, self.formula]))
         if self.kind == "box":
             line = f"{self.name}: {self.number(self.value)} {self.caption}"
-        gradient = f"{self.xp.separator}{self.derivative} = {self.number(self.gradient)}"
-        return line if self.gradient is None else line + gradient
+        elif self.value is not None:
+            line += f" {'≠' if self.is_value_outdated else '='} {self.number(self.value)}"
+        if self.gradient is not None:
+            line += f"{self.xp.separator}{self.derivative} = {self.number(self.gradient)}"
+        return f"{line} ({self.xp.word('outdated')})" if self.is_gradient_outdated else line
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,7 @@ class Arrow:
     head: Card
     derivative: str  # "∂t1/∂u", the title of its local partial
     partial: float | None
+    is_outdated: bool = False
 
     @property
     def number(self) -> str:
@@ -81,7 +88,9 @@ class Arrow:
         return self.head.number(self.partial)
 
     def __str__(self) -> str:
-        return self.derivative if self.partial is None else f"{self.derivative} = {self.number}"
+        if self.partial is None:
+            return self.derivative
+        return f"{self.derivative} {'≠' if self.is_outdated else '='} {self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +120,17 @@ class Scene:
         """The arithmetic it is written in."""
         return self.output.xp
 
+    @property
+    def note(self) -> str:
+        """What to do if numbers in it are outdated; empty if none is."""
+        marks = [card.is_value_outdated or card.is_gradient_outdated for card in self.cards]
+        is_marked = any(marks) or any(arrow.is_outdated for arrow in self.arrows)
+        return self.xp.word("call forward").format(self.output.name) if is_marked else ""
+
     def __str__(self) -> str:
         """One line for every node that is not a constant: the picture for those who cannot see it."""
-        return "\n".join(str(card) for card in self.cards if not card.is_constant)
+        lines = [str(card) for card in self.cards if not card.is_constant]
+        return "\n".join([*lines, self.note] if self.note else lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +143,7 @@ class Moment:
     partials: Mapping[tuple[Value, int], float | None]  # of each operation with respect to each input
     start: str  # the node whose derivatives they are; empty if that is not known
     is_forward: bool = False  # whether they are derivatives with respect to it
+    outdated: Outdated = NOTHING
 
     def derivative(self, xp: Printed, name: Formula) -> Formula:
         """The title of a gradient box: ∂f/∂name, or in forward mode ∂name/∂x."""
@@ -142,7 +160,7 @@ class Moment:
         partials = {(node, i): x for node in going for i, x in enumerate(node.partials)}
         # A gradient other than 1 on the output came from a backward pass that began elsewhere.
         start = called[root] if gradients[root] in (None, 1.0) or not root.parents else ""
-        return cls(called, values, gradients, partials, start)
+        return cls(called, values, gradients, partials, start, outdated=outdated(order))
 
 
 def scene_of(
@@ -168,10 +186,10 @@ def scene_of(
     order = [*moment.names]
     paths = frames(root)
     box_of = boxes(order, paths, expand)
-    parameters: dict[Path, list[float | None]] = {}  # the gradients of those in each box
+    parameters: dict[Path, list[Value]] = {}  # those in each box
     for node, path in box_of.items():
         if node.rule is None:
-            parameters.setdefault(path, []).append(moment.gradients.get(node))
+            parameters.setdefault(path, []).append(node)
     written = {node: _name(node, moment, xp) for node in order}
     cards: dict[Value | Path, Card] = {}
     arrows: dict[object, Arrow] = {}
@@ -192,7 +210,10 @@ def scene_of(
             else:  # one arrow for all edges between two boxes
                 edge, title, partial = (there, here), f"{cards[there].name} → {cards[here].name}", None
             if there is not here and edge not in arrows:
-                arrows[edge] = Arrow(f"e{len(arrows)}", cards[there], cards[here], title, partial)
+                is_outdated = partial is not None and edge in moment.outdated.partials
+                arrows[edge] = Arrow(
+                    f"e{len(arrows)}", cards[there], cards[here], title, partial, is_outdated
+                )
     output = box_of.get(root, root)
     cards[output] = cards.pop(output)
     inside = [
@@ -249,11 +270,14 @@ def _card(
         value=moment.values.get(node),
         gradient=moment.gradients.get(node),
         xp=xp,
+        is_value_outdated=node in moment.outdated.values,
+        is_gradient_outdated=node in moment.outdated.gradients,
     )
 
 
-def _box(id_: str, path: Path, gradients: Sequence[float | None], moment: Moment, xp: Printed) -> Card:
+def _box(id_: str, path: Path, parameters: Sequence[Value], moment: Moment, xp: Printed) -> Card:
     """The card of a whole neuron or layer: how many parameters it has, and the norm of their gradients."""
+    gradients = [moment.gradients.get(node) for node in parameters]
     known = [gradient for gradient in gradients if gradient is not None]
     title = _title(path, xp)
     return Card(
@@ -266,4 +290,5 @@ def _box(id_: str, path: Path, gradients: Sequence[float | None], moment: Moment
         value=float(len(gradients)),
         gradient=math.hypot(*known) if len(known) == len(gradients) else None,
         xp=xp,
+        is_gradient_outdated=not moment.outdated.gradients.isdisjoint(parameters),
     )

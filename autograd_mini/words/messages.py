@@ -40,6 +40,11 @@ MESSAGES: dict[str, dict[str, str]] = {
     "parameters": {"en": "parameters", "fr": "paramètres"},
     "layer": {"en": "layer", "fr": "couche"},
     "neuron": {"en": "neuron", "fr": "neurone"},
+    "outdated": {"en": "outdated", "fr": "périmé"},
+    "call forward": {
+        "en": "Some numbers are outdated, as others have changed since: call {}.forward()",
+        "fr": "Des nombres sont périmés, car d’autres ont changé depuis : appelez {}.forward()",
+    },
     "larger": {"en": "Zoom in", "fr": "Agrandir"},
     "smaller": {"en": "Zoom out", "fr": "Réduire"},
     "whole": {"en": "Whole graph", "fr": "Graphe entier"},

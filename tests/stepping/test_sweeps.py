@@ -11,7 +11,7 @@ from test_random_graphs import inputs, named, programs, run, run_naive
 import autograd_mini as am
 from autograd_mini import Value, jvp, parse, variables
 from autograd_mini.engine.graph import leaves, toposort
-from autograd_mini.errors import UnboundError, UnknownVariableError
+from autograd_mini.errors import StaleError, UnboundError, UnknownVariableError
 from autograd_mini.formulas.latex import Inline
 from autograd_mini.formulas.mathml import mathml
 from autograd_mini.formulas.text import Text
@@ -175,8 +175,8 @@ def test_the_partials_of_an_operation_are_written_once(monkeypatch, operation):
         read.append(xp)
         return partials(xp, *pieces)
 
-    monkeypatch.setattr(f.rule, "partials", counted)
     steps = Trace(f)
+    monkeypatch.setattr(f.rule, "partials", counted)
     for _ in range(2):
         assert len(steps) == len([step.line for step in steps])
 
@@ -205,6 +205,41 @@ def test_unbound_graph():
     """A graph with variables that lack a number cannot be traced, and the error names all of them."""
     with pytest.raises(UnboundError, match="no number for v, w yet"):
         Trace(parse("(u + v) * w", u=2))
+
+
+@pytest.mark.parametrize("by", [None, "v"])
+def test_numbers_that_no_longer_follow(by):
+    """After u.data = 5 there is no line 5 × 3 = 6: the error names the node, its inputs now, and the cure."""
+    f = parse("f = u * v + w", u=2, v=3, w=4)
+    u = f.parents[0].parents[0]
+    Trace(f, by=by)
+    u.data = 5
+    message = (
+        r"t1 = 6 was not computed from what its inputs are now \(u = 5, v = 3\); call f\.forward\(\) first"
+    )
+    with pytest.raises(StaleError, match=message):
+        Trace(f, by=by)
+    f.forward()
+
+    assert "t1 = u × v = 5 × 3 = 15" in lines(f, by=by)
+
+
+def test_a_partial_that_no_longer_follows():
+    """x² at 2 and -2 has one value and two slopes."""
+    x = Value(2.0, label="x")
+    f = x**2
+    x.data = -2
+    with pytest.raises(StaleError, match=r"f = 4 was not computed from .* \(x = -2\)"):
+        Trace(f)
+
+
+def test_a_short_error_for_a_sum_of_many():
+    """Only some of the inputs are named."""
+    xs = variables(**{f"x{i}": i for i in range(1000)})
+    f = am.sum(xs)
+    xs[0].data = 1
+    with pytest.raises(StaleError, match=r"\(x0 = 1, x1 = 1, x2 = 2, x3 = 3, …\)"):
+        Trace(f)
 
 
 def replayed(nodes, steps, sweep):

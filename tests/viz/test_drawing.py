@@ -38,6 +38,21 @@ def test_later_changes_do_not_change_a_drawing(f):
     assert "5\\n∂f/∂t1 = 4" in drawn.source
 
 
+def test_a_drawing_after_an_optimizer_step(f):
+    """It is drawn, marked in picture, TeX and words; a drawing made before is as it was."""
+    before = draw(f)
+    f.parents[0].parents[0].data = 100
+    bundle = draw(f)._repr_mimebundle_()
+
+    assert "t1 = u + v ≠ 5" in bundle["text/plain"]
+    assert bundle["text/plain"].endswith("call f.forward()")
+    assert bundle["image/svg+xml"].count("line-through") == 4
+    assert draw(f).tex().split(r"\begin{document}")[1].count(r"\outdated") == 3
+    assert draw(f).tex().count(r"\struck{$") == 2
+    assert "line-through" not in before.svg()
+    assert "5, ∂f/∂t1 = 4" in str(before)
+
+
 def test_what_is_saved_is_what_is_shown(f, tmp_path):
     """.svg and .dot hold the texts, .png a picture of twice the size in pixels; the path comes back."""
     drawn = draw(f)
