@@ -7,19 +7,23 @@ Results go to standard output and messages to standard error. Exit codes: 0 done
 from __future__ import annotations
 
 import io
+import math
+import re
 import sys
 import webbrowser
+from contextlib import suppress
 from importlib.metadata import version as installed_version
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from autograd_mini import plots
 from autograd_mini.derivatives.gradcheck import gradcheck
 from autograd_mini.doctor import DISTRIBUTION
 from autograd_mini.doctor import report as doctors_report
 from autograd_mini.engine.graph import leaves, toposort
-from autograd_mini.errors import AutogradError, ExpressionError, NotANumberError, UnknownVariableError
+from autograd_mini.errors import AutogradError, ExpressionError, NotANumberError, UnknownVariableError, shown
 from autograd_mini.experiments import EXPERIMENTS
 from autograd_mini.experiments import run as train_run
 from autograd_mini.expression import parse
@@ -58,17 +62,38 @@ def common(
         raise typer.Exit
 
 
+class OfExpression(TyperCommand):
+    """A command whose first argument is an expression, which may begin with a minus: -log(p) is no option."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        options = {name: p for p in self.get_params(ctx) for name in [*p.opts, *p.secondary_opts]}
+        words = iter(enumerate(args))
+        for i, word in words:
+            if word.startswith("-") and word in options:
+                if not options[word].is_flag:  # type: ignore[attr-defined]  # what begins with - is an option
+                    next(words, None)
+            elif word == "--":
+                break
+            elif not re.fullmatch("--[a-z][a-z-]*(=.*)?", word, re.DOTALL):
+                args[i] = f" {word}"  # with a space before it, for typer it is no option
+                break
+        return super().parse_args(ctx, args)
+
+
 Expression = Annotated[
     str,
     typer.Argument(help="What to compute, such as 'f = (u + v) * w', in quotes. Names become variables."),
 ]
 Numbers = Annotated[
     list[str] | None,
-    typer.Argument(metavar="NAME=NUMBER...", help="A number for each variable, such as u=2 v=-0.5 w=1e-3."),
+    typer.Argument(
+        metavar="NAME=NUMBER...",
+        help="A number for each variable, such as u=2 v=-0.5 w=1e-3; also inf and nan.",
+    ),
 ]
 
 
-@app.command()
+@app.command(cls=OfExpression)
 def draw(
     expression: Expression,
     numbers: Numbers = None,
@@ -103,7 +128,7 @@ def draw(
         _result(drawing.svg(), is_xml=True)
 
 
-@app.command()
+@app.command(cls=OfExpression)
 def step(
     expression: Expression,
     numbers: Numbers = None,
@@ -145,7 +170,7 @@ def step(
         _result(str(trace))
 
 
-@app.command()
+@app.command(cls=OfExpression)
 def check(
     expression: Expression,
     numbers: Numbers = None,
@@ -190,16 +215,42 @@ def doctor() -> None:
     _result(doctors_report())
 
 
+# What float() reads, less what it reads by surprise, such as 1_0 and the digits of other scripts.
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?inf|nan")
+
+
 def _graph(expression: str, numbers: Sequence[str] | None) -> Value:
-    bindings = {}
+    bindings: dict[str, float] = {}
     for pair in numbers or ():
-        name, _, digits = pair.partition("=")
-        try:
-            bindings[name.strip()] = float(digits)
-        except ValueError:
-            message = f"cannot read {pair!r}; write NAME=NUMBER, such as u=2 or v=-0.5"
-            raise ExpressionError(message) from None
+        name, x = _number(pair)
+        if name in bindings:
+            message = f"{name} is given two numbers, the second by {shown(pair)}; leave out one of them"
+            raise ExpressionError(message)
+        bindings[name] = x
     return parse(expression, **bindings)
+
+
+def _number(pair: str) -> tuple[str, float]:
+    """The name and the number of NAME=NUMBER."""
+    name, _, digits = map(str.strip, pair.partition("="))
+    if not name.isidentifier() or not NUMBER.fullmatch(digits):
+        plain = _plainly(digits) if name.isidentifier() else ""
+        hint = f"{name}={plain}" if plain else "NAME=NUMBER, such as u=2 or v=-0.5"
+        message = f"cannot read {shown(pair)}; write {hint}"
+        raise ExpressionError(message)
+    x = float(digits)
+    if math.isinf(x) and not digits.endswith("inf"):
+        message = f"{shown(pair)} is too large for a float; write one below 1.8e308, or {name}={x}"
+        raise ExpressionError(message)
+    return name, x
+
+
+def _plainly(digits: str) -> str:
+    """In plain digits what Python or a reader takes for a number, such as 1_0, 0x10 or 1,5; else nothing."""
+    for read in (float, lambda text: float(int(text, 0))):
+        with suppress(ValueError, OverflowError):
+            return repr(read(digits.replace(",", ".").replace("−", "-"))).removesuffix(".0")
+    return ""
 
 
 def _bound(expression: str, numbers: Sequence[str] | None) -> Value:

@@ -6,6 +6,7 @@ Every message says what happened with the value that did it, what was expected, 
 from __future__ import annotations
 
 from difflib import get_close_matches
+from reprlib import Repr
 from typing import TYPE_CHECKING, Any, Protocol
 
 from autograd_mini.words.visible import visible
@@ -14,23 +15,55 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
+_short = Repr()
+_short.maxstring = _short.maxother = 60
+
+
+def shown(x: object) -> str:
+    """A value as messages quote it: short, on one line, whatever it is.
+
+    >>> shown(list(range(1000))), shown(10**5000)
+    ('[0, 1, 2, 3, 4, 5, ...]', 'an int of 16610 bits')
+    """
+    try:
+        return " ".join(_short.repr(x).split())
+    except ValueError:  # Python writes no int of more than 4300 digits
+        return f"an int of {int(x).bit_length()} bits" if isinstance(x, int) else f"a {type(x).__name__}"
+
+
 def nearest(name: object, known: Iterable[str]) -> str:
     """A question after the known name that comes nearest; empty if none is near.
 
     >>> nearest("tahn", ["exp", "tanh"]), nearest("xyz", ["exp", "tanh"])
     ('did you mean tanh?', '')
     """
-    close = get_close_matches(str(name), known, n=1)
+    close = get_close_matches(str(name)[:100], known, n=1)
     return f"did you mean {close[0]}?" if close else ""
 
 
 def choose(kind: str, name: str, known: Iterable[str]) -> str:
-    """`name` if it is known; otherwise ValueError, with the nearest name or all of them."""
+    """`name` if it is known; otherwise ValueError, with the nearest name or all of them.
+
+    Raises TypeError for what is no name at all.
+    """
     known = list(known)
+    require(isinstance(name, str), f"the {kind} must be a name such as {known[0]!r}", name)
     if name in known:
         return name
-    msg = f"no {kind} is called {name!r}; {nearest(name, known) or 'choose one of ' + ', '.join(known)}"
+    msg = f"no {kind} is called {shown(name)}; {nearest(name, known) or 'choose one of ' + ', '.join(known)}"
     raise ValueError(msg)
+
+
+def require(is_met: bool, needed: str, given: object, remedy: str = "") -> None:
+    """Raise TypeError unless a condition on an argument is met: what is needed, what was given, what to do.
+
+    >>> require(callable(3), "grad needs a function", 3, "give it the function itself")
+    Traceback (most recent call last):
+    TypeError: grad needs a function, got int 3; give it the function itself
+    """
+    if not is_met:
+        msg = f"{needed}, got {type(given).__name__} {shown(given)}" + (f"; {remedy}" if remedy else "")
+        raise TypeError(msg)
 
 
 class AutogradError(Exception):

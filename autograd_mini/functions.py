@@ -9,18 +9,19 @@ alone it is a float, so the same Python function can be differentiated and simpl
 
 from __future__ import annotations
 
+import builtins
 from typing import TYPE_CHECKING
 
 from autograd_mini.engine.graph import find_variables, leaves, toposort
-from autograd_mini.engine.interop import as_float
-from autograd_mini.engine.operations import call
-from autograd_mini.engine.rule import RULES, Rule, check_name, define
+from autograd_mini.engine.interop import as_float, is_number
+from autograd_mini.engine.operations import Operations, call
+from autograd_mini.engine.rule import RULES, Rule
 from autograd_mini.engine.value import Value
-from autograd_mini.formulas.reading import check_rule
+from autograd_mini.errors import shown
 from autograd_mini.formulas.text import text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any, Protocol, overload
 
     class Unary(Protocol):
@@ -40,12 +41,11 @@ if TYPE_CHECKING:
 
 def function(rule: Rule) -> Any:
     """A primitive as a function of Values and numbers, with its rule for a docstring."""
-    count = rule.arity or 2
-    parameters = rule.forward.__code__.co_varnames[1 : count + 1] if rule.arity else ("x1", "x2")
+    parameters = rule.parameters or ("x1", "x2")
 
     def primitive(*arguments: Value | float) -> Any:
-        if rule.arity and len(arguments) != count:
-            msg = f"{rule.name}({', '.join(parameters)}) needs {count} arguments, got {len(arguments)}"
+        if rule.arity and len(arguments) != rule.arity:
+            msg = f"{rule.name}({', '.join(parameters)}) needs {rule.arity} arguments, got {len(arguments)}"
             raise TypeError(msg)
         return call(rule, arguments)
 
@@ -60,66 +60,65 @@ def function(rule: Rule) -> Any:
 
 
 exp: Unary = function(RULES["exp"])
+exp2: Unary = function(RULES["exp2"])
+expm1: Unary = function(RULES["expm1"])
 log: Unary = function(RULES["log"])
+log2: Unary = function(RULES["log2"])
+log10: Unary = function(RULES["log10"])
 log1p: Unary = function(RULES["log1p"])
 sqrt: Unary = function(RULES["sqrt"])
 sin: Unary = function(RULES["sin"])
 cos: Unary = function(RULES["cos"])
 tan: Unary = function(RULES["tan"])
+arcsin: Unary = function(RULES["arcsin"])
+arccos: Unary = function(RULES["arccos"])
+arctan: Unary = function(RULES["arctan"])
+sinh: Unary = function(RULES["sinh"])
+cosh: Unary = function(RULES["cosh"])
 tanh: Unary = function(RULES["tanh"])
+arcsinh: Unary = function(RULES["arcsinh"])
+arccosh: Unary = function(RULES["arccosh"])
+arctanh: Unary = function(RULES["arctanh"])
+erf: Unary = function(RULES["erf"])
+erfc: Unary = function(RULES["erfc"])
+floor: Unary = function(RULES["floor"])
+ceil: Unary = function(RULES["ceil"])
 sigmoid: Unary = function(RULES["sigmoid"])
 softplus: Unary = function(RULES["softplus"])
 relu: Unary = function(RULES["relu"])
+leaky_relu: Unary = function(RULES["leaky_relu"])
+elu: Unary = function(RULES["elu"])
+silu: Unary = function(RULES["silu"])
+gelu: Unary = function(RULES["gelu"])
+softsign: Unary = function(RULES["softsign"])
+hard_sigmoid: Unary = function(RULES["hard_sigmoid"])
 sign: Unary = function(RULES["sign"])
 heaviside: Unary = function(RULES["heaviside"])
+stop_gradient: Unary = function(RULES["stop_gradient"])
+arctan2: Binary = function(RULES["arctan2"])
+hypot: Binary = function(RULES["hypot"])
+floor_divide: Binary = function(RULES["floor_divide"])
+mod: Binary = function(RULES["mod"])
 maximum: Binary = function(RULES["maximum"])
 minimum: Binary = function(RULES["minimum"])
 where: Callable[[Any, Any, Any], Any] = function(RULES["where"])
 clip: Callable[[Any, Any, Any], Any] = function(RULES["clip"])
 
 
-def primitive(
-    name: str,
-    forward: Callable[..., Any],
-    partials: Callable[..., tuple[Any, ...]],
-    *,
-    domain: Callable[..., Any] | None = None,
-    kinks: Callable[..., tuple[Any, ...]] | None = None,
-    convention: str = "",
-    choice: bool = False,
-) -> Any:
-    """A new primitive as a function, declared once and known to every feature from then on.
+def sum(xs: Iterable[Any], /, start: Any = 0) -> Any:
+    """Start + x1 + x2 + ... as one node.
 
-    name: an identifier that no other primitive has.
-    forward(xp, *args): the value, written with + - * and the functions of the arithmetic `xp` for all
-    else: xp.div, xp.exp, xp.where(condition, x, y), ..., and every primitive by its name.
-    partials(xp, z, *args): a tuple, ∂z/∂x for every argument, where z is the value.
-    domain(xp, *args): positive where it is defined and smooth; kinks(xp, *args): terms that are zero
-    where the derivative does not exist, and convention: what `partials` says there, in words.
-    choice: whether a partial of 0 says that the input was not chosen, so that nothing comes through.
-
-    Raises RuleError if the name is taken, a partial is missing, or either cannot be read as a formula.
-
-    >>> gauss = primitive("gauss", lambda xp, x: xp.exp(-x * x), lambda xp, z, x: (-2.0 * x * z,))
-    >>> x = Value(1.0)
-    >>> gauss(x).backward()
-    >>> round(x.grad, 4)
-    -0.7358
-    """
-    facts: dict[str, Any] = {"domain": domain, "kinks": kinks, "convention": convention, "choice": choice}
-    check_name(name)
-    check_rule(Rule(name, forward, partials, **facts))
-    return function(define(name, forward, partials, **facts))
-
-
-def sum(xs: Iterable[Value | float]) -> Any:
-    """x1 + x2 + ... as one node; 0.0 for nothing.
+    Where no entry is a Value or a float, such as for ints or lists, it is the sum of Python.
 
     >>> x, y = Value(1.0), Value(2.0)
-    >>> sum([x, y, 3])
-    Value(6.0)
+    >>> sum([x, y, 3]), sum([1, 2]), sum([[1], [2]], [])
+    (Value(6.0), 3, [1, 2])
     """
-    return call(RULES["sum"], list(xs))
+    xs = _listed(xs, "sum")
+    if not _calculates([start, *xs]):
+        return builtins.sum(xs, start)
+    is_default = start.__class__ is int and start == 0
+    return call(RULES["sum"], xs if is_default else [start, *xs])
 
 
 def dot(xs: Iterable[Value | float], ys: Iterable[Value | float]) -> Any:
@@ -130,22 +129,67 @@ def dot(xs: Iterable[Value | float], ys: Iterable[Value | float]) -> Any:
     >>> dot([Value(1.0), Value(2.0)], [3, 4])
     Value(11.0)
     """
-    xs, ys = list(xs), list(ys)
+    xs, ys = _listed(xs, "dot"), _listed(ys, "dot")
     if len(xs) != len(ys):
         msg = f"dot needs two sequences of one length, got {len(xs)} and {len(ys)}; pad or cut one of them"
         raise ValueError(msg)
     return call(RULES["dot"], xs + ys)
 
 
-def max(xs: Iterable[Value | float]) -> Any:
-    """The largest of one or more, as one node; the whole gradient goes to the first that is largest.
+def prod(xs: Iterable[Value | float]) -> Any:
+    """x1 · x2 · ... as one node; 1.0 for nothing. Every partial is right where factors are 0, too.
 
-    Raises ValueError for nothing.
-
-    >>> max([Value(1.0), Value(3.0), 2])
-    Value(3.0)
+    >>> x, y = Value(0.0), Value(2.0)
+    >>> f = prod([x, y, 3])
+    >>> f.backward()
+    >>> f.data, x.grad, y.grad
+    (0.0, 6.0, 0.0)
     """
-    return call(RULES["max"], _some(xs, "max"))
+    return call(RULES["prod"], [*xs])
+
+
+def norm(xs: Iterable[Value | float]) -> Any:
+    """√(x1² + x2² + ...) as one node, of any size without overflow; 0.0 for nothing.
+
+    >>> norm([3e300, Value(4e300)]) < 1e301
+    True
+    """
+    return call(RULES["norm"], [*xs])
+
+
+def max(*xs: Any, **options: Any) -> Any:
+    """The largest of the arguments, or of one iterable, as one node; the gradient goes to the first largest.
+
+    With key=, and where no entry is a Value or a float, it is the max of Python, default= included.
+    Raises ValueError for nothing, if there is no default.
+
+    >>> max([Value(1.0), Value(3.0), 2]), max(1.0, Value(2.0)), max("b", "a"), max([], default=0)
+    (Value(3.0), Value(2.0), 'b', 0)
+    """
+    return _best("max", xs, options)
+
+
+def min(*xs: Any, **options: Any) -> Any:
+    """The smallest of the arguments, or of one iterable, as one node; all else as `max`.
+
+    >>> min([Value(1.0), Value(3.0), 2]), min(2, 3), min([Value(-3.0), Value(2.0)], key=abs)
+    (Value(1.0), 2, Value(2.0))
+    """
+    return _best("min", xs, options)
+
+
+def _best(name: str, xs: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    entries = [*xs[0]] if len(xs) == 1 else [*xs]
+    if not entries and "default" not in options:
+        raise ValueError(_NOTHING % name)
+    if _calculates(entries) and not options.keys() - {"default"} and (len(xs) == 1 or not options):
+        return call(RULES[name], entries)
+    return getattr(builtins, name)(*([entries] if len(xs) == 1 else xs), **options)
+
+
+def _calculates(entries: Sequence[Any]) -> bool:
+    """Whether one of them is a Value or a number with a point; else the functions of Python do as well."""
+    return any(isinstance(x, Value) or (is_number(x) and not isinstance(x, int)) for x in entries)
 
 
 def mean(xs: Iterable[Value | float]) -> Any:
@@ -163,26 +207,32 @@ def mean(xs: Iterable[Value | float]) -> Any:
 def logsumexp(xs: Iterable[Value | float]) -> Any:
     """log(exp(x1) + ... + exp(xn)), of one or more, each any size.
 
-    The largest is subtracted first, so that no exp overflows: m + log Σ exp(x - m).
-    Raises ValueError for nothing.
+    The largest is subtracted first, so that no exp overflows: m + log Σ exp(x - m). With inf it is inf, of
+    -inf alone it is -inf. Its gradient is the softmax. Raises ValueError for nothing.
 
-    >>> logsumexp([1000.0, 1000.0])
-    1000.6931471805599
+    >>> logsumexp([1000.0, 1000.0]), logsumexp([float("-inf")])
+    (1000.6931471805599, -inf)
     """
-    largest, total = _shifted(_some(xs, "logsumexp"))[1:]
+    largest, _, _, total = _shifted(_some(xs, "logsumexp"), _plain)
     return largest + log(total)
 
 
 def softmax(xs: Iterable[Value | float]) -> list[Any]:
     """exp(xi) / Σ exp(xj) for every i: positive and of sum 1.
 
-    xs: one or more scores (logits), each any size. Raises ValueError for nothing.
+    xs: one or more scores (logits), each any size; of infinite ones that are the largest, each gets the
+    same part. Raises ValueError for nothing.
 
-    >>> softmax([1000.0, 1000.0])
-    [0.5, 0.5]
+    >>> softmax([1000.0, 1000.0]), softmax([float("inf"), 0.0])
+    ([0.5, 0.5], [1.0, 0.0])
     """
-    exponentials, _, total = _shifted(_some(xs, "softmax"))
-    return [_div(e, total) for e in exponentials]
+    return normalized(_some(xs, "softmax"), _plain)
+
+
+def normalized(xs: Sequence[Value | float], operations: Operations) -> list[Any]:
+    """The softmax of one or more scores, made by these operations, such as those of a layer."""
+    _, _, exponentials, total = _shifted(xs, operations)
+    return [operations[RULES["div"]](e, total) for e in exponentials]
 
 
 def log_softmax(xs: Iterable[Value | float]) -> list[Any]:
@@ -193,28 +243,55 @@ def log_softmax(xs: Iterable[Value | float]) -> list[Any]:
     >>> log_softmax([0.0, -1000.0])
     [0.0, -1000.0]
     """
-    xs = _some(xs, "log_softmax")
-    _, largest, total = _shifted(xs)
+    _, lower, _, total = _shifted(_some(xs, "log_softmax"), _plain)
     rest = log(total)
-    return [(x - largest) - rest for x in xs]
+    return [x - rest for x in lower]
 
 
-def _shifted(xs: list[Value | float]) -> tuple[list[Any], Any, Any]:
-    """exp(x - m) for every x, the largest m, and the sum of the first."""
-    largest = max(xs)
-    exponentials = [exp(x - largest) for x in xs]
-    return exponentials, largest, sum(exponentials)
+def surprisal(xs: Iterable[Value | float], i: int) -> Any:
+    """-log(softmax(xs)[i]), 0 or more, without the other entries."""
+    _, lower, _, total = _shifted(_some(xs, "surprisal"), _plain)
+    return log(total) - lower[i]
+
+
+# How far x lies below the largest, m. Only here is inf - inf known: the largest lies 0 below itself.
+SHIFT = Rule(
+    "shift",
+    lambda xp, x, m: xp.guard(xp.equal(x, m), 0.0, x - m),
+    lambda xp, z, x, m: (1.0, -1.0),
+    symbol="-",
+    convention="inf - inf = 0",
+)
+
+_plain = Operations()
+
+
+def _shifted(xs: Sequence[Value | float], operations: Operations) -> tuple[Any, list[Any], list[Any], Any]:
+    """The largest m, x - m and exp(x - m) for every x, and the sum of these exponentials."""
+    exp, total = operations[RULES["exp"]], operations[RULES["sum"]]
+    largest = operations[RULES["max"]](*xs)
+    lower = [operations[SHIFT](x, largest) for x in xs]
+    exponentials = [exp(x) for x in lower]
+    return largest, lower, exponentials, total(*exponentials)
+
+
+def _listed(xs: Iterable[Value | float], name: str) -> list[Value | float]:
+    try:
+        numbers = iter(xs)
+    except TypeError:
+        msg = f"{name} needs a list of numbers, got {type(xs).__name__} {shown(xs)}; put what you have in a list"
+        raise TypeError(msg) from None
+    return list(numbers)
 
 
 def _some(xs: Iterable[Value | float], name: str) -> list[Value | float]:
-    xs = [x if isinstance(x, Value) else as_float(x) for x in xs]
+    xs = [x if isinstance(x, Value) else as_float(x) for x in _listed(xs, name)]
     if not xs:
-        msg = f"{name} of nothing is not defined; give it at least one number"
-        raise ValueError(msg)
+        raise ValueError(_NOTHING % name)
     return xs
 
 
-_div: Binary = function(RULES["div"])
+_NOTHING = "%s of nothing is not defined; give it at least one number"
 
 
 def as_function(f: Value, *names: str) -> Callable[..., Any]:

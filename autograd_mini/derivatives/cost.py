@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from autograd_mini.derivatives.pytree import flatten
 from autograd_mini.derivatives.tracers import Taped, cotangents, dispatch_operators, tangents
+from autograd_mini.derivatives.transforms import check_function
 from autograd_mini.engine.arithmetic import floats
 from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.recording import one_level_up
@@ -80,6 +81,7 @@ def cost(function: Callable[..., Any], *arguments: Any) -> Cost:
     >>> print(cost(lambda x: x[0] * x[1] * x[2], [2.0, 3.0, 4.0]))
     3 inputs, 1 outputs: value 2 operations, Jacobian 7 forward, 6 reverse; cheaper: reverse
     """
+    check_function("cost", function)
     numbers, rebuild = flatten(list(arguments))
     tally = [0]
 
@@ -88,7 +90,7 @@ def cost(function: Callable[..., Any], *arguments: Any) -> Cost:
         operations, tally[0] = tally[0], 0
         return operations
 
-    counted = [_counted(data_of(x), tally) for x in numbers]
+    counted = [_counted(x.data if isinstance(x, Value) else x, tally) for x in numbers]
     flatten(function(*rebuild(counted)))
     evaluation = spent()
     with one_level_up() as (level, tape):

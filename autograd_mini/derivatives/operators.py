@@ -198,11 +198,12 @@ def _install(kind: type[Tracer]) -> None:
         setattr(kind, name, first)
 
     for rule in RULES.values():
-        if rule.arity == 1 and not rule.choice:
+        if rule.arity == 1 and not rule.choice and not rule.owner:
             later(f"__{rule.name}__" if rule.name in ("neg", "abs") else rule.name, unary, rule)
     for name, operator in BINARY.items():
-        later(f"__{operator}__", binary, RULES[name])
-        later(f"__r{operator}__", reflected, RULES[name])
+        if not RULES[name].choice:
+            later(f"__{operator}__", binary, RULES[name])
+            later(f"__r{operator}__", reflected, RULES[name])
     raised = lru_cache(maxsize=1024)(lambda n: constant_power(kind, n))
     variable = Tracer.__pow__
 

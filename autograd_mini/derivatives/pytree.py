@@ -17,11 +17,15 @@ if TYPE_CHECKING:
     Number = Value | float
 
 
-def flatten(structure: Any) -> tuple[list[Number], Callable[[Iterable[Any]], Any]]:
+MAX_DEPTH = 100  # lists inside lists; a list that contains itself has no end
+
+
+def flatten(structure: Any, depth: int = MAX_DEPTH) -> tuple[list[Number], Callable[[Iterable[Any]], Any]]:
     """The leaves of a structure in order, and a function that puts as many others in their places.
 
     Plain numbers come out as floats. Dicts go by insertion order.
-    Raises NotANumberError for a leaf that is neither a Value nor a number.
+    Raises NotANumberError for a leaf that is neither a Value nor a number, ValueError for what is nested
+    deeper than 100 lists, tuples and dicts.
 
     >>> leaves, rebuild = flatten([1, {"w": (2, 3)}])
     >>> leaves, rebuild("abc")
@@ -29,11 +33,14 @@ def flatten(structure: Any) -> tuple[list[Number], Callable[[Iterable[Any]], Any
     """
     if isinstance(structure, Value):
         return [structure], _only
+    if depth < 0:
+        msg = f"numbers are nested more than {MAX_DEPTH} deep, or a list contains itself; give a flat list"
+        raise ValueError(msg)
     if isinstance(structure, dict):
-        leaves, rebuild = flatten(list(structure.values()))
+        leaves, rebuild = flatten(list(structure.values()), depth)
         return leaves, lambda new: dict(zip(structure, rebuild(new), strict=True))
     if isinstance(structure, list | tuple):
-        parts = [flatten(part) for part in structure]
+        parts = [flatten(part, depth - 1) for part in structure]
 
         def build(new: Iterable[Any]) -> Any:
             rest = iter(new)
@@ -54,7 +61,8 @@ def flatten_like(structure: Any, model: Any, what: str) -> list[Number]:
     >>> flatten_like({"b": 2.0, "a": 1.0}, {"a": 0.0, "b": 0.0}, "the tangent must be shaped like its primal")
     [1.0, 2.0]
     """
-    found = dict(zip(paths(structure), flatten(structure)[0], strict=True))
+    leaves = flatten(structure)[0]
+    found = dict(zip(paths(structure), leaves, strict=True))
     wanted = paths(model)
     missing = [path or "there" for path in wanted if path not in found]
     extra = [path or "there" for path in found if path not in wanted]

@@ -25,7 +25,7 @@ from autograd_mini.derivatives.pytree import flatten, flatten_like
 from autograd_mini.derivatives.tracers import Dual, Taped, below, cotangents, uniform
 from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.recording import one_level_up
-from autograd_mini.errors import NotANumberError
+from autograd_mini.errors import NotANumberError, require, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -91,12 +91,18 @@ def named_outputs(function: Function, result: Any) -> tuple[list[Number], Functi
     try:
         return flatten(result)
     except NotANumberError as error:
-        msg = f"{_name(function)} returned {type(result).__name__} {result!r:.60}: {error}"
+        msg = f"{_name(function)} returned {type(result).__name__} {shown(result)}: {error}"
         raise NotANumberError(msg) from None
 
 
 def _name(function: Function) -> str:
-    return getattr(function, "__name__", repr(function))
+    return getattr(function, "__name__", shown(function))
+
+
+def check_function(name: str, function: Function) -> None:
+    """Raise TypeError, with the name of the transform, unless the function can be called."""
+    remedy = "give it the function itself, not what it returns"
+    require(callable(function), f"{name} needs a function of numbers", function, remedy)
 
 
 def _is_single(argnums: Argnums) -> bool:
@@ -107,14 +113,13 @@ def _chosen(argnums: Argnums, count: int) -> list[int]:
     """The positions of the arguments to differentiate by; from the end if negative."""
     chosen: list[Any] = [argnums] if _is_single(argnums) else list(argnums)  # type: ignore[arg-type]
     for i in chosen:
-        if isinstance(i, bool) or not hasattr(i, "__index__"):
-            msg = f"argnums must be an int or several, got {i!r}; 0 is the first argument"
-            raise TypeError(msg)
+        is_place = not isinstance(i, bool | type) and hasattr(i, "__index__") and not hasattr(i, "__len__")
+        require(is_place, "argnums must be an int or several", i, "0 is the first argument")
         if not -count <= i < count:
             msg = f"argnums = {i}, but the function was called with {count} positional arguments, from 0 on"
             raise ValueError(msg)
     if not chosen or len({i % count for i in chosen}) < len(chosen):
-        msg = f"argnums must name one or more different arguments, got {argnums!r}"
+        msg = f"argnums must name one or more different arguments, got {shown(argnums)}"
         raise ValueError(msg)
     return [i % count for i in chosen]
 
@@ -145,6 +150,7 @@ def value_and_grad(function: Function, argnums: Argnums = 0) -> Function:
     >>> value_and_grad(lambda x, p: p["w"] * x, argnums=(0, 1))(2.0, {"w": 3.0})
     (6.0, (3.0, {'w': 2.0}))
     """
+    check_function("value_and_grad", function)
 
     @wraps(function, updated=())
     def transformed(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
@@ -172,6 +178,7 @@ def grad(function: Function, argnums: Argnums = 0) -> Function:
     >>> grad(grad(lambda x: x**3))(2.0)
     12.0
     """
+    check_function("grad", function)
 
     @wraps(function, updated=())
     def transformed(*args: Any, **kwargs: Any) -> Any:
@@ -190,6 +197,7 @@ def vjp(function: Function, *primals: Any) -> tuple[Any, Function]:
     >>> value, pullback([1.0, 0.0])
     ([6.0, 5.0], (3.0, 2.0))
     """
+    check_function("vjp", function)
     run = _Recording(function, primals)
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
@@ -211,6 +219,7 @@ def jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> 
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """
+    check_function("jvp", function)
     if not (isinstance(primals, list | tuple) and isinstance(tangents, list | tuple)):
         msg = "jvp needs a tuple of arguments and a tuple of their tangents: jvp(f, (x, y), (1.0, 0.0))"
         raise TypeError(msg)
@@ -240,8 +249,9 @@ def jacobian(function: Function, argnums: Argnums = 0, mode: str = "auto") -> Fu
     >>> jacobian(lambda x: [x[0] * x[1], x[0] + x[1]])([2.0, 3.0])
     [[3.0, 2.0], [1.0, 1.0]]
     """
-    if mode not in ("auto", "forward", "reverse"):
-        msg = f"mode must be 'auto', 'forward' or 'reverse', got {mode!r}"
+    check_function("jacobian", function)
+    if not isinstance(mode, str) or mode not in ("auto", "forward", "reverse"):
+        msg = f"mode must be 'auto', 'forward' or 'reverse', got {shown(mode)}"
         raise ValueError(msg)
 
     @wraps(function, updated=())
@@ -264,6 +274,7 @@ def hessian(function: Function) -> Function:
     >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 5.0])
     [[10.0, 6.0], [6.0, 0.0]]
     """
+    check_function("hessian", function)
     return jacobian(grad(function), mode="forward")
 
 
@@ -275,4 +286,5 @@ def hvp(function: Function, primals: Any, direction: Any) -> Any:
     >>> hvp(lambda x: x[0] ** 2 * x[1], [3.0, 5.0], [1.0, 0.0])
     [10.0, 6.0]
     """
+    check_function("hvp", function)
     return jvp(grad(function), (primals,), (direction,))[1]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from autograd_mini.errors import UnknownVariableError
+from autograd_mini.errors import UnknownVariableError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -82,6 +82,6 @@ def find_variables(order: Iterable[N], names: Collection[str]) -> list[N]:
 def _trouble(name: str, called: dict[str, list[N]]) -> str:
     """Why no variable, or no single one, is found by that name."""
     if name in called:
-        return f"{len(called[name])} variables are called {name!r}; give them different labels, or set .data"
+        return f"{len(called[name])} variables are called {shown(name)}; give them different labels, or set .data"
     known = ", ".join(sorted(filter(None, called))) or "none with a name"
-    return f"no variable is called {name!r}; this graph has: {known}"
+    return f"no variable is called {shown(name)}; this graph has: {known}"

@@ -9,19 +9,20 @@ from autograd_mini.engine import recording
 from autograd_mini.engine.arithmetic import Arithmetic, floats
 from autograd_mini.engine.interop import as_float
 from autograd_mini.engine.primitives import power
-from autograd_mini.engine.rule import RULES
+from autograd_mini.engine.rule import RULES, Rule
 from autograd_mini.engine.value import Value, _new, apply, lift
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from autograd_mini.engine.rule import Rule
+
+_VALUES = {Value}
 
 
 def call(rule: Rule, arguments: Sequence[Value | float]) -> Any:
     """The rule applied: a Value if any argument is one, else a float."""
-    if set(map(type, arguments)) == {Value}:  # nearly always, and n-ary nodes have many arguments
+    if set(map(type, arguments)) == _VALUES:  # nearly always, and n-ary nodes have many arguments
         return apply(rule, arguments)  # type: ignore[arg-type]
     highest = None
     for x in arguments:
@@ -38,11 +39,12 @@ class Values(Arithmetic):
     Conditions look at the numbers of the moment, so of a choice only the branch taken is recorded.
     """
 
+    pi = floats.pi
+
     def __getattr__(self, name: str) -> Any:
         if name not in RULES:
             return super().__getattr__(name)
-        rule = RULES[name]
-        setattr(self, name, lambda *arguments: call(rule, arguments))
+        setattr(self, name, lambda *arguments: call(RULES[name], arguments))
         return getattr(self, name)
 
     @staticmethod
@@ -54,17 +56,13 @@ class Values(Arithmetic):
         return call(RULES["dot"], [*xs, *ys])
 
     @staticmethod
-    def max(xs: Sequence[Any]) -> Any:
-        return call(RULES["max"], xs)
-
-    @staticmethod
     def pow(x: Any, y: Any) -> Any:
         return x**y if isinstance(x, Value) or isinstance(y, Value) else floats.pow(x, y)
 
     # These compare numbers, and choose one of what they are given.
     equal = staticmethod(floats.equal)
     where = guard = staticmethod(floats.where)
-    first_max = staticmethod(floats.first_max)
+    first = staticmethod(floats.first)
 
 
 values = Values()
@@ -118,13 +116,70 @@ def _binary(rule: Rule) -> Callable[[Value, Value | float], Value]:
     return operation
 
 
+def method(rule: Rule) -> Callable[..., Any]:
+    """The rule as a method for a Value of any level: `x.clip(0, 1)` is clip(x, 0, 1)."""
+
+    def operation(self: Value, *others: Value | float) -> Any:
+        if rule.arity not in (None, 1 + len(others)):
+            msg = f"{rule.name} needs {rule.arity} arguments with the Value itself, got {1 + len(others)}"
+            raise TypeError(msg)
+        return call(rule, (self, *others))
+
+    _dress(operation, rule.name, f"The primitive `{rule.name}` of this Value.")
+    return operation
+
+
 def _dress(function: Callable[..., Any], name: str, docstring: str) -> None:
     function.__name__ = name
     function.__qualname__ = f"Value.{name}"
     function.__doc__ = docstring
 
 
-BINARY = {"add": "add", "sub": "sub", "mul": "mul", "div": "truediv", "pow": "pow"}
+def operation(rule: Rule) -> Callable[..., Any]:
+    """The rule as a function of Values and numbers; of plain Values it is as quick as their operators."""
+    if rule.arity == 1:
+        unary = _unary(rule)
+        return lambda x: unary(x) if x.__class__ is Value else call(rule, (x,))
+    if rule.arity == 2:
+        binary = _binary(rule)
+        return lambda x, y: binary(x, y) if x.__class__ is Value is y.__class__ else call(rule, (x, y))
+
+    def n_ary(*arguments: Any) -> Any:
+        return (apply if set(map(type, arguments)) == _VALUES else call)(rule, arguments)
+
+    return n_ary
+
+
+class Operations(dict[Rule, "Callable[..., Any]"]):
+    """Rules as functions, `operations[rule](x, y)`, each made when it is first asked for.
+
+    frame: that of one neuron or layer, whose nodes then carry it as `node.rule.frame`; None for none.
+    Copies and pickles hold the frame alone, since rules are code.
+    """
+
+    def __init__(self, frame: Any = None) -> None:
+        self.frame = frame
+
+    def __missing__(self, rule: Rule) -> Callable[..., Any]:
+        self[rule] = operation(rule if self.frame is None else rule.within(self.frame))
+        return self[rule]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.frame,)
+
+
+BINARY = {
+    "add": "add",
+    "sub": "sub",
+    "mul": "mul",
+    "div": "truediv",
+    "pow": "pow",
+    "mod": "mod",
+    "floor_divide": "floordiv",
+}
+
+
+NOT_METHODS = {"add", "sub", "mul", "div", "pow", "where"}  # operators, and what begins with a condition
 
 
 def install_operators(
@@ -146,8 +201,13 @@ def install_operators(
         setattr(cls, f"__{operator}__", operation)
         setattr(cls, f"__r{operator}__", reflected(operation))
     for rule in RULES.values():
+        if rule.owner:
+            continue  # its method goes by levels, and may be replaced: every class has that of Value
         if rule.arity == 1:
             setattr(cls, f"__{rule.name}__" if rule.name in ("neg", "abs") else rule.name, unary(rule))
+
+        elif rule.arity and rule.name not in NOT_METHODS:
+            setattr(cls, rule.name, method(rule))
 
     add_from_left = reflected(binary(RULES["add"]))
     variable_power = binary(RULES["pow"])
@@ -163,6 +223,8 @@ def install_operators(
             return variable_power(self, exponent)
         return constant_power(as_float(exponent))(self)
 
+    cls.__divmod__ = lambda self, other: (self // other, self % other)  # type: ignore[method-assign]
+    cls.__rdivmod__ = lambda self, other: (other // self, other % self)  # type: ignore[method-assign]
     cls.__radd__ = radd  # type: ignore[method-assign]
     cls.__pow__ = power_of  # type: ignore[method-assign]
 

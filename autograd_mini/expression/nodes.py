@@ -11,9 +11,8 @@ import ast
 import math
 import operator
 import sys
-from functools import partial, reduce
+from functools import partial
 from itertools import count
-from reprlib import repr as shortened
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
@@ -21,9 +20,9 @@ from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.interop import as_float
 from autograd_mini.engine.rule import RULES
 from autograd_mini.engine.value import Value, apply, lift
-from autograd_mini.errors import NotANumberError, nearest
+from autograd_mini.errors import NotANumberError, nearest, shown
 from autograd_mini.expression.text import _TOO_LARGE, SourceText
-from autograd_mini.functions import logsumexp, mean, minimum
+from autograd_mini.functions import logsumexp, mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +35,8 @@ def parse(source: str, /, **numbers: float) -> Value:
     source: Python arithmetic of names and real numbers: + - * / **, brackets, and the functions of the
         package by name, such as exp(x), max(0, x), sum(a, b, c). It may have several lines, or parts
         separated by `;`, of which all but the last must be definitions `name = ...`.
-        At most 10,000 characters and 200 nested brackets.
+        At most 10,000 characters, and 1,000 operations inside one another, where a pair of brackets
+        counts as 5 (so 200 nested brackets). Arguments between commas stand side by side.
     numbers: values of variables; a variable without one stays unbound, for `forward()` to bind.
 
     Every name is one node. A definition labels its node; what has no name is called t1, t2, ... in order
@@ -62,7 +62,10 @@ def parse(source: str, /, **numbers: float) -> Value:
     """
     text = SourceText(source)
     statements = text.statements()
-    nodes = Nodes(text, {normalize("NFKC", name): number for name, number in numbers.items()})
+    bound = {normalize("NFKC", name): number for name, number in numbers.items()}
+    if len(bound) < len(numbers):
+        raise text.error(f"two of these names are one to Python, give it one number: {', '.join(numbers)}")
+    nodes = Nodes(text, bound)
     results = [nodes.define(*text.definition(s, is_last=s is statements[-1])) for s in statements]
     nodes.check_numbers()
     fresh = (name for i in count(1) if (name := f"t{i}") not in nodes.named)
@@ -94,6 +97,27 @@ OPERATORS: dict[type[ast.AST], Callable[..., Value]] = {
 }
 
 
+ALIASES = {  # the names of `math`, and those of lectures, French ones too
+    spelling: name
+    for name, spellings in {
+        "arcsin": "asin Arcsin",
+        "arccos": "acos Arccos",
+        "arctan": "atan arctg Arctan Arctg",
+        "arctan2": "atan2",
+        "tan": "tg",
+        "sinh": "sh",
+        "cosh": "ch",
+        "tanh": "th",
+        "arcsinh": "asinh argsh Argsh",
+        "arccosh": "acosh argch Argch",
+        "arctanh": "atanh argth Argth",
+        "log": "ln",
+        "relu": "ReLU rect",
+    }.items()
+    for spelling in spellings.split()
+}
+
+
 def functions() -> dict[str, tuple[int | None, Callable[[list[Value]], Value]]]:
     """Functions of a list of Values, with the number of arguments they need (None: one or more).
 
@@ -103,11 +127,9 @@ def functions() -> dict[str, tuple[int | None, Callable[[list[Value]], Value]]]:
     known: dict[str, tuple[int | None, Callable[[list[Value]], Value]]] = {
         name: (rule.arity, partial(apply, rule)) for name, rule in RULES.items() if name not in operators
     }
-    known["min"] = (None, lambda xs: reduce(minimum, xs))
     known["mean"] = (None, mean)
     known["logsumexp"] = (None, logsumexp)
-    in_lectures = {"ReLU": "relu", "rect": "relu", "ln": "log"}
-    return known | {spelling: known[name] for spelling, name in in_lectures.items()}
+    return known | {spelling: known[name] for spelling, name in ALIASES.items()}
 
 
 class Nodes:
@@ -127,7 +149,7 @@ class Nodes:
         if name is not None:
             if name.id in self.named:
                 msg = "give every result a name of its own, and define it above its first use"
-                raise self.text.error(f"{shortened(name.id)} is in use already: {msg}", self.text.place(name))
+                raise self.text.error(f"{shown(name.id)} is in use already: {msg}", self.text.place(name))
             if name.id in self.numbers:
                 msg = f"{name.id} is defined here, so it cannot be given a number too: leave out one of them"
                 raise self.text.error(msg, self.text.place(name))
@@ -200,9 +222,7 @@ class Nodes:
         """The node of a number written in the expression."""
         x: Any = literal.value
         if type(x) not in (int, float):
-            msg = (
-                f"{shortened(x)} is not a real number: write one such as 2 or 1e-3, or the name of a variable"
-            )
+            msg = f"{shown(x)} is not a real number: write one such as 2 or 1e-3, or the name of a variable"
             raise self.text.error(msg, self.text.place(literal))
         if x > sys.float_info.max:
             raise self.text.error(_TOO_LARGE, self.text.place(literal))
@@ -212,7 +232,7 @@ class Nodes:
         """The function of that name, if it takes as many arguments as given."""
         if name.id not in self.functions:
             known = f"the functions are {', '.join(self.functions)}"
-            msg = f"there is no function {shortened(name.id)}; {nearest(name.id, self.functions) or known}"
+            msg = f"there is no function {shown(name.id)}; {nearest(name.id, self.functions) or known}"
             raise self.text.error(f"{msg}; where a product is meant, write its *", self.text.place(name))
         needed, function = self.functions[name.id]
         if given != needed and (needed is not None or given == 0):
@@ -226,4 +246,4 @@ class Nodes:
             if name not in self.named:
                 known = ", ".join(sorted(self.named)) or "none"
                 hint = "; ".join(filter(None, [nearest(name, self.named), f"the expression has: {known}"]))
-                raise self.text.error(f"no variable is called {shortened(name)}; {hint}")
+                raise self.text.error(f"no variable is called {shown(name)}; {hint}")

@@ -6,19 +6,19 @@ import ast
 import keyword
 import re
 import warnings
-from itertools import accumulate
-from reprlib import repr as shortened
 from typing import TYPE_CHECKING
 
-from autograd_mini.errors import ExpressionError
+from autograd_mini.errors import ExpressionError, require
 
 if TYPE_CHECKING:
     from typing import Any
 
 
-# Characters. Thousands of nodes; and whatever stands in a text of that length, Python's parser, which
-# recurses in C, needs less than 1 MiB of stack for it (measured on CPython 3.11 to 3.13, 64 bit).
-MAX_LENGTH = 10_000
+MAX_LENGTH = 10_000  # characters: thousands of nodes
+# Python's parser recurses in C, and a text that is too deep for the stack ends the process. Of a text within
+# these limits it needs at most 350 KiB (CPython 3.11 to 3.13, 64 bit); the smallest usual stack has 512.
+MAX_DEPTH = 1000
+BRACKET = 5  # a pair of brackets costs the parser as much as so many operations
 SHOWN_LENGTH = 72  # characters of a line in an error message
 
 EXAMPLE = "f = (u + v) * w"
@@ -28,6 +28,10 @@ EXAMPLE = "f = (u + v) * w"
 
 _INSTEAD = "write only + - * / ** and functions such as exp(x)"
 _TOO_LARGE = "this number does not fit a float: write one below 1.8e308"
+_TOO_DEEP = (
+    f"the expression is nested too deeply, at most {MAX_DEPTH:,} operations inside one another"
+    f" (a pair of brackets counts as {BRACKET}): name its parts, as in a = ...; {EXAMPLE}"
+)
 _SEVERAL = f"an expression is one number, not several: define them one by one, as in a = ...; {EXAMPLE}"
 _CONDITION = "conditions are not allowed in an expression: use heaviside(x), 1 if x > 0 else 0, or max(x, y)"
 _COMPREHENSION = "comprehensions are not allowed in an expression: write out every term, or sum(x1, x2, x3)"
@@ -49,6 +53,18 @@ REFUSED: dict[type[ast.AST], str] = {
 }
 PRINTED_SIGNS = {"×": "*", "·": "*", "⋅": "*", "÷": "/", "−": "-", "²": "**2", "³": "**3", "√": "sqrt(x)"}
 
+# What adds to the depth and what ends it. Text and numbers are passed over whole, whatever signs stand in them.
+TOKEN = re.compile(
+    r"""(?P<passed>\#.* | \\\n | \d[\d_]*\.?\d*(?:e[+-]?\d+)? | \.\d+
+        | '''(?:[^\\]|\\[\s\S])*?''' | '(?:[^'\\\n]|\\[\s\S])*'
+        | \"\"\"(?:[^\\]|\\[\s\S])*?\"\"\" | "(?:[^"\\\n]|\\[\s\S])*")
+    | (?P<template>(?:[ft]r?|r[ft])(?=['"]))
+    | (?P<word>[^\W\d]\w*)
+    | (?P<open>[(\[{]) | (?P<close>[)\]}]) | (?P<end>[,;\n])
+    | (?P<sign>\*\*|//|\S)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
 # Syntax that has its sign after its first part: there the caret is shown under the sign.
 INFIX = (
     ast.BinOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.NamedExpr, ast.Tuple,
@@ -60,11 +76,7 @@ class SourceText:
     """The source: its statements, and errors that show a place in it. A place is an index into `text`."""
 
     def __init__(self, source: str) -> None:
-        if not isinstance(source, str):
-            msg = (
-                f"an expression is text such as {EXAMPLE!r}, got {type(source).__name__} {shortened(source)}"
-            )
-            raise TypeError(msg)
+        require(isinstance(source, str), f"an expression is text such as {EXAMPLE!r}", source)
         # Indentation means nothing here, so that an indented text in a program can be given as it is.
         self.lines = [line.strip() for line in source.splitlines()]
         self.text = "\n".join(self.lines)
@@ -84,10 +96,10 @@ class SourceText:
         start = self.text.rfind("\n", 0, place) + 1
         line, column = self.text[start:].partition("\n")[0], place - start
         cut = max(0, min(column - SHOWN_LENGTH // 2, len(line) - SHOWN_LENGTH))
-        shown = "".join(c if c.isprintable() else "\ufffd" for c in line[cut : cut + SHOWN_LENGTH])
+        part = "".join(c if c.isprintable() else "\ufffd" for c in line[cut : cut + SHOWN_LENGTH])
         before, after = "…" if cut else "", "…" if cut + SHOWN_LENGTH < len(line) else ""
         caret = " " * (len(before) + column - cut) + "^"
-        return ExpressionError(f"{message}\n  {before}{shown}{after}\n  {caret}")
+        return ExpressionError(f"{message}\n  {before}{part}{after}\n  {caret}")
 
     def refusal(self, part: ast.AST) -> ExpressionError:
         """The error for syntax that is not in the allow-list."""
@@ -112,28 +124,54 @@ class SourceText:
 
     def statements(self) -> list[ast.stmt]:
         """The statements of the source, at least one."""
+        self._check_depth()
         try:
             with warnings.catch_warnings():  # such as that of 1if; it would come before our error
                 warnings.simplefilter("ignore")
-                statements = ast.parse(self.text).body
+                statements = ast.parse(
+                    self.text, filename=""
+                ).body  # Python shows errors from the file of that name
         except SyntaxError as error:
             raise self._unreadable(error) from None
-        except (RecursionError, MemoryError):
-            raise self._too_deep() from None
+        except (RecursionError, MemoryError):  # little was left of the stack
+            raise self.error(_TOO_DEEP, 0) from None
         if not statements:
             raise self.error(f"there is no expression: write one such as {EXAMPLE}")
         return statements
 
-    def _too_deep(self) -> ExpressionError:
-        """The error for too deep a text, shown at its deepest bracket, or where it begins if it has none."""
-        depth = [0, *accumulate((c in "([{") - (c in ")]}") for c in self.text)]
-        msg = f"the expression is nested too deeply: name its parts, as in a = ...; {EXAMPLE}"
-        return self.error(msg, max(depth.index(max(depth)) - 1, 0))
+    def _check_depth(self) -> None:
+        """Raise ExpressionError, with the place, before the text is too deep for Python's parser.
+
+        The depth of a part is at most its operations and the depth of its deepest brackets. In an f-string
+        Python 3.11 would begin to count anew, so there is none behind this.
+        """
+        around: list[tuple[int, int, int, int]] = []  # the same four numbers, for every open bracket
+        above = operations = inside = finished = 0
+        for token in TOKEN.finditer(self.text):
+            match token.lastgroup:
+                case "template":
+                    raise self.error(REFUSED[ast.JoinedStr], token.start())
+                case "word" if token[0] == "lambda":  # a comma among its arguments does not end it
+                    above, operations = above + operations + 1, 0
+                case "word" if keyword.iskeyword(token[0]):
+                    operations += 1
+                case "sign":
+                    operations += 1
+                case "open":
+                    around.append((above, operations, inside, finished))
+                    above, operations, inside, finished = above + operations + BRACKET, 0, 0, 0
+                case "close" if around:
+                    depth = BRACKET + max(finished, operations + inside)
+                    above, operations, inside, finished = around.pop()
+                    inside = max(inside, depth)
+                case "end" if token[0] == "," or not around:
+                    operations, inside, finished = 0, 0, max(finished, operations + inside)
+                    above = above if token[0] == "," else 0
+            if above + operations + inside > MAX_DEPTH:
+                raise self.error(_TOO_DEEP, token.start())
 
     def _unreadable(self, error: SyntaxError) -> ExpressionError:
         """The error for a text that has no syntax tree."""
-        if "too many nested" in error.msg:
-            return self._too_deep()
         line = min(error.lineno or 1, len(self.lines))
         column = min((error.offset or 1) - 1, len(self.lines[line - 1]))
         place = self._index(line, 0) + column

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd_mini.formulas.printing import ATOM, Formula
+from autograd_mini.engine.arithmetic import floats
+from autograd_mini.formulas.printing import ATOM, SUM, Formula
 from autograd_mini.formulas.python import Source
 
 if TYPE_CHECKING:
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 
 class Inline(Source):
     """Python that does what `floats` does, to the last bit."""
+
+    pi = property(lambda self: self.constant(floats.pi))
+
+    def constant(self, x: float) -> Formula:
+        digits = repr(float(x)).replace("inf", "1e999")
+        return Formula(digits, SUM if x < 0 else ATOM, self)
 
     def head(self, name: str) -> str:
         return name
@@ -38,6 +45,12 @@ class Inline(Source):
         return Formula(f"({self.formula(x)} if {self.formula(condition)} else {self.formula(y)})", ATOM, self)
 
     guard = where
+
+    def erf(self, x: Any) -> Formula:
+        return self.call("erf", [x])
+
+    def erfc(self, x: Any) -> Formula:
+        return self.call("erfc", [x])
 
 
 inline = Inline()

@@ -64,6 +64,21 @@ class Formula:
     def __rmul__(self, other: Any) -> Formula:
         return self.style.infix(other, self.style.times, self, PRODUCT)
 
+    def __truediv__(self, other: Any) -> Formula:
+        return self.style.div(self, other)
+
+    def __rtruediv__(self, other: Any) -> Formula:
+        return self.style.div(other, self)
+
+    def __pow__(self, exponent: Any) -> Formula:
+        if isinstance(exponent, int | float) and float(exponent).is_integer():
+            return self.style.pow(self, exponent)  # type: ignore[no-any-return]
+        msg = (
+            f"a rule raised {self!s} to the power {exponent} with **, which on floats makes complex numbers;"
+            " use xp.pow(x, y), or xp.sqrt(x)"
+        )
+        raise RuleError(msg)
+
     def __neg__(self) -> Formula:
         return Formula(self.style.negated(self.style.operand(self, PRODUCT)), SUM, self.style)
 
@@ -98,6 +113,7 @@ class Printed(Arithmetic):
     at_most: str
     through: Callable[[Any, Any], Formula]  # the part of a gradient that comes by one of several users
     abs: Callable[[Any], Formula]
+    div: Callable[[Any, Any], Formula]
     raised: Callable[[Any, Any], Formula]
     where: Callable[[Any, Any, Any], Formula]
 
@@ -112,6 +128,10 @@ class Printed(Arithmetic):
     def localised(self, digits: str) -> str:
         """A written number with the decimal point of the language."""
         return digits.replace(".", self.point)
+
+    @property
+    def pi(self) -> Formula:
+        return self.symbol("π")
 
     def symbol(self, name: str) -> Formula:
         """The name of a node, as an atom."""
@@ -195,9 +215,6 @@ class Printed(Arithmetic):
     def dot(self, xs: Sequence[Any], ys: Sequence[Any]) -> Formula:
         return self.sum([self.infix(x, self.times, y, PRODUCT) for x, y in zip(xs, ys, strict=True)])
 
-    def max(self, xs: Sequence[Any]) -> Formula:
-        return self.call("max", xs)
-
     def maximum(self, x: Any, y: Any) -> Formula:
         return self.call("max", [x, y])
 
@@ -226,6 +243,5 @@ class Printed(Arithmetic):
     def guard(self, *condition_safe_plain: Any) -> Any:
         return condition_safe_plain[-1]
 
-    def first_max(self, xs: Sequence[Any]) -> tuple[Formula, ...]:
-        largest = self.max(xs)
-        return tuple([self.where(self.equal(x, largest), 1.0, 0.0) for x in xs])
+    def first(self, z: Any, xs: Sequence[Any]) -> tuple[Formula, ...]:
+        return tuple([self.where(self.equal(x, z), 1.0, 0.0) for x in xs])

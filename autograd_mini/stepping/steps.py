@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from html import escape
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograd_mini.engine.value import Value
+from autograd_mini.errors import require, shown
 from autograd_mini.files import write_whole
 from autograd_mini.stepping.exercise import exercise_of
 from autograd_mini.stepping.film import gif
@@ -21,10 +24,7 @@ from autograd_mini.words.visible import readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from os import PathLike
     from typing import Any
-
-    from autograd_mini.engine.value import Value
 
 
 FRAME_HEIGHT = 640  # pixels of a page in a notebook
@@ -58,9 +58,10 @@ class Steps(Trace):
             ".tex": lambda: slides(self),
             ".gif": lambda: gif(self),
         }
+        require(isinstance(path, str | PathLike), "a file is named by text or by a Path", path)
         suffix = Path(path).suffix.lower()
         if suffix not in writers:
-            msg = f"cannot save steps as {str(path)!r}; give it one of these suffixes: {', '.join(writers)}"
+            msg = f"cannot save steps as {shown(str(path))}; give it one of these suffixes: {', '.join(writers)}"
             raise ValueError(msg)
         return write_whole(path, writers[suffix]())
 
@@ -69,6 +70,7 @@ class Steps(Trace):
 
         Printed it is a work sheet, or the solution. Raises LayoutError if the picture cannot be drawn.
         """
+        require(isinstance(path, str | PathLike), "a file is named by text or by a Path", path)
         return write_whole(path, exercise_of(self))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002
@@ -113,4 +115,7 @@ def steps(f: Value, lang: str = "en", by: str | None = None) -> Steps:
        9  ∂f/∂u = ∂t1/∂u · ∂f/∂t1 = 1 · 4 = 4
       10  ∂f/∂v = ∂t1/∂v · ∂f/∂t1 = 1 · 4 = 4
     """
+    require(isinstance(f, Value), "steps needs the Value whose graph to step through", f)
+    require(isinstance(lang, str), "the language is 'en' or 'fr'", lang)
+    require(by is None or isinstance(by, str), "by needs the name of a variable", by)
     return Steps(f, lang, by)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from autograd_mini.errors import shown
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -60,7 +62,7 @@ def _asked_for(wanted: Sequence[str], known: set[Path]) -> set[Path]:
     """The frames of these names and those around them."""
     named = {SEPARATOR.join(path): path for path in known}
     for name in wanted:
-        if name not in named:
-            msg = f"no frame is called {name!r}; this graph has: {', '.join(sorted(named)) or 'none'}"
+        if not isinstance(name, str) or name not in named:
+            msg = f"no frame is called {shown(name)}; this graph has: {', '.join(sorted(named)) or 'none'}"
             raise ValueError(msg)
     return {named[name][: k + 1] for name in wanted for k in range(len(named[name]))}

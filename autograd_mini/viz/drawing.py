@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property, partial
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograd_mini.engine.value import Value
-from autograd_mini.errors import MissingExtraError
+from autograd_mini.errors import MissingExtraError, require, shown
 from autograd_mini.files import write_whole
 from autograd_mini.formulas.latex import Inline
 from autograd_mini.formulas.text import Text
@@ -20,7 +21,6 @@ from autograd_mini.viz.tikz import tikz_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from os import PathLike
     from typing import Any
 
     from autograd_mini.formulas.printing import Printed
@@ -93,11 +93,10 @@ class Drawing:
             ".svg": self.svg,
             ".tex": self.tex,
         }
+        require(isinstance(path, str | PathLike), "a file is named by text or by a Path", path)
         suffix = Path(path).suffix.lower()
         if suffix not in writers:
-            msg = (
-                f"cannot save a drawing as {str(path)!r}; give it one of these suffixes: {', '.join(writers)}"
-            )
+            msg = f"cannot save a drawing as {shown(str(path))}; give it one of these suffixes: {', '.join(writers)}"
             raise ValueError(msg)
         return write_whole(path, writers[suffix]())
 
@@ -135,8 +134,9 @@ def draw(
     >>> draw(parse("f = (u + v) * w", u=2, v=3, w=4))
     <drawing of f: 5 nodes, 4 edges>
     """
-    if not isinstance(f, Value):
-        msg = f"draw needs the Value whose graph to show, got {type(f).__name__} {f!r:.60}; for a list, draw one entry"
-        raise TypeError(msg)
+    require(isinstance(f, Value), "draw needs the Value whose graph to show", f, "for a list, draw one entry")
+    named = expand is None or isinstance(expand, str | list | tuple | set)
+    require(named, "expand needs the name of a frame or a list of names", expand)
+    require(isinstance(lang, str), "the language is 'en' or 'fr'", lang)
     engine(renderer)  # a wrong name is an error now, not when the picture is wanted
     return Drawing(partial(scene_of, f, expand, moment=Moment.now(f)), lang, renderer)

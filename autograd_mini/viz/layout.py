@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from autograd_mini.errors import LayoutError
+from autograd_mini.errors import LayoutError, choose
 from autograd_mini.viz.dot import dot_source
 from autograd_mini.viz.sandbox import graphviz_json
 from autograd_mini.viz.sizes import Sizes
@@ -90,10 +90,7 @@ def layout_of(scene: Scene, renderer: str = "wasm") -> Layout:
 
 def engine(renderer: str) -> Callable[[str], str]:
     """The function from DOT to JSON that is called so. Raises ValueError if none is."""
-    if renderer not in RENDERERS:
-        msg = f"no renderer is called {renderer!r}; choose one of: {', '.join(RENDERERS)}"
-        raise ValueError(msg)
-    return RENDERERS[renderer]
+    return RENDERERS[choose("renderer", renderer, RENDERERS)]
 
 
 def _wasm(source: str) -> str:

@@ -105,6 +105,6 @@ def message(key: str, language: str = "en") -> str:
     'Rétropropagation'
     """
     if language not in LANGUAGES:
-        msg = f"no words for the language {language!r}; choose one of: {', '.join(LANGUAGES)}"
+        msg = f"no words for the language {language!r:.60}; choose one of: {', '.join(LANGUAGES)}"
         raise ValueError(msg)
     return MESSAGES[key][language]

@@ -727,11 +727,11 @@ def test_an_input_that_is_not_used_has_gradient_zero():
         ((0, 0), ValueError, r"argnums must name one or more different arguments, got \(0, 0\)"),
         ((0, -2), ValueError, r"argnums must name one or more different arguments, got \(0, -2\)"),
         ((), ValueError, r"argnums must name one or more different arguments, got \(\)"),
-        ("x", TypeError, "argnums must be an int or several, got 'x'; 0 is the first argument"),
-        (1.0, TypeError, "argnums must be an int or several, got 1.0"),
-        (None, TypeError, "argnums must be an int or several, got None"),
-        (True, TypeError, "argnums must be an int or several, got True"),
-        ((0, "y"), TypeError, "argnums must be an int or several, got 'y'"),
+        ("x", TypeError, "argnums must be an int or several, got str 'x'; 0 is the first argument"),
+        (1.0, TypeError, "argnums must be an int or several, got float 1.0"),
+        (None, TypeError, "argnums must be an int or several, got NoneType None"),
+        (True, TypeError, "argnums must be an int or several, got bool True"),
+        ((0, "y"), TypeError, "argnums must be an int or several, got str 'y'"),
     ],
 )
 @pytest.mark.parametrize("transform", [grad, value_and_grad, jacobian])

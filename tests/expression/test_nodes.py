@@ -2,7 +2,11 @@
 
 import builtins
 import math
-import threading
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +17,7 @@ from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.rule import RULES
 from autograd_mini.errors import ExpressionError, NotANumberError, UnboundError
 from autograd_mini.expression import parse
-from autograd_mini.expression.nodes import functions
+from autograd_mini.expression.nodes import ALIASES, functions
 from autograd_mini.expression.text import MAX_LENGTH
 from autograd_mini.functions import sum as sum_
 
@@ -80,7 +84,7 @@ def test_name_is_one_node():
         ("a = x + 1; a * a", ["x", "", "a", "f"]),
         ("t1 = x; (t1 + y) * 2", ["x", "y", "t2", "", "f"]),
         ("mean(x, y)", ["x", "y", "t1", "", "f"]),
-        ("min(x, y, z)", ["x", "y", "t1", "z", "f"]),
+        ("min(x, y, z)", ["x", "y", "z", "f"]),
         ("2 + 3", ["", "", "f"]),
         ("-x", ["x", "f"]),
     ],
@@ -113,7 +117,7 @@ def test_definition_nothing_uses():
     assert labels(f) == ["x", "", "f"]
 
 
-@pytest.mark.parametrize("source", ["x", "f = x", "a = x; a", "f = +x", "min(x)", "x; # and nothing"])
+@pytest.mark.parametrize("source", ["x", "f = x", "a = x; a", "f = +x", "x; # and nothing"])
 def test_name_alone_makes_no_node(source):
     """A name alone stands for its node, which keeps the name it has."""
     f = parse(source, x=3)
@@ -181,7 +185,7 @@ def test_functions():
     """The functions are the primitives that have a word for a name, with means, minima and lecture names."""
     operators = {"add", "sub", "mul", "div", "neg", "pow", "dot"}
 
-    assert set(functions()) == (set(RULES) - operators) | {"min", "mean", "logsumexp", "ReLU", "rect", "ln"}
+    assert set(functions()) == (set(RULES) - operators) | {"mean", "logsumexp", *ALIASES}
 
 
 @pytest.mark.parametrize(
@@ -493,6 +497,8 @@ def test_names_are_those_of_python():
 
     assert f.data == 6
     assert f.parents[0].label == "\N{GREEK SMALL LETTER MU}"
+    numbers = {"\N{MICRO SIGN}": 3, "\N{GREEK SMALL LETTER MU}": 2}
+    assert "one to Python" in refusal("µ", **numbers)[0]
 
 
 # Hostile input
@@ -533,32 +539,111 @@ def test_too_deep(deep):
         assert str(error)  # noqa: PT017 -- some Python versions can read some of these
 
 
+# Runs in a process of its own, as what is tested would end it: reads sources, one a line as Python writes
+# them, in a thread with the smallest usual stack, and prints what came of each.
+SMALL_THREAD = """
+import ast, sys, threading
+from autograd_mini import parse
+from autograd_mini.errors import ExpressionError
+
+def read():
+    for line in sys.stdin:
+        try:
+            parse(ast.literal_eval(line))
+        except ExpressionError as error:
+            print(ascii(str(error).partition("\\n")[0]))
+        else:
+            print("read")
+
+threading.stack_size(512 * 1024)
+thread = threading.Thread(target=read)
+thread.start()
+thread.join()
+"""
+
+
+def read_in_a_small_thread(sources, timeout=60):
+    """What came of each source: "read", or the first line of the error."""
+    ended = subprocess.run(
+        [sys.executable, "-c", SMALL_THREAD],
+        input="".join(f"{source!a}\n" for source in sources),
+        capture_output=True, text=True, timeout=timeout, check=False,
+    )  # fmt: skip
+
+    assert (0, "") == (ended.returncode, ended.stderr)
+    return ended.stdout.splitlines()
+
+
 def test_too_deep_for_a_small_stack():
-    """The longest text leaves the parser of Python within the stack of a small thread."""
-    sources = [
-        "-" * (MAX_LENGTH - 1) + "x",
-        "x**-" * 2499 + "x",
-        "+".join(["x"] * (MAX_LENGTH // 2)),
-        "x" + ".a" * 4999,
-    ]
-    ended = []
+    """Whatever is nested, a text of any depth leaves Python's parser within the stack of a small thread."""
+    sources = [deep(n) for deep in DEEP.values() for n in (100, 200, 450, 950, 2000, 9990)]
 
-    def read():
-        for source in sources:
-            try:
-                ended.append(parse(source))
-            except ExpressionError as error:
-                ended.append(error)
+    assert len(sources) == len(read_in_a_small_thread(sources))
 
-    before = threading.stack_size(2 << 20)
-    try:
-        thread = threading.Thread(target=read)
-        thread.start()
-    finally:
-        threading.stack_size(before)
-    thread.join()
 
-    assert len(ended) == len(sources)
+SEEDS = [
+    "f = (u + v) * w", "a = x * y; f = a + exp(a)", "w3 * relu(w1*x1 + w2*x2 + b)", "max(0, x)**-2.5",
+    "[x for x in y if x]", "lambda x, y=1: x", "x if y else z", "f'{x:{y}}'", "not x and y", "'a' r'b' # c",
+]  # fmt: skip
+PIECES = [
+    *"+-*/()[]{},;:.#'x1=~<", "**", "\\\n", "\n", " not ", " if ", " else ", "lambda:", "lambda a,:", " for x in ",
+    "f'{", "'''", "exp(", "1e5", " and ", "x=", "-(", "(x:=", "await ", " elif x:",
+]  # fmt: skip
+
+
+def mutations(count):
+    """Expressions with pieces cut out, added, repeated up to a thousand times and put in brackets."""
+    rng = random.Random(0)
+    for _ in range(count):
+        text = rng.choice(SEEDS)
+        for _ in range(rng.randint(1, 4)):
+            i, j = sorted(rng.randint(0, len(text)) for _ in range(2))
+            times = rng.choice([0, 1, 1, 1, 1, 2, 2, 3, 100, 3000])
+            piece = rng.choice([text[i:j], rng.choice(PIECES), rng.choice(PIECES) + rng.choice(PIECES)])
+            text = (text[:i] + piece * times + text[rng.choice([i, j]) :])[:MAX_LENGTH]
+            if rng.random() < 0.2:
+                text = "(" * times + text + ")" * times
+        yield text
+
+
+@pytest.mark.slow
+def test_mutations_in_a_small_thread():
+    """Of 30,000 damaged expressions each is read or is an ExpressionError, in the stack of a small thread."""
+    ended = read_in_a_small_thread(mutations(30_000), timeout=600)
+
+    assert 30_000 == len(ended)
+    assert 500 < ended.count("read")
+    assert 500 < sum("nested too deeply" in line for line in ended)
+
+
+@pytest.mark.parametrize("name", ["<unknown>", "<string>"])
+def test_no_file_is_opened(name, tmp_path):
+    """A pipe with the name that Python gives to texts does not stop a faulty expression from being shown."""
+    os.mkfifo(tmp_path / name)
+    code = f"import sys; sys.path.insert(0, {str(Path.cwd())!r}); from autograd_mini import parse; parse('u +* v')"
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert "ExpressionError: cannot read this (invalid syntax)" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("source", "is_read"),
+    [
+        ("+".join(["x"] * 1001), True), ("+".join(["x"] * 1002), False),
+        ("(" * 200 + "x" + ")" * 200, True), ("(" * 201 + "x" + ")" * 201, False),
+        ("(" * 199 + "-----x" + ")" * 199, True), ("(" * 199 + "------x" + ")" * 199, False),
+        ("(-x)" + "+(-x)" * 900, True), ("max(" + "-x," * 2000 + "x)", True),
+        ("f = x # " + "(" * 300 + "\n", True), ("x\n" + "# -" * 1500, True),
+    ],
+)  # fmt: skip
+def test_limit_of_depth(source, is_read):
+    """Operations inside one another count, a pair of brackets as five; what stands side by side does not add up."""
+    if is_read:
+        parse(source)
+    else:
+        assert "nested too deeply, at most 1,000 operations" in refusal(source)[0]
 
 
 def test_depth_within_reach():

@@ -124,7 +124,7 @@ def test_brackets_follow_the_graph(steps):
         (text.sum([]), "0"),
         (text.dot([x, y], [w, 2.0]), "x × w + y × 2"),
         (text.dot([x + y], [w]), "(x + y) × w"),
-        (text.max([x, y, w]), "max(x, y, w)"),
+        (text.max(x, y, w), "max(x, y, w)"),
         (1 / 3 * x, "0.3333 × x"),
     ],
 )

@@ -134,7 +134,7 @@ def test_what_is_not_a_value_is_refused():
 
 def test_an_unknown_renderer_is_refused_at_once(f):
     """Not only when the picture is wanted."""
-    with pytest.raises(ValueError, match="'neato'; choose one of: wasm, dot"):
+    with pytest.raises(ValueError, match="'neato'; choose one of wasm, dot"):
         draw(f, renderer="neato")
 
 

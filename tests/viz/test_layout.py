@@ -162,7 +162,7 @@ def test_a_failing_system_dot_says_what_to_do(scene, monkeypatch, tmp_path):
 
 def test_an_unknown_renderer_lists_the_known_ones(scene):
     """There are two."""
-    with pytest.raises(ValueError, match="'neato'; choose one of: wasm, dot"):
+    with pytest.raises(ValueError, match="'neato'; choose one of wasm, dot"):
         layout_of(scene, "neato")
 
 
