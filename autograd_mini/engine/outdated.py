@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd_mini.engine.arithmetic import floats
+from autograd_mini.engine.arithmetic import NAN, floats
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,10 +46,13 @@ def outdated(order: Sequence[Value]) -> Outdated:
         arguments = [new.get(parent, parent.primal) for parent in node.parents]
         if None in arguments:
             continue
-        z = node.rule.forward(floats, *arguments)
+        try:
+            z = node.rule.forward(floats, *arguments)
+            slopes = node.rule.partials(floats, z, *arguments)
+        except Exception:  # noqa: BLE001  a function of the user refuses these numbers: then nothing follows from them
+            z, slopes = NAN, (NAN,) * len(arguments)
         if not _same(z, node.primal):
             new[node] = z
-        slopes = node.rule.partials(floats, z, *arguments)
         if slopes != node.partials:
             pairs = zip(slopes, node.partials)
             partials.update([(node, i) for i, (a, b) in enumerate(pairs) if not _same(a, b)])

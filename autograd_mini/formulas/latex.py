@@ -35,6 +35,7 @@ class Latex(Printed):
     cdot = r"\cdot"
     at_least = r"\ge"
     at_most = r"\le"
+    dots = r"\dots"
     functions = frozenset(  # TeX has a word for
         {"log", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "max", "min"}
     )

@@ -33,6 +33,7 @@ class Mathml(Printed):
     cdot = "·"
     at_least = "≥"
     at_most = "≤"
+    dots = ("mo", "…")
 
     def printed(self, content: Tree) -> str:
         tag, *parts = content

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, overload
 
 from autograd_mini.engine.graph import find_variable, leaves, toposort
 from autograd_mini.engine.outdated import outdated
+from autograd_mini.engine.rule import Pullback
 from autograd_mini.errors import StaleError, UnboundError
 from autograd_mini.formulas.latex import Latex
 from autograd_mini.formulas.mathml import Mathml
@@ -24,6 +25,7 @@ from autograd_mini.formulas.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from autograd_mini.engine.value import Value
     from autograd_mini.formulas.printing import Formula, Printed
@@ -67,11 +69,14 @@ class Step:
         return None if self.user is None or self.position is None else (self.user, self.position)
 
     @property
-    def is_masked(self) -> bool:
-        """Whether it is a product where nothing flows, 0 whatever its factors are, such as 0 · inf."""
+    def is_arithmetic(self) -> bool:
+        """Whether its result follows from its numbers: not where nothing flows, whatever the factors of a product
+        are, and not where a function says itself what comes back.
+        """
         if self.local is None or self.upstream is None:
-            return False
-        return self.result == 0.0 and math.isnan(self.local * self.upstream)
+            return True
+        product = float(self.local) * self.upstream
+        return product == self.result or (math.isnan(product) and math.isnan(self.result))
 
     def sides(self, xp: Printed) -> list[Formula]:
         """The sides of the equation in an arithmetic, each one only if it says more than the one before."""
@@ -134,6 +139,7 @@ class Trace(Sequence[Step]):
             for i, edge in enumerate((u, k) for u, x in enumerate(self.nodes) for k in range(len(x.parents)))
         }
         start = f if by is None else find_variable(self.nodes, by)
+        self._by = by
         self.sweep = GRADIENTS if by is None else TANGENTS
         self.equations = Equations(self.nodes, start, self.sweep, language)
         self._refuse_outdated()
@@ -191,6 +197,9 @@ class Trace(Sequence[Step]):
                 if source not in found or target.is_constant:
                     continue
                 local, upstream, before = user.partials[position], found[source], found.get(target)
+                if sweep == TANGENTS and isinstance(local, Pullback):
+                    msg = f"{local.name} has a custom_gradient, which forward mode cannot pass; leave out by={self._by!r}"
+                    raise TypeError(msg)
                 product, node = local * upstream, place[target]
                 if source in live and not _is_mask(user, position):
                     live.add(target)
@@ -221,7 +230,7 @@ class Equations:
         self.numbers = {node: node.data for node in nodes}
         self.products: Counter[int] = Counter()  # how many each node has
         self.text, self.latex, self.mathml = Text(language), Latex(language), Mathml(language)
-        self._partials: dict[tuple[Printed, Value], tuple[Formula, ...]] = {}
+        self._partials: dict[tuple[Printed, Value], Sequence[Any]] = {}
 
     def symbol(self, xp: Printed, node: Value) -> Formula:
         """The node's name; a constant is its number."""
@@ -239,8 +248,8 @@ class Equations:
             sides = [self.symbol(xp, node)]
         elif step.kind == OPERATION:
             sides = self._operation(xp, node)
-        elif step.kind == PRODUCT and step.is_masked:
-            return [self._target(xp, step), self._masked(xp, step)]
+        elif not step.is_arithmetic:
+            return [self._target(xp, step), self._given(xp, step)]
         elif step.kind == PRODUCT:
             sides = self._product(xp, step)
         else:
@@ -279,20 +288,25 @@ class Equations:
         here, source = self.derivative(xp, self.nodes[step.node]), self.source(step)
         return xp.through(here, self.symbol(xp, source)) if self.products[step.node] > 1 else here
 
-    def _masked(self, xp: Printed, step: Step) -> Formula:
-        """0, and why."""
+    def _given(self, xp: Printed, step: Step) -> Formula:
+        """The result of a product that is none, and why."""
         assert step.edge is not None
         user, position = self.nodes[step.edge[0]], step.edge[1]
-        if _is_mask(user, position):
-            return xp.remark(step.result, "not chosen", self.symbol(xp, user.parents[position]))
-        return xp.remark(step.result, "nothing flows", self.symbol(xp, self.source(step)))
+        assert user.rule is not None
+        if isinstance(step.local, Pullback) and step.result != 0.0:
+            return xp.remark(step.result, "given by", xp.symbol(user.rule.name))
+        if not _is_mask(user, position):
+            return xp.remark(step.result, "nothing flows", self.symbol(xp, self.source(step)))
+        if user.rule.arity == 1:
+            return xp.remark(step.result, "nothing flows", self.symbol(xp, user))
+        return xp.remark(step.result, "not chosen", self.symbol(xp, user.parents[position]))
 
-    def _partials_of(self, xp: Printed, user: Value) -> tuple[Formula, ...]:
+    def _partials_of(self, xp: Printed, user: Value) -> Sequence[Any]:
         """The partials of an operation, written once: a sum of thousands has as many edges."""
         if (xp, user) not in self._partials:
             assert user.rule is not None
             symbols = [self.symbol(xp, parent) for parent in user.parents]
-            self._partials[xp, user] = user.rule.partials(xp, self.symbol(xp, user), *symbols)
+            self._partials[xp, user] = xp.slopes(user.rule, self.symbol(xp, user), symbols)
         return self._partials[xp, user]
 
 

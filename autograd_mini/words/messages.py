@@ -14,6 +14,7 @@ MESSAGES: dict[str, dict[str, str]] = {
     "otherwise": {"en": "otherwise", "fr": "sinon"},
     "through": {"en": "through", "fr": "via"},
     "not chosen": {"en": "{} was not chosen", "fr": "{} n’a pas été choisi"},
+    "given by": {"en": "given by {}", "fr": "donné par {}"},
     "nothing flows": {"en": "nothing flows through {}", "fr": "rien ne passe par {}"},
     # in numbers
     "decimal point": {"en": ".", "fr": ","},

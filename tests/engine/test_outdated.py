@@ -10,13 +10,16 @@ from autograd_mini import (
     Value,
     detect_anomaly,
     dot,
+    draw,
     grad,
     jvp,
     max,
     no_grad,
+    opaque,
     parse,
     relu,
     sqrt,
+    steps,
     variables,
     where,
 )
@@ -24,6 +27,7 @@ from autograd_mini.engine.graph import leaves, toposort
 from autograd_mini.engine.operations import call
 from autograd_mini.engine.outdated import NOTHING, outdated
 from autograd_mini.engine.rule import RULES
+from autograd_mini.errors import StaleError
 from autograd_mini.nn import MLP, Dropout
 
 
@@ -144,6 +148,21 @@ def test_every_rule_follows_at_every_number(rule):
     for x in (-1.5, 0.0, -0.0, 2.0, math.inf, math.nan):
         f = call(rule, [Value(x) for _ in range(rule.arity or 4)])
         assert outdated(toposort(f)) is NOTHING
+
+
+def test_a_function_that_refuses_the_new_number():
+    """A function of the user may raise: its number then follows from nothing."""
+    root = opaque("strict_root", math.sqrt, lambda x: 0.5 / math.sqrt(x))
+    x = Value(4.0, label="x")
+    f = root(x) + 1
+    assert outdated(toposort(f)) is NOTHING
+    f.backward()
+    x.data = -4.0
+
+    assert ({"strict_root", "add"}, {"strict_root/x"}, {"x"}) == found(f)
+    assert "strict_root(x) ≠ 2" in str(draw(f))
+    with pytest.raises(StaleError, match="t1 = 2"):
+        steps(f)
 
 
 def test_leaves_of_no_grad_and_watched_graphs():

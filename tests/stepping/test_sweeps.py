@@ -87,13 +87,14 @@ def test_why_nothing_flows():
     (x,) = variables(x=-1)
     relu, where = am.sqrt(am.relu(x)), am.where(x > 0, am.sqrt(x), 0.0)
 
-    assert "∂f/∂x = 0 (x was not chosen)" == lines(relu)[-1]
+    assert "∂f/∂x = 0 (nothing flows through t1)" == lines(relu)[-1]
     assert "∂f/∂x = 0 (rien ne passe par t1)" == lines(relu, language="fr", by="x")[-1]
+    assert "∂f/∂x = 0 (x was not chosen)" == lines(am.sqrt(am.maximum(x, 0)))[-1]
     assert "∂f/∂x = 0 (nothing flows through t1)" == lines(where)[-1]
     assert "∂f/∂x = 0 (t1 n’a pas été choisi)" == lines(where, language="fr", by="x")[-1]
-    assert r"0 \text{ (}x\text{ was not chosen)}" == Trace(relu)[-1].latex[-1]
-    assert "<mn>0</mn><mtext>\xa0(</mtext><mi>x</mi><mtext>\xa0was\xa0not" in Trace(relu)[-1].mathml[-1]
-    assert "∂f/∂x through t1 = 0 (x was not chosen)" in lines(relu + x)
+    assert r"0 \text{ (nothing flows through }t_{1}\text{)}" == Trace(relu)[-1].latex[-1]
+    assert "<mn>0</mn><mtext>\xa0(nothing\xa0flows\xa0through\xa0</mtext><msub>" in Trace(relu)[-1].mathml[-1]
+    assert "∂f/∂x through t1 = 0 (nothing flows through t1)" in lines(relu + x)
     assert "∂f/∂x = 1 + 0 = 1" == lines(relu + x)[-1]
 
 
@@ -181,6 +182,34 @@ def test_the_partials_of_an_operation_are_written_once(monkeypatch, operation):
         assert len(steps) == len([step.line for step in steps])
 
     assert [steps.equations.text] == read
+
+
+@pytest.mark.parametrize("operation", [am.sum, am.prod, am.max, am.min, am.norm, lambda xs: am.dot(xs, xs)])
+def test_ten_thousand_inputs(operation):
+    """No line of ten thousand inputs is long, and there is one for each."""
+    f = operation([Value(float(i), label=f"x{i}") for i in range(10_000)])
+    written = lines(f)
+
+    assert len(written) > 20_000
+    assert max(map(len, written)) < 300
+
+
+def test_a_gradient_of_its_own_is_no_product():
+    """What a function with a custom_gradient gives back is said to be given; forward mode cannot pass."""
+
+    @am.custom_gradient
+    def clipped(x):
+        return x, lambda cotangent: am.clip(cotangent, -1.0, 1.0)
+
+    x = Value(2.0, label="x")
+
+    assert "∂f/∂x = 1 (given by clipped)" == lines(5 * clipped(x))[-1]
+    assert "∂f/∂x = 1 (donné par clipped)" == lines(5 * clipped(x), language="fr")[-1]
+    assert lines(0.5 * clipped(x))[-1].endswith("= 1 · 0.5 = 0.5")
+    with pytest.raises(
+        TypeError, match="clipped has a custom_gradient, which forward mode cannot pass; leave out"
+    ):
+        Trace(5 * clipped(x), by="x")
 
 
 def test_a_leaf_alone():
