@@ -15,7 +15,7 @@ from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.outdated import NOTHING, Outdated, outdated
 from autograd_mini.formulas.names import names
 from autograd_mini.formulas.text import text
-from autograd_mini.viz.collapse import boxes
+from autograd_mini.viz.collapse import boxes, crowds
 from autograd_mini.viz.frames import frames
 from autograd_mini.words.visible import visible
 
@@ -32,7 +32,7 @@ class Card:
     """One node. `value` and `gradient` are None as long as they are unknown."""
 
     id: str
-    kind: str  # "input", "constant", "result", "box" for a whole neuron or layer, or "output": the last
+    kind: str  # "input", "constant", "result", "box" for a neuron or layer, "crowd" for inputs, or "output": the last
     name: str
     symbol: str  # of the operation; empty for a leaf
     formula: str  # "u + v"; empty for a leaf
@@ -49,9 +49,14 @@ class Card:
         return self.kind == "constant"
 
     @property
+    def is_box(self) -> bool:
+        """Whether it stands for many nodes."""
+        return self.kind in ("box", "crowd")
+
+    @property
     def caption(self) -> str:
         """The formula, or in a word what the value is; nothing for a constant."""
-        word = {"input": "input", "box": "parameters"}.get(self.kind)
+        word = {"input": "input", "box": "parameters", "crowd": "inputs"}.get(self.kind)
         return self.xp.word(word) if word else self.formula
 
     def number(self, x: float | None) -> str:
@@ -62,7 +67,7 @@ class Card:
         if self.is_constant:
             return self.name
         line = " = ".join(filter(None, [self.name, self.formula]))
-        if self.kind == "box":
+        if self.is_box:
             line = f"{self.name}: {self.number(self.value)} {self.caption}"
         elif self.value is not None:
             line += f" {'≠' if self.is_value_outdated else '='} {self.number(self.value)}"
@@ -81,6 +86,11 @@ class Arrow:
     derivative: str  # "∂t1/∂u", the title of its local partial
     partial: float | None
     is_outdated: bool = False
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether it has a local partial to show: not from a constant, nor between boxes."""
+        return not (self.tail.is_constant or self.tail.is_box or self.head.is_box)
 
     @property
     def number(self) -> str:
@@ -184,7 +194,8 @@ def scene_of(
     """
     moment = moment or Moment.now(root)
     order = [*moment.names]
-    paths = frames(root)
+    crowded = crowds(order, moment.names)
+    paths = crowded | frames(root)
     box_of = boxes(order, paths, expand)
     parameters: dict[Path, list[Value]] = {}  # those in each box
     for node, path in box_of.items():
@@ -195,10 +206,12 @@ def scene_of(
     arrows: dict[object, Arrow] = {}
     for node in order:
         here = box_of.get(node, node)
-        if here not in cards and (node.parents or here is node):  # a box begins with its first operation
+        # A box begins with its first operation, if it has one.
+        if here not in cards and (node.parents or here is node or node in crowded):
             id_ = f"n{len(cards)}"
             if isinstance(here, tuple):
-                cards[here] = _box(id_, here, parameters.get(here, []), moment, xp)
+                kind = "crowd" if node in crowded else "box"
+                cards[here] = _box(id_, kind, here, parameters.get(here, []), moment, xp)
             else:
                 cards[here] = _card(id_, node, node is root, written, moment, xp)
         for position, parent in enumerate(node.parents):
@@ -243,6 +256,8 @@ def _frames(inside: Iterable[tuple[Card, Path]], xp: Printed) -> tuple[Frame, ..
 def _title(path: Path, xp: Printed) -> str:
     """What a frame is called: neuron 3, or neurone 3 in French."""
     kind, *which = path[-1].split(" ")
+    if path[-1].startswith("inputs of "):
+        return xp.word("inputs of").format(" ".join(which[1:]))
     return visible(" ".join([xp.word(kind) if kind in ("layer", "neuron") else kind, *which]))
 
 
@@ -275,18 +290,18 @@ def _card(
     )
 
 
-def _box(id_: str, path: Path, parameters: Sequence[Value], moment: Moment, xp: Printed) -> Card:
-    """The card of a whole neuron or layer: how many parameters it has, and the norm of their gradients."""
+def _box(id_: str, kind: str, path: Path, parameters: Sequence[Value], moment: Moment, xp: Printed) -> Card:
+    """The card of a whole neuron, layer or crowd: how many parameters it has, and the norm of their gradients."""
     gradients = [moment.gradients.get(node) for node in parameters]
     known = [gradient for gradient in gradients if gradient is not None]
     title = _title(path, xp)
     return Card(
         id=id_,
-        kind="box",
+        kind=kind,
         name=str(xp.symbol(title)),
-        symbol=title.split()[0],
+        symbol="…" if kind == "crowd" else title.split()[0],
         formula="",
-        derivative=f"‖{moment.derivative(xp, xp.symbol('w'))}‖",
+        derivative=f"‖{moment.derivative(xp, xp.symbol('x' if kind == 'crowd' else 'w'))}‖",
         value=float(len(gradients)),
         gradient=math.hypot(*known) if len(known) == len(gradients) else None,
         xp=xp,

@@ -48,7 +48,7 @@ LOOKS = r"""
   x=1pt, y=-1pt, every node/.style={inner sep=0pt, outer sep=0pt},
   card/.style={draw=operationline, fill=operationfill, line width=1.25*\zoom pt, rounded corners=4*\zoom pt,
     minimum width=\cardwidth, minimum height=\cardheight},
-  result/.style={}, box/.style={},
+  result/.style={}, box/.style={}, crowd/.style={},
   output/.style={line width=3*\zoom pt},
   input/.style={draw=inputline, fill=inputfill, rounded corners=14*\zoom pt},
   constant/.style={draw=constantline, fill=constantfill, dash pattern=on 2pt off 2pt, text=constanttext,

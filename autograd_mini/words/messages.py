@@ -38,6 +38,8 @@ MESSAGES: dict[str, dict[str, str]] = {
     # on a page with a picture
     "graph": {"en": "Computation graph of {}", "fr": "Graphe de calcul de {}"},
     "input": {"en": "input", "fr": "entrée"},
+    "inputs": {"en": "inputs", "fr": "entrées"},
+    "inputs of": {"en": "inputs of {}", "fr": "entrées de {}"},
     "parameters": {"en": "parameters", "fr": "paramètres"},
     "layer": {"en": "layer", "fr": "couche"},
     "neuron": {"en": "neuron", "fr": "neurone"},
