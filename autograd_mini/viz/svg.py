@@ -48,11 +48,16 @@ def svg_text(scene: Scene, layout: Layout) -> str:
     return ET.tostring(document, encoding="unicode") + "\n"
 
 
+def size_of(scene: Scene, layout: Layout) -> tuple[float, float]:
+    """Width and height of the picture, with its margins and the note below it."""
+    wide = max(layout.width, width(scene.note, CAPTION)) + 2 * MARGIN
+    return wide, layout.height + 2 * MARGIN + (NOTE if scene.note else 0)
+
+
 def svg_element(scene: Scene, layout: Layout) -> ET.Element:
     """The picture as an `<svg>` element: its title, its description, the paper, and last what is on it."""
     note = scene.note
-    wide = max(layout.width, width(note, CAPTION)) + 2 * MARGIN
-    high = layout.height + 2 * MARGIN + (NOTE if note else 0)
+    wide, high = size_of(scene, layout)
     title = scene.xp.word("graph").format(scene.output.name)
     view = f"0 0 {_short(wide)} {_short(high)}"
     document = _element(
