@@ -116,6 +116,10 @@ class NotANumberError(AutogradError, TypeError):
     """Something that is not a real number met a Value."""
 
 
+class StaleError(AutogradError, ValueError):
+    """Steps were asked of a graph whose numbers have been changed since it was computed; see `forward()`."""
+
+
 class AnomalyError(AutogradError, ArithmeticError):
     """Under `detect_anomaly()`, a value or a gradient became nan or inf."""
 

@@ -35,6 +35,7 @@ class Latex(Printed):
     cdot = r"\cdot"
     at_least = r"\ge"
     at_most = r"\le"
+    dots = r"\dots"
     functions = frozenset(  # TeX has a word for
         {"log", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "max", "min"}
     )
@@ -59,6 +60,9 @@ class Latex(Printed):
 
     def bracketed(self, content: str) -> str:
         return rf"\left({content}\right)"
+
+    def remarked(self, x: str, before: str, name: str, after: str) -> str:
+        return rf"{x} \text{{ {before}}}{name}\text{{{after}}}"
 
     def quotient(self, z: str, x: str) -> str:
         return rf"\frac{{\partial {z}}}{{\partial {x}}}"
