@@ -10,11 +10,14 @@ alone it is a float, so the same Python function can be differentiated and simpl
 from __future__ import annotations
 
 import builtins
+from keyword import iskeyword
+from operator import methodcaller
 from typing import TYPE_CHECKING
 
+from autograd_mini.engine.arithmetic import floats
 from autograd_mini.engine.graph import find_variables, leaves, toposort
 from autograd_mini.engine.interop import as_float, is_number
-from autograd_mini.engine.operations import Operations, call
+from autograd_mini.engine.operations import Operations, call, operation
 from autograd_mini.engine.rule import RULES, Rule
 from autograd_mini.engine.value import Value
 from autograd_mini.errors import shown
@@ -40,23 +43,59 @@ if TYPE_CHECKING:
 
 
 def function(rule: Rule) -> Any:
-    """A primitive as a function of Values and numbers, with its rule for a docstring."""
+    """A primitive as a function of Values and numbers, with the rule's parameters, and its formulas for a docstring."""
     parameters = rule.parameters or ("x1", "x2")
+    primitive = _of(rule)
+    varnames = primitive.__code__.co_varnames
+    if rule.arity == len(varnames) and all(
+        name.isidentifier() and not iskeyword(name) for name in parameters
+    ):
+        varnames = parameters
+    primitive.__code__ = primitive.__code__.replace(
+        co_name=rule.name, co_qualname=rule.name, co_varnames=varnames
+    )
+    primitive.__name__ = primitive.__qualname__ = rule.name
+    primitive.__doc__ = (
+        f"z = {rule.name}({', '.join(parameters)}), a Value if an argument is one, else a float.\n\n"
+    )
+    primitive.__doc__ += "\n".join(formulas_of(rule))
+    return primitive
 
-    def primitive(*arguments: Value | float) -> Any:
-        if rule.arity and len(arguments) != rule.arity:
-            msg = f"{rule.name}({', '.join(parameters)}) needs {rule.arity} arguments, got {len(arguments)}"
+
+def _of(rule: Rule) -> Any:
+    """The rule as a function whose parameters are called anything."""
+    if rule.arity == 1 and not rule.owner:  # the methods of all numbers are quick, and are those of the table
+        forward, method = rule.forward, methodcaller(rule.name)
+        return lambda x: (
+            forward(floats, x)
+            if x.__class__ is float
+            else method(x)
+            if isinstance(x, Value)
+            else forward(floats, as_float(x))
+        )
+    if rule.arity in (1, 2):
+        return operation(rule)
+    if rule.arity == 3:
+        return lambda x, y, z: call(rule, (x, y, z))
+
+    def n_ary(*arguments: Value | float) -> Any:
+        if rule.arity not in (None, len(arguments)):
+            msg = f"{rule.name}({', '.join(rule.parameters or ())}) needs {rule.arity} arguments, got {len(arguments)}"
             raise TypeError(msg)
         return call(rule, arguments)
 
+    return n_ary
+
+
+def formulas_of(rule: Rule) -> list[str]:
+    """The formula if it is more than the name, ∂z/∂x for every argument, and the convention, each a line."""
+    parameters = rule.parameters or ("x1", "x2")
     symbols = [text.symbol(name) for name in parameters]
+    name, z = text.call(rule.name, symbols), text.formula(rule.forward(text, *symbols))
+    lines = [f"z = {z}"] if str(z) != str(name) else []
     partials = zip(parameters, rule.partials(text, text.symbol("z"), *symbols), strict=True)
-    lines = [f"z = {rule.name}({', '.join(parameters)}), a Value if an argument is one, else a float.", ""]
-    lines += [f"∂z/∂{name} = {partial}" for name, partial in partials]
-    lines += [f"Convention: {rule.convention}."] if rule.convention else []
-    primitive.__name__ = primitive.__qualname__ = rule.name
-    primitive.__doc__ = "\n".join(lines)
-    return primitive
+    lines += [f"∂z/∂{name} = {text.formula(partial)}" for name, partial in partials]
+    return lines + ([f"Convention: {rule.convention}."] if rule.convention else [])
 
 
 exp: Unary = function(RULES["exp"])
