@@ -18,7 +18,7 @@ differentiates them again: a loss may be made of derivatives.
 from __future__ import annotations
 
 from functools import wraps
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from autograd_mini.derivatives import operators, tracers
 from autograd_mini.derivatives.pytree import flatten, flatten_like
@@ -29,7 +29,7 @@ from autograd_mini.errors import NotANumberError, require, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any
+    from typing import Any, Literal, Protocol, TypeVar
 
     from autograd_mini.engine.value import Value
 
@@ -38,6 +38,25 @@ if TYPE_CHECKING:
     Argnums = int | Sequence[int]
 
     Function = Callable[..., Any]
+
+    X = TypeVar("X")
+
+    class Gradient(Protocol):
+        """By the first argument, and shaped like it."""
+
+        @overload
+        def __call__(self, x: float, /, *args: Any, **kwargs: Any) -> float: ...
+        @overload
+        def __call__(self, x: X, /, *args: Any, **kwargs: Any) -> X: ...
+
+    class ValueAndGradient(Protocol):
+        @overload
+        def __call__(self, x: float, /, *args: Any, **kwargs: Any) -> tuple[float, float]: ...
+        @overload
+        def __call__(self, x: Value, /, *args: Any, **kwargs: Any) -> tuple[Value, Value]: ...
+        @overload
+        def __call__(self, x: X, /, *args: Any, **kwargs: Any) -> tuple[Any, X]: ...
+
 
 operators.install()
 
@@ -138,7 +157,11 @@ def _record(function: Function, argnums: Argnums, args: Sequence[Any], kwargs: d
     return _Recording(of_chosen, [args[i] for i in chosen])
 
 
-def value_and_grad(function: Function, argnums: Argnums = 0) -> Function:
+@overload
+def value_and_grad(function: Function, argnums: Literal[0] = 0) -> ValueAndGradient: ...
+@overload
+def value_and_grad(function: Function, argnums: Argnums) -> Function: ...
+def value_and_grad(function: Function, argnums: Argnums = 0) -> Any:
     """A function that returns (value, gradient) of `function`, which must return one number.
 
     argnums: the argument to differentiate by, or several: then the gradient is a tuple. A gradient has
@@ -167,7 +190,11 @@ def value_and_grad(function: Function, argnums: Argnums = 0) -> Function:
     return transformed
 
 
-def grad(function: Function, argnums: Argnums = 0) -> Function:
+@overload
+def grad(function: Function, argnums: Literal[0] = 0) -> Gradient: ...
+@overload
+def grad(function: Function, argnums: Argnums) -> Function: ...
+def grad(function: Function, argnums: Argnums = 0) -> Any:
     """A function that returns the gradient of `function`, in reverse mode.
 
     Shapes, argnums and errors as in `value_and_grad`.
