@@ -10,12 +10,15 @@ alone it is a float, so the same Python function can be differentiated and simpl
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING
+from keyword import iskeyword
+from operator import methodcaller
+from typing import TYPE_CHECKING, overload
 
 from autograd_mini.engine import arrays
+from autograd_mini.engine.arithmetic import floats
 from autograd_mini.engine.graph import find_variables, leaves, toposort
 from autograd_mini.engine.interop import as_float, is_number
-from autograd_mini.engine.operations import Operations, call
+from autograd_mini.engine.operations import Operations, call, operation
 from autograd_mini.engine.rule import RULES, Rule
 from autograd_mini.engine.value import Value
 from autograd_mini.errors import shown
@@ -24,21 +27,43 @@ from autograd_mini.formulas.text import text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from typing import Any, Protocol, overload
+    from typing import Any, Protocol, TypeVar
+
+    N = TypeVar("N", int, float)
 
     class Unary(Protocol):
         @overload
-        def __call__(self, x: Value, /) -> Value: ...
+        def __call__(self, x: Value) -> Value: ...
         @overload
-        def __call__(self, x: float, /) -> float: ...
+        def __call__(self, x: float) -> float: ...
 
     class Binary(Protocol):
         @overload
-        def __call__(self, x: Value, y: Value | float, /) -> Value: ...
+        def __call__(self, x: Value, y: Value | float) -> Value: ...
         @overload
-        def __call__(self, x: float, y: Value, /) -> Value: ...
+        def __call__(self, x: float, y: Value) -> Value: ...
         @overload
-        def __call__(self, x: float, y: float, /) -> float: ...
+        def __call__(self, x: float, y: float) -> float: ...
+
+    class Where(Protocol):
+        @overload
+        def __call__(self, c: Value, x: Value | float, y: Value | float) -> Value: ...
+        @overload
+        def __call__(self, c: float, x: Value, y: Value | float) -> Value: ...
+        @overload
+        def __call__(self, c: float, x: float, y: Value) -> Value: ...
+        @overload
+        def __call__(self, c: float, x: float, y: float) -> float: ...
+
+    class Clip(Protocol):
+        @overload
+        def __call__(self, x: Value, low: Value | float, high: Value | float) -> Value: ...
+        @overload
+        def __call__(self, x: float, low: Value, high: Value | float) -> Value: ...
+        @overload
+        def __call__(self, x: float, low: float, high: Value) -> Value: ...
+        @overload
+        def __call__(self, x: float, low: float, high: float) -> float: ...
 
 
 eager.install()
@@ -46,23 +71,59 @@ arrays.install()
 
 
 def function(rule: Rule) -> Any:
-    """A primitive as a function of Values and numbers, with its rule for a docstring."""
+    """A primitive as a function of Values and numbers, with the rule's parameters, and its formulas for a docstring."""
     parameters = rule.parameters or ("x1", "x2")
+    primitive = _of(rule)
+    varnames = primitive.__code__.co_varnames
+    if rule.arity == len(varnames) and all(
+        name.isidentifier() and not iskeyword(name) for name in parameters
+    ):
+        varnames = parameters
+    primitive.__code__ = primitive.__code__.replace(
+        co_name=rule.name, co_qualname=rule.name, co_varnames=varnames
+    )
+    primitive.__name__ = primitive.__qualname__ = rule.name
+    primitive.__doc__ = (
+        f"z = {rule.name}({', '.join(parameters)}), a Value if an argument is one, else a float.\n\n"
+    )
+    primitive.__doc__ += "\n".join(formulas_of(rule))
+    return primitive
 
-    def primitive(*arguments: Value | float) -> Any:
-        if rule.arity and len(arguments) != rule.arity:
-            msg = f"{rule.name}({', '.join(parameters)}) needs {rule.arity} arguments, got {len(arguments)}"
+
+def _of(rule: Rule) -> Any:
+    """The rule as a function whose parameters are called anything."""
+    if rule.arity == 1 and not rule.owner:  # the methods of all numbers are quick, and are those of the table
+        forward, method = rule.forward, methodcaller(rule.name)
+        return lambda x: (
+            forward(floats, x)
+            if x.__class__ is float
+            else method(x)
+            if isinstance(x, Value)
+            else call(rule, (x,))
+        )
+    if rule.arity in (1, 2):
+        return operation(rule)
+    if rule.arity == 3:
+        return lambda x, y, z: call(rule, (x, y, z))
+
+    def n_ary(*arguments: Value | float) -> Any:
+        if rule.arity not in (None, len(arguments)):
+            msg = f"{rule.name}({', '.join(rule.parameters or ())}) needs {rule.arity} arguments, got {len(arguments)}"
             raise TypeError(msg)
         return call(rule, arguments)
 
+    return n_ary
+
+
+def formulas_of(rule: Rule) -> list[str]:
+    """The formula if it is more than the name, ∂z/∂x for every argument, and the convention, each a line."""
+    parameters = rule.parameters or ("x1", "x2")
     symbols = [text.symbol(name) for name in parameters]
+    name, z = text.call(rule.name, symbols), text.formula(rule.forward(text, *symbols))
+    lines = [f"z = {z}"] if str(z) != str(name) else []
     partials = zip(parameters, rule.partials(text, text.symbol("z"), *symbols), strict=True)
-    lines = [f"z = {rule.name}({', '.join(parameters)}), a Value if an argument is one, else a float.", ""]
-    lines += [f"∂z/∂{name} = {partial}" for name, partial in partials]
-    lines += [f"Convention: {rule.convention}."] if rule.convention else []
-    primitive.__name__ = primitive.__qualname__ = rule.name
-    primitive.__doc__ = "\n".join(lines)
-    return primitive
+    lines += [f"∂z/∂{name} = {text.formula(partial)}" for name, partial in partials]
+    return lines + ([f"Convention: {rule.convention}."] if rule.convention else [])
 
 
 exp: Unary = function(RULES["exp"])
@@ -107,10 +168,22 @@ floor_divide: Binary = function(RULES["floor_divide"])
 mod: Binary = function(RULES["mod"])
 maximum: Binary = function(RULES["maximum"])
 minimum: Binary = function(RULES["minimum"])
-where: Callable[[Any, Any, Any], Any] = function(RULES["where"])
-clip: Callable[[Any, Any, Any], Any] = function(RULES["clip"])
+where: Where = function(RULES["where"])
+clip: Clip = function(RULES["clip"])
 
 
+@overload
+def sum(xs: Iterable[int], /, start: int = 0) -> int: ...
+@overload
+def sum(xs: Iterable[float], /, start: float = 0) -> float: ...
+@overload
+def sum(xs: Iterable[Value], /, start: Value | float = 0) -> Value: ...
+@overload
+def sum(xs: Iterable[float], /, start: Value) -> Value: ...
+@overload
+def sum(xs: Iterable[Value | float], /, start: Value | float = 0) -> Value | float: ...
+@overload
+def sum(xs: Iterable[Any], /, start: Any) -> Any: ...
 def sum(xs: Iterable[Any], /, start: Any = 0) -> Any:
     """Start + x1 + x2 + ... as one node.
 
@@ -127,7 +200,15 @@ def sum(xs: Iterable[Any], /, start: Any = 0) -> Any:
     return call(RULES["sum"], xs if is_default else [start, *xs])
 
 
-def dot(xs: Iterable[Value | float], ys: Iterable[Value | float]) -> Any:
+@overload
+def dot(xs: Iterable[Value], ys: Iterable[Value | float]) -> Value: ...
+@overload
+def dot(xs: Iterable[float], ys: Iterable[Value]) -> Value: ...
+@overload
+def dot(xs: Iterable[float], ys: Iterable[float]) -> float: ...
+@overload
+def dot(xs: Iterable[Value | float], ys: Iterable[Value | float]) -> Value | float: ...
+def dot(xs: Iterable[Any], ys: Iterable[Any]) -> Any:
     """x1 y1 + x2 y2 + ... as one node; 0.0 for nothing.
 
     Raises ValueError if the lengths differ.
@@ -142,7 +223,13 @@ def dot(xs: Iterable[Value | float], ys: Iterable[Value | float]) -> Any:
     return call(RULES["dot"], xs + ys)
 
 
-def prod(xs: Iterable[Value | float]) -> Any:
+@overload
+def prod(xs: Iterable[Value]) -> Value: ...
+@overload
+def prod(xs: Iterable[float]) -> float: ...
+@overload
+def prod(xs: Iterable[Value | float]) -> Value | float: ...
+def prod(xs: Iterable[Any]) -> Any:
     """x1 · x2 · ... as one node; 1.0 for nothing. Every partial is right where factors are 0, too.
 
     >>> x, y = Value(0.0), Value(2.0)
@@ -154,7 +241,13 @@ def prod(xs: Iterable[Value | float]) -> Any:
     return call(RULES["prod"], [*xs])
 
 
-def norm(xs: Iterable[Value | float]) -> Any:
+@overload
+def norm(xs: Iterable[Value]) -> Value: ...
+@overload
+def norm(xs: Iterable[float]) -> float: ...
+@overload
+def norm(xs: Iterable[Value | float]) -> Value | float: ...
+def norm(xs: Iterable[Any]) -> Any:
     """√(x1² + x2² + ...) as one node, of any size without overflow; 0.0 for nothing.
 
     >>> norm([3e300, Value(4e300)]) < 1e301
@@ -163,6 +256,20 @@ def norm(xs: Iterable[Value | float]) -> Any:
     return call(RULES["norm"], [*xs])
 
 
+@overload
+def max(x: Value, y: Value | float, /, *more: Value | float) -> Value: ...
+@overload
+def max(x: float, y: Value, /, *more: Value | float) -> Value: ...
+@overload
+def max(x: N, y: N, /, *more: N) -> N: ...
+@overload
+def max(xs: Iterable[N], /) -> N: ...
+@overload
+def max(xs: Iterable[Value], /) -> Value: ...
+@overload
+def max(xs: Iterable[Value | float], /) -> Value | float: ...
+@overload
+def max(*xs: Any, **options: Any) -> Any: ...
 def max(*xs: Any, **options: Any) -> Any:
     """The largest of the arguments, or of one iterable, as one node; the gradient goes to the first largest.
 
@@ -175,6 +282,20 @@ def max(*xs: Any, **options: Any) -> Any:
     return _best("max", xs, options)
 
 
+@overload
+def min(x: Value, y: Value | float, /, *more: Value | float) -> Value: ...
+@overload
+def min(x: float, y: Value, /, *more: Value | float) -> Value: ...
+@overload
+def min(x: N, y: N, /, *more: N) -> N: ...
+@overload
+def min(xs: Iterable[N], /) -> N: ...
+@overload
+def min(xs: Iterable[Value], /) -> Value: ...
+@overload
+def min(xs: Iterable[Value | float], /) -> Value | float: ...
+@overload
+def min(*xs: Any, **options: Any) -> Any: ...
 def min(*xs: Any, **options: Any) -> Any:
     """The smallest of the arguments, or of one iterable, as one node; all else as `max`.
 
@@ -198,7 +319,13 @@ def _calculates(entries: Sequence[Any]) -> bool:
     return any(isinstance(x, Value) or (is_number(x) and not isinstance(x, int)) for x in entries)
 
 
-def mean(xs: Iterable[Value | float]) -> Any:
+@overload
+def mean(xs: Iterable[Value]) -> Value: ...
+@overload
+def mean(xs: Iterable[float]) -> float: ...
+@overload
+def mean(xs: Iterable[Value | float]) -> Value | float: ...
+def mean(xs: Iterable[Any]) -> Any:
     """(x1 + ... + xn) / n, of one or more.
 
     Raises ValueError for nothing.
@@ -210,7 +337,13 @@ def mean(xs: Iterable[Value | float]) -> Any:
     return sum(xs) / len(xs)
 
 
-def logsumexp(xs: Iterable[Value | float]) -> Any:
+@overload
+def logsumexp(xs: Iterable[Value]) -> Value: ...
+@overload
+def logsumexp(xs: Iterable[float]) -> float: ...
+@overload
+def logsumexp(xs: Iterable[Value | float]) -> Value | float: ...
+def logsumexp(xs: Iterable[Any]) -> Any:
     """log(exp(x1) + ... + exp(xn)), of one or more, each any size.
 
     The largest is subtracted first, so that no exp overflows: m + log Σ exp(x - m). With inf it is inf, of
@@ -223,7 +356,13 @@ def logsumexp(xs: Iterable[Value | float]) -> Any:
     return largest + log(total)
 
 
-def softmax(xs: Iterable[Value | float]) -> list[Any]:
+@overload
+def softmax(xs: Iterable[Value]) -> list[Value]: ...
+@overload
+def softmax(xs: Iterable[float]) -> list[float]: ...
+@overload
+def softmax(xs: Iterable[Value | float]) -> list[Value | float]: ...
+def softmax(xs: Iterable[Any]) -> list[Any]:
     """exp(xi) / Σ exp(xj) for every i: positive and of sum 1.
 
     xs: one or more scores (logits), each any size; of infinite ones that are the largest, each gets the
@@ -241,7 +380,13 @@ def normalized(xs: Sequence[Value | float], operations: Operations) -> list[Any]
     return [operations[RULES["div"]](e, total) for e in exponentials]
 
 
-def log_softmax(xs: Iterable[Value | float]) -> list[Any]:
+@overload
+def log_softmax(xs: Iterable[Value]) -> list[Value]: ...
+@overload
+def log_softmax(xs: Iterable[float]) -> list[float]: ...
+@overload
+def log_softmax(xs: Iterable[Value | float]) -> list[Value | float]: ...
+def log_softmax(xs: Iterable[Any]) -> list[Any]:
     """log(softmax(xs)), exact where softmax itself would round to 0.
 
     xs: one or more scores (logits), each any size. Raises ValueError for nothing.

@@ -354,7 +354,8 @@ def call(label, function, several, place=None, junk=None):
         elif p.name == place:
             filled[p.name] = junk
         elif p.default is p.empty:
-            filled[p.name] = example(label, p.name)
+            given = several[len(filled) : len(filled) + 1]
+            filled[p.name] = given[0] if given else example(label, p.name)
     arguments = inspect.BoundArguments(signature, filled)
     return function(*arguments.args, **arguments.kwargs)
 

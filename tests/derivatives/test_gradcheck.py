@@ -163,7 +163,7 @@ def test_a_partial_that_is_zero_fails(declare):
     wrong = declare("wrong", lambda xp, x, y: x * xp.exp(y), lambda xp, z, x, y: (xp.exp(y), 0.0))
     report = gradcheck(wrong, (2.0, 0.5))
 
-    assert [("∂f/∂x1", "ok"), ("∂f/∂x2", "wrong")] == [(row.name, row.verdict) for row in report.rows]
+    assert [("∂f/∂x", "ok"), ("∂f/∂y", "wrong")] == [(row.name, row.verdict) for row in report.rows]
 
 
 def test_swapped_partials_fail(declare):
@@ -556,7 +556,7 @@ def test_table_of_a_good_report():
     lines = str(gradcheck(am.exp, (1.0,))).splitlines()
 
     assert "all 1 agree" == lines[-1]
-    assert ["∂f/∂x1", "2.718281828", "2.718281828"] == lines[1].split()[:3]
+    assert ["∂f/∂x", "2.718281828", "2.718281828"] == lines[1].split()[:3]
 
 
 def test_truth_of_a_report():

@@ -553,8 +553,10 @@ def test_a_refused_name_can_be_used_afterwards(declare):
 
 @pytest.mark.parametrize("arguments", [(), (1.0, 2.0)])
 def test_a_wrong_number_of_arguments(gauss, arguments):
-    """A call with too few or too many arguments names the primitive and its inputs."""
-    with pytest.raises(TypeError, match=rf"gauss\(x\) needs 1 arguments, got {len(arguments)}"):
+    """A call with too few or too many arguments names the primitive, and what is missing or how many there were."""
+    with pytest.raises(
+        TypeError, match=rf"gauss\(\) (missing|takes) 1 .* argument.*({len(arguments)} were given|'x')"
+    ):
         gauss(*arguments)
 
 
