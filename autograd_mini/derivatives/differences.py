@@ -28,6 +28,10 @@ SAME = 1e-6  # slopes that differ by less, relatively, are no kink
 
 # In sixty digits
 FIRST, SHRINK = Decimal("1e-13"), Decimal("1e-2")  # the first step, times the size of the input; the next
+LEAST, SKIPPED = (
+    Decimal("1e-36"),
+    Decimal("1e8"),
+)  # the step that must confirm the slope; else go on near to it
 STEPS = 13  # at least, where slopes do not settle
 NEIGHBOUR = 1e-17  # times the input: floats lie farther apart, and so do kinks, poles and ends of domains
 LEAP = 1e-40  # of a value, where it is no rounding
@@ -109,7 +113,12 @@ def precise_slopes(function: Function, at: Sequence[float]) -> list[list[Slope]]
             tried.append([sides(*column, step) for column in columns])
             best = [_chosen(column, size) for column in zip(*tried, strict=True)]
             if all(map(_is_settled, best)):
-                break
+                least = CONTEXT.multiply(digits(size).exact, LEAST)
+                columns = zip(values, shifted(i, least), shifted(i, least.copy_negate()), strict=True)
+                if step <= least or all(map(_confirms, [sides(*column, least) for column in columns], best)):
+                    break
+                tried.clear()
+                step = CONTEXT.multiply(least, SKIPPED)
             step = CONTEXT.multiply(step, SHRINK)
         table.append(best)
     return table
@@ -141,6 +150,12 @@ def _between(large: Sides, small: Sides, size: float) -> Slope:
     return Slope(
         number, doubt, small.step, 1e-20 * max(small.size, NOTHING) / size, stays and small.bends(noise)
     )
+
+
+def _confirms(least: Sides, slope: Slope) -> bool:
+    """Whether a far smaller step has about that slope: over larger ones a stair of floor(x / y) looks smooth."""
+    noise = 10 * ROUNDING * least.size / least.step
+    return not abs(least.central - slope.number) > STAYS * abs(slope.number) + noise + slope.negligible
 
 
 def _is_settled(slope: Slope) -> bool:
