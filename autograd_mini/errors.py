@@ -7,12 +7,18 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from reprlib import Repr
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from autograd_mini.words.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Any, Protocol
+
+    class Unbound(Protocol):
+        """What is asked of a node that has no number: which variables it waits for."""
+
+        def unbound(self) -> Sequence[Any]: ...
 
 
 _short = Repr()
@@ -76,12 +82,6 @@ class AutogradError(Exception):
 
     def __str__(self) -> str:
         return visible(str(self.args[0]), keep=self._keep) if self.args else ""
-
-
-class Unbound(Protocol):
-    """What is asked of a node that has no number: which variables it waits for."""
-
-    def unbound(self) -> Sequence[Any]: ...
 
 
 class UnboundError(AutogradError, ValueError):

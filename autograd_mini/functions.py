@@ -12,12 +12,14 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING
 
+from autograd_mini.engine import arrays
 from autograd_mini.engine.graph import find_variables, leaves, toposort
 from autograd_mini.engine.interop import as_float, is_number
 from autograd_mini.engine.operations import Operations, call
 from autograd_mini.engine.rule import RULES, Rule
 from autograd_mini.engine.value import Value
 from autograd_mini.errors import shown
+from autograd_mini.formulas import eager
 from autograd_mini.formulas.text import text
 
 if TYPE_CHECKING:
@@ -37,6 +39,10 @@ if TYPE_CHECKING:
         def __call__(self, x: float, y: Value, /) -> Value: ...
         @overload
         def __call__(self, x: float, y: float, /) -> float: ...
+
+
+eager.install()
+arrays.install()
 
 
 def function(rule: Rule) -> Any:

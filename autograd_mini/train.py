@@ -14,6 +14,7 @@ True
 
 from __future__ import annotations
 
+import gc
 import math
 import sys
 from contextlib import contextmanager
@@ -118,7 +119,8 @@ def fit(
     try:
         with _bar(epochs, progress) as show:
             for epoch in range(1, epochs + 1):
-                descent.epoch(X, y, _batches(len(X), batch_size, generator), history)
+                with _collector_at_rest():
+                    descent.epoch(X, y, _batches(len(X), batch_size, generator), history)
                 show(history)
                 waited = plateau.epochs(history.loss[-1])
                 if callback is not None and callback(epoch, history) is True:
@@ -132,6 +134,22 @@ def fit(
         history.stopped = f"interrupted after epoch {len(history)}"
         descent.back_to_the_last_step()
     return history
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """A context without garbage collections: graphs are freed by counting references, and have no cycles.
+
+    A collection would walk all the nodes of a step again and again and find nothing (17 % of a step of
+    MLP(2, [16, 16, 1]) on 100 points, CPython 3.11).
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class _Descent:

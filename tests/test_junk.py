@@ -235,6 +235,7 @@ NOT_FOR_USERS = {
 
 NOT_CALLED = {
     "apply", "direction",  # hooks, which our own code calls with what it has checked
+    "__array_function__", "__array_ufunc__",  # NumPy calls them with its own functions
     "__delattr__", "__format__", "__getitem__", "__round__", "__setattr__", "__setstate__",  # Python calls them, and says itself what is wrong
     "__deepcopy__", "__getattr__", "__init__", "__init_subclass__", "__new__", "__reduce_ex__",
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """Training: what fit does in every step, when it ends, what it refuses, and that it learns."""
 
+import gc
 import math
 import random
 from functools import partial
@@ -370,3 +371,24 @@ def test_adam_learns_what_descent_learns():
     assert [model.w[0].data, model.b.data] == pytest.approx(
         np.polyfit([x for (x,) in LINE.X], LINE.y, 1), abs=1e-4
     )
+
+
+def test_the_collector_rests_in_an_epoch_only():
+    """While a loss is computed there are no garbage collections; a callback, and who comes after, has them again."""
+    seen = []
+
+    def watched(scores, targets):
+        seen.append(gc.isenabled())
+        return losses.mse(scores, targets)
+
+    fit(
+        MLP(1, [1], seed=0),
+        ([[1.0]], [1.0]),
+        loss=watched,
+        optimizer=SGD(),
+        epochs=2,
+        callback=lambda *_: seen.append(gc.isenabled()),
+    )
+
+    assert [False, True, False, True] == seen
+    assert gc.isenabled()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from autograd_mini.engine import recording
 from autograd_mini.engine.arithmetic import floats
 from autograd_mini.engine.operations import call, install_operators, values
-from autograd_mini.engine.rule import Pullback
+from autograd_mini.engine.rule import Pullback, refuse_pullbacks
 from autograd_mini.engine.value import Value, data_of
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Dual(Tracer):
 
     def take(self, edges: list[tuple[Dual, Number]], watcher: recording.Watcher | None) -> None:
         moving = [(d, x.tangent) for x, d in edges if x.tangent is not None]
-        refuse_pullbacks(moving)
+        refuse_pullbacks([d for d, _ in moving])
         if watcher:
             watcher.number(self)
             for d, tangent in moving:
@@ -169,18 +169,6 @@ def times(partial: Number, x: Number) -> Number:
     return partial if _is_one(x) and partial.__class__ is not Pullback else partial * x
 
 
-def refuse_pullbacks(moving: Sequence[tuple[Any, Any]]) -> None:
-    """Raise TypeError if a tangent meets a partial that only takes cotangents."""
-    for d, _ in moving:
-        if d.__class__ is Pullback:
-            msg = (
-                f"{d.name} has a custom_gradient, which says how a cotangent comes back but not how a tangent goes"
-                " on: forward mode (jvp, hvp, hessian) cannot pass; use grad, vjp or jacobian(f, mode='reverse'),"
-                " or declare a primitive with its partials"
-            )
-            raise TypeError(msg)
-
-
 def _is_one(x: Number) -> bool:
     return x.__class__ is float and x == 1.0
 
@@ -218,7 +206,7 @@ def tangents(inputs: Sequence[Any], tape: Sequence[Any]) -> dict[Any, list[Numbe
     for node in tape:
         moving = [(table[p], d) for p, d in zip(node.parents, node.partials) if p in table]
         if moving:
-            refuse_pullbacks([(d, tangent) for tangent, d in moving])
+            refuse_pullbacks([d for _, d in moving])
             if watcher:
                 for tangent, d in moving:
                     for t in tangent:

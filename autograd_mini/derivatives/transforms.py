@@ -21,17 +21,17 @@ from functools import wraps
 from typing import TYPE_CHECKING
 
 from autograd_mini.derivatives import operators, tracers
-from autograd_mini.derivatives.pytree import flatten, flatten_like
+from autograd_mini.derivatives.pytree import array_of, flatten, flatten_like, is_static, map_values
 from autograd_mini.derivatives.tracers import Dual, Taped, below, cotangents, uniform
 from autograd_mini.engine.graph import toposort
+from autograd_mini.engine.interop import as_float, is_array, is_bool, is_number
 from autograd_mini.engine.recording import one_level_up
+from autograd_mini.engine.value import Value
 from autograd_mini.errors import NotANumberError, require, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
-
-    from autograd_mini.engine.value import Value
 
     Number = Value | float
 
@@ -45,11 +45,12 @@ operators.install()
 class _Recording:
     """One run of a function in reverse mode: its inputs, its tape, and its outputs ready to be swept."""
 
-    def __init__(self, function: Function, arguments: Sequence[Any]) -> None:
-        self.numbers, self.shape_arguments = flatten(list(arguments))
+    def __init__(self, function: Function, arguments: Sequence[Any], has_aux: bool = False) -> None:
+        self.numbers, self.shape_arguments = _flattened(arguments)
         with one_level_up() as (self.level, self.tape):
             self.inputs = [Taped(x, self.level) for x in self.numbers]
-            self.result = function(*self.shape_arguments(self.inputs))
+            result = function(*self.shape_arguments(self.inputs))
+        self.result, self.aux = _split(function, result, self.level, has_aux)
         self.outputs, self.shape_result = named_outputs(function, self.result)
         self.primals = [below(y, self.level) for y in self.outputs]
 
@@ -68,7 +69,7 @@ class _Recording:
             if isinstance(y, Taped) and y.level == self.level:
                 total[y] = total[y] + seed if y in total else seed
         swept = cotangents(total, self.inputs, self.tape)
-        return self.shape_arguments(self.results(swept, *seeds))  # type: ignore[no-any-return]
+        return self.shape_arguments(self.results(swept, *seeds), keep=False)  # type: ignore[no-any-return]
 
     def reverse_rows(self) -> list[list[Number]]:
         """For every output its derivatives by all inputs, each from a sweep of the nodes it is made from."""
@@ -86,13 +87,41 @@ class _Recording:
         return [[0.0 if t is None else t for t in table.get(y, none)] for y in self.outputs]
 
 
+def _flattened(arguments: Sequence[Any]) -> tuple[list[Number], Function]:
+    """The arguments flattened; none of them may be without a number by its kind."""
+    for x in arguments:
+        if is_static(x):
+            as_float(x)
+    return flatten(list(arguments))
+
+
+def _split(function: Function, result: Any, level: float, has_aux: bool) -> tuple[Any, Any]:
+    """The result, and what the function returned beside it with its numbers of `level` lowered."""
+    aux = None
+    if has_aux:
+        is_pair = isinstance(result, tuple) and len(result) == 2
+        require(is_pair, f"with has_aux {_name(function)} must return a pair (value, aux)", result)
+        result, aux = result[0], map_values(lambda y: below(y, level), result[1])
+    return result.item() if is_array(result) and not result.ndim else result, aux
+
+
 def named_outputs(function: Function, result: Any) -> tuple[list[Number], Function]:
     """The result flattened; an error says which function returned it."""
     try:
-        return flatten(result)
+        if is_static(result):
+            as_float(result)
+        return flatten(result, _differentiable)
     except NotANumberError as error:
         msg = f"{_name(function)} returned {type(result).__name__} {shown(result)}: {error}"
         raise NotANumberError(msg) from None
+
+
+def _differentiable(x: Any) -> float:
+    """The float of a plain result, which may be a number but no truth."""
+    if is_bool(x):
+        msg = "a bool has no derivative; return a number, such as where(condition, x, y)"
+        raise NotANumberError(msg)
+    return as_float(x)
 
 
 def _name(function: Function) -> str:
@@ -124,25 +153,46 @@ def _chosen(argnums: Argnums, count: int) -> list[int]:
     return [i % count for i in chosen]
 
 
-def _record(function: Function, argnums: Argnums, args: Sequence[Any], kwargs: dict[str, Any]) -> _Recording:
-    """Run the function, recording by the chosen arguments."""
+def _of_chosen(
+    function: Function, argnums: Argnums, args: Sequence[Any], kwargs: dict[str, Any]
+) -> tuple[Function, list[Any]]:
+    """The function of the chosen arguments alone, all others as they are, and these arguments."""
     chosen = _chosen(argnums, len(args))
 
-    @wraps(function, updated=())
     def of_chosen(*new: Any) -> Any:
         full = list(args)
         for i, x in zip(chosen, new, strict=True):
             full[i] = x
         return function(*full, **kwargs)
 
-    return _Recording(of_chosen, [args[i] for i in chosen])
+    of_chosen.__name__ = _name(function)  # for messages
+    return of_chosen, [args[i] for i in chosen]
 
 
-def value_and_grad(function: Function, argnums: Argnums = 0) -> Function:
+def _swept(
+    function: Function, argnums: Argnums, has_aux: bool, args: Sequence[Any], kwargs: dict[str, Any]
+) -> tuple[_Recording, Any]:
+    """A run of a function that returns one number, and its gradient by the chosen arguments."""
+    run = _Recording(*_of_chosen(function, argnums, args, kwargs), has_aux)
+    if not isinstance(run.result, Value) and not is_number(run.result):
+        kind = "an array" if is_array(run.result) else f"a {type(run.result).__name__}"
+        msg = (
+            f"grad needs a function that returns one number; {_name(function)} returned {kind} of"
+            f" {len(run.outputs)}; return one of them, or use jacobian"
+        )
+        raise TypeError(msg)
+    gradients = run.pullback([1.0])
+    return run, gradients[0] if _is_single(argnums) else tuple(gradients)
+
+
+def value_and_grad(function: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
     """A function that returns (value, gradient) of `function`, which must return one number.
 
     argnums: the argument to differentiate by, or several: then the gradient is a tuple. A gradient has
-    the shape of its argument. A constant function has gradient 0.0.
+    the shape of its argument: lists, tuples, dicts, dataclasses and NumPy arrays, nested as you like, with
+    None where the argument has None or text. Arrays hold float64; inside the function they hold numbers of
+    ours, and all that NumPy does with objects works. A constant function has gradient 0.0.
+    has_aux: whether `function` returns (value, aux), with anything as aux; then ((value, aux), gradient).
 
     Raises TypeError if `function` returns anything but one number, ValueError for wrong argnums.
     Source: reverse accumulation, Griewank and Walther, Evaluating Derivatives (2008), chapter 3.
@@ -154,23 +204,16 @@ def value_and_grad(function: Function, argnums: Argnums = 0) -> Function:
 
     @wraps(function, updated=())
     def transformed(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        run = _record(function, argnums, args, kwargs)
-        if isinstance(run.result, dict | list | tuple):
-            msg = (
-                f"grad needs a function that returns one number; {_name(function)} returned a"
-                f" {type(run.result).__name__} of {len(run.outputs)}; return one of them, or use jacobian"
-            )
-            raise TypeError(msg)
-        gradients = run.pullback([1.0])
-        return run.value(), gradients[0] if _is_single(argnums) else tuple(gradients)
+        run, gradient = _swept(function, argnums, has_aux, args, kwargs)
+        return (run.value(), run.aux) if has_aux else run.value(), gradient
 
     return transformed
 
 
-def grad(function: Function, argnums: Argnums = 0) -> Function:
-    """A function that returns the gradient of `function`, in reverse mode.
+def grad(function: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+    """A function that returns the gradient of `function`, in reverse mode; (gradient, aux) if it has_aux.
 
-    Shapes, argnums and errors as in `value_and_grad`.
+    Shapes, argnums, has_aux and errors as in `value_and_grad`.
 
     >>> from autograd_mini import tanh
     >>> grad(lambda u, v: u * tanh(v), argnums=(0, 1))(2.0, 0.0)
@@ -182,13 +225,14 @@ def grad(function: Function, argnums: Argnums = 0) -> Function:
 
     @wraps(function, updated=())
     def transformed(*args: Any, **kwargs: Any) -> Any:
-        return value_and_grad(function, argnums)(*args, **kwargs)[1]
+        run, gradient = _swept(function, argnums, has_aux, args, kwargs)
+        return (gradient, run.aux) if has_aux else gradient
 
     return transformed
 
 
-def vjp(function: Function, *primals: Any) -> tuple[Any, Function]:
-    """(value, pullback) of `function` at the primals, in reverse mode.
+def vjp(function: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
+    """(value, pullback) of `function` at the primals, in reverse mode; (value, pullback, aux) if it has_aux.
 
     The pullback takes a cotangent shaped like the value and returns a tuple, one cotangent for each
     primal and shaped like it: the vector-Jacobian product. It can be called again and again.
@@ -198,17 +242,19 @@ def vjp(function: Function, *primals: Any) -> tuple[Any, Function]:
     ([6.0, 5.0], (3.0, 2.0))
     """
     check_function("vjp", function)
-    run = _Recording(function, primals)
+    run = _Recording(function, primals, has_aux)
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
         seeds = flatten_like(cotangent, run.result, "the cotangent must be shaped like the value")
         return tuple(run.pullback(seeds))
 
-    return run.value(), pullback
+    return (run.value(), pullback, run.aux) if has_aux else (run.value(), pullback)
 
 
-def jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
-    """(value, tangent) of `function` at the primals along the tangents, in forward mode.
+def jvp(
+    function: Function, primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool = False
+) -> tuple[Any, ...]:
+    """(value, tangent) of `function` at the primals along the tangents, in forward mode; and aux if it has_aux.
 
     primals, tangents: one entry for each argument, of the same shape. Nothing is recorded: an
     intermediate number is gone as soon as the function lets go of it.
@@ -223,24 +269,27 @@ def jvp(function: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> 
     if not (isinstance(primals, list | tuple) and isinstance(tangents, list | tuple)):
         msg = "jvp needs a tuple of arguments and a tuple of their tangents: jvp(f, (x, y), (1.0, 0.0))"
         raise TypeError(msg)
-    numbers, shape_arguments = flatten(list(primals))
+    numbers, shape_arguments = _flattened(primals)
     directions = flatten_like(tangents, primals, "each primal needs a tangent of its shape")
     with one_level_up() as (level, _):
         inputs = [Dual(x, level, direction) for x, direction in zip(numbers, directions, strict=True)]
         result = function(*shape_arguments(inputs))
+    result, aux = _split(function, result, level, has_aux)
     outputs, shape = named_outputs(function, result)
     values = [below(y, level) for y in outputs]
     moving = [y.tangent if isinstance(y, Dual) and y.level == level else None for y in outputs]
     slopes = [0.0 if t is None else t for t in moving]
     met = (*numbers, *directions, *values, *slopes)
-    return shape(uniform(values, *met)), shape(uniform(slopes, *met))
+    value, tangent = shape(uniform(values, *met)), shape(uniform(slopes, *met), keep=False)
+    return (value, tangent, aux) if has_aux else (value, tangent)
 
 
-def jacobian(function: Function, argnums: Argnums = 0, mode: str = "auto") -> Function:
+def jacobian(function: Function, argnums: Argnums = 0, mode: str = "auto", has_aux: bool = False) -> Function:
     """A function that returns all derivatives of `function`: outputs first, then inputs.
 
-    For a list of n numbers to a list of m the result is m lists of n; in general the shape of the
-    result, with the shape of the argument in place of each number.
+    For a list of n numbers to a list of m the result is m lists of n; for arrays one array, its axes those
+    of the result, then those of the argument; in general the shape of the result, with the shape of the
+    argument in place of each number. With has_aux, as in `value_and_grad`, (derivatives, aux).
     mode: "reverse" sweeps once for every output, "forward" carries a tangent for every input, "auto"
     takes the cheaper: forward if there are fewer inputs than outputs. `cost` counts both.
 
@@ -256,35 +305,56 @@ def jacobian(function: Function, argnums: Argnums = 0, mode: str = "auto") -> Fu
 
     @wraps(function, updated=())
     def transformed(*args: Any, **kwargs: Any) -> Any:
-        run = _record(function, argnums, args, kwargs)
-        is_forward = mode == "forward" or (mode == "auto" and len(run.inputs) < len(run.outputs))
+        run = _Recording(*_of_chosen(function, argnums, args, kwargs), has_aux)
+        count = len(run.inputs)
+        is_forward = mode == "forward" or (mode == "auto" and count < len(run.outputs))
         rows = run.forward_rows() if is_forward else run.reverse_rows()
         flat = iter(run.results([d for row in rows for d in row]))
-        shaped = [run.shape_arguments([next(flat) for _ in row]) for row in rows]
-        return run.shape_result([row[0] if _is_single(argnums) else tuple(row) for row in shaped])
+
+        def shaped(rows: list[list[Number]], shape: tuple[int, ...] | None) -> Any:
+            """The derivatives of one number, or of one array of this shape: an array of each place's."""
+            places = (
+                rows[0] if shape is None else [array_of([r[j] for r in rows], shape) for j in range(count)]
+            )
+            by_argument = run.shape_arguments(places, keep=False)
+            return by_argument[0] if _is_single(argnums) else tuple(by_argument)
+
+        derivatives = run.shape_result([[next(flat) for _ in row] for row in rows], keep=False, at=shaped)
+        return (derivatives, run.aux) if has_aux else derivatives
 
     return transformed
 
 
-def hessian(function: Function) -> Function:
+def hessian(function: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
     """A function that returns the second derivatives of `function`, forward over reverse.
 
-    For a list of n numbers, n lists of n. The function must return one number.
+    For a list of n numbers, n lists of n; for an array of n, an array n by n. The function must return one
+    number. With several argnums, as in JAX, the tuple of gradients, with a tuple by all these arguments in
+    place of each number or array: [i][j] by argument i, then by argument j.
 
     >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 5.0])
     [[10.0, 6.0], [6.0, 0.0]]
+    >>> hessian(lambda x, y: x**2 * y, argnums=(0, 1))(3.0, 5.0)
+    ((10.0, 6.0), (6.0, 0.0))
     """
     check_function("hessian", function)
-    return jacobian(grad(function), mode="forward")
+    return jacobian(grad(function, argnums, has_aux), argnums, "forward", has_aux)
 
 
-def hvp(function: Function, primals: Any, direction: Any) -> Any:
+def hvp(function: Function, primals: Any, direction: Any, argnums: Argnums | None = None) -> Any:
     """The Hessian of `function` times a direction, shaped like the argument; the Hessian is never made.
 
-    Forward over reverse: it costs a small multiple of one gradient.
+    primals: the argument; with argnums a tuple of all arguments. direction: shaped like the argument;
+    with several argnums a tuple, as the result is. Forward over reverse: a small multiple of one gradient.
 
     >>> hvp(lambda x: x[0] ** 2 * x[1], [3.0, 5.0], [1.0, 0.0])
     [10.0, 6.0]
+    >>> hvp(lambda x, y: x**2 * y, (3.0, 5.0), (1.0, 0.0), argnums=(0, 1))
+    (10.0, 6.0)
     """
     check_function("hvp", function)
-    return jvp(grad(function), (primals,), (direction,))[1]
+    if argnums is None:
+        return jvp(grad(function), (primals,), (direction,))[1]
+    require(isinstance(primals, list | tuple), "with argnums hvp needs a tuple of arguments", primals)
+    slope, chosen = _of_chosen(grad(function, argnums), argnums, primals, {})
+    return jvp(slope, chosen, (direction,) if _is_single(argnums) else direction)[1]

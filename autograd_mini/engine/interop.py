@@ -1,4 +1,7 @@
-"""Numbers from outside: what counts as one, and what is said of anything else."""
+"""Numbers and arrays from outside: what counts as one, and what is said of anything else.
+
+NumPy is never imported here: without it there is nothing of its making to meet.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,11 @@ def is_number(x: Any) -> bool:
         return True
     numpy = sys.modules.get("numpy")  # no NumPy scalar exists unless NumPy was imported
     return numpy is not None and isinstance(x, numpy.generic) and isinstance(x.item(), (float, int))
+
+
+def is_bool(x: Any) -> bool:
+    """Whether this is a truth, of Python or of NumPy."""
+    return is_number(x) and isinstance(x.item() if hasattr(x, "item") else x, bool)
 
 
 def as_float(x: Any) -> float:
@@ -95,3 +103,26 @@ def is_sequence(x: Any) -> bool:
     if not hasattr(x, "__len__") or isinstance(x, (str, bytes, bytearray)):
         return False
     return isinstance(x, Sequence) or getattr(x, "ndim", 0) > 0
+
+
+def is_array(x: Any) -> bool:
+    """Whether this is a NumPy array; none of its subclasses, whose operators may mean something else."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and type(x) is numpy.ndarray
+
+
+def boxed(x: Any) -> Any:
+    """A scalar as an array of objects of dimension 0, which NumPy asks nothing; arrays and lists as they are."""
+    numpy = sys.modules["numpy"]
+    if is_array(x) or isinstance(x, list | tuple):
+        return x
+    box = numpy.empty((), dtype=object)
+    box[()] = x.item() if isinstance(x, numpy.generic) else x
+    return box
+
+
+def elementwise(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
+    """The array of what a function makes of each entry, by NumPy's broadcasting: of floats, or of objects."""
+    result = sys.modules["numpy"].frompyfunc(function, len(arguments), 1)(*map(boxed, arguments))
+    are_floats = is_array(result) and all(x.__class__ is float for x in result.flat)
+    return result.astype(float) if are_floats else result

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.engine import recording
 from autograd_mini.engine.arithmetic import Arithmetic, floats
-from autograd_mini.engine.interop import as_float
+from autograd_mini.engine.interop import as_float, elementwise, is_array
 from autograd_mini.engine.primitives import power
 from autograd_mini.engine.rule import RULES, Rule
 from autograd_mini.engine.value import Value, _new, apply, lift
+from autograd_mini.errors import NotANumberError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,13 +22,16 @@ _VALUES = {Value}
 
 
 def call(rule: Rule, arguments: Sequence[Value | float]) -> Any:
-    """The rule applied: a Value if any argument is one, else a float."""
+    """The rule applied: a Value if any argument is one, else a float; of arrays the array of these."""
     if set(map(type, arguments)) == _VALUES:  # nearly always, and n-ary nodes have many arguments
         return apply(rule, arguments)  # type: ignore[arg-type]
     highest = None
     for x in arguments:
-        if isinstance(x, Value) and (highest is None or x.level > highest.level):
-            highest = x
+        if isinstance(x, Value):
+            if highest is None or x.level > highest.level:
+                highest = x
+        elif x.__class__ is not float and rule.arity and is_array(x):
+            return elementwise(lambda *xs: call(rule, xs), arguments)
     if highest is None:
         return rule.forward(floats, *[as_float(x) for x in arguments])
     return highest.apply(rule, arguments)
@@ -71,6 +75,9 @@ values = Values()
 # `apply` for one and for two inputs, without the list: they build nearly every graph there is.
 
 
+_printed: Callable[[Rule], Callable[..., Any] | None] = lambda rule: None
+
+
 def _unary(rule: Rule) -> Callable[[Value], Value]:
     forward, partials = rule.forward, rule.partials
 
@@ -87,17 +94,22 @@ def _unary(rule: Rule) -> Callable[[Value], Value]:
         node.partials = partials(floats, z, x)
         return recording.finish(node) if recording.active else node
 
-    _dress(operation, rule.name, f"The primitive `{rule.name}` of this Value.")
-    return operation
+    return _dressed(_printed(rule) or operation, rule.name, f"The primitive `{rule.name}` of this Value.")
+
+
+def beside(x: Any) -> Any:
+    """The other operand of an operator as a Value; NotImplemented for an array, which is asked instead."""
+    return lift(x) if x.__class__ is float or not is_array(x) else NotImplemented
 
 
 def _binary(rule: Rule) -> Callable[[Value, Value | float], Value]:
     forward, partials = rule.forward, rule.partials
 
-    def operation(self: Value, other: Value | float) -> Value:
+    def operation(self: Value, other: Any) -> Value:
         if other.__class__ is not Value:
-            other = lift(other)
-            if other.level > self.level:  # a subclass on the left is asked before the higher level
+            other = beside(other)
+            # A subclass on the left is asked before the higher level; an array comes back with each entry.
+            if other is NotImplemented or other.level > self.level:
                 return NotImplemented  # type: ignore[no-any-return]
         x = self.primal
         y = other.primal
@@ -112,8 +124,7 @@ def _binary(rule: Rule) -> Callable[[Value, Value | float], Value]:
         node.partials = partials(floats, z, x, y)
         return recording.finish(node) if recording.active else node
 
-    _dress(operation, rule.name, f"self {rule.symbol} other.")
-    return operation
+    return _dressed(_printed(rule) or operation, rule.name, f"self {rule.symbol} other.")
 
 
 def method(rule: Rule) -> Callable[..., Any]:
@@ -125,14 +136,14 @@ def method(rule: Rule) -> Callable[..., Any]:
             raise TypeError(msg)
         return call(rule, (self, *others))
 
-    _dress(operation, rule.name, f"The primitive `{rule.name}` of this Value.")
-    return operation
+    return _dressed(operation, rule.name, f"The primitive `{rule.name}` of this Value.")
 
 
-def _dress(function: Callable[..., Any], name: str, docstring: str) -> None:
+def _dressed(function: Callable[..., Any], name: str, docstring: str) -> Callable[..., Any]:
     function.__name__ = name
     function.__qualname__ = f"Value.{name}"
     function.__doc__ = docstring
+    return function
 
 
 def operation(rule: Rule) -> Callable[..., Any]:
@@ -182,6 +193,22 @@ BINARY = {
 NOT_METHODS = {"add", "sub", "mul", "div", "pow", "where"}  # operators, and what begins with a condition
 
 
+def _from_left(
+    operation: Callable[[Any, Any], Any], left: Callable[[Any], Any], rule: Rule
+) -> Callable[[Any, Any], Any]:
+    """The operator for a number on the left of a Value."""
+
+    def reflected(self: Any, other: Any) -> Any:
+        return operation(left(other), self)
+
+    def added(self: Any, other: Any) -> Any:
+        # The built-in sum() starts from the int 0, which is no part of anybody's formula.
+        return self if other.__class__ is int and other == 0 else operation(left(other), self)
+
+    function = added if rule.name == "add" else reflected
+    return _dressed(function, f"r{rule.name}", f"other {rule.symbol} self.")
+
+
 def install_operators(
     cls: type[Value],
     unary: Callable[[Rule], Callable[[Any], Any]],
@@ -192,14 +219,9 @@ def install_operators(
 
     unary, binary: from a rule to the method; left: what a number to the left of a Value becomes.
     """
-
-    def reflected(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-        return lambda self, other: operation(left(other), self)
-
-    for name, operator in BINARY.items():
-        operation = binary(RULES[name])
-        setattr(cls, f"__{operator}__", operation)
-        setattr(cls, f"__r{operator}__", reflected(operation))
+    for name, spelling in BINARY.items():
+        setattr(cls, f"__{spelling}__", binary(RULES[name]))
+        setattr(cls, f"__r{spelling}__", _from_left(binary(RULES[name]), left, RULES[name]))
     for rule in RULES.values():
         if rule.owner:
             continue  # its method goes by levels, and may be replaced: every class has that of Value
@@ -209,24 +231,48 @@ def install_operators(
         elif rule.arity and rule.name not in NOT_METHODS:
             setattr(cls, rule.name, method(rule))
 
-    add_from_left = reflected(binary(RULES["add"]))
     variable_power = binary(RULES["pow"])
-
-    def radd(self: Any, other: Any) -> Any:
-        # The built-in sum() starts from the int 0, which is no part of anybody's formula.
-        return self if other.__class__ is int and other == 0 else add_from_left(self, other)
 
     constant_power = lru_cache(maxsize=1024)(lambda n: unary(power(n)))
 
     def power_of(self: Any, exponent: Any) -> Any:
         if isinstance(exponent, Value):
             return variable_power(self, exponent)
-        return constant_power(as_float(exponent))(self)
+        try:
+            n = as_float(exponent)
+        except NotANumberError:
+            if is_array(exponent):
+                return NotImplemented
+            raise
+        return constant_power(n)(self)
 
     cls.__divmod__ = lambda self, other: (self // other, self % other)  # type: ignore[method-assign]
     cls.__rdivmod__ = lambda self, other: (other // self, other % self)  # type: ignore[method-assign]
-    cls.__radd__ = radd  # type: ignore[method-assign]
     cls.__pow__ = power_of  # type: ignore[method-assign]
 
 
 install_operators(Value, _unary, _binary, lift)
+
+
+def print_with(printer: Callable[[Rule], Callable[..., Any] | None]) -> None:
+    """Let a printer make the operators of Value from now on, each when it is used for the first time.
+
+    printer: from a rule to a function that does what `_unary` and `_binary` do, and faster; None if it has none.
+    """
+    global _printed
+    _printed = printer
+
+    def later(name: str, make: Callable[[Rule], Callable[..., Any]], rule: Rule) -> None:
+        def first(*arguments: Any) -> Any:
+            setattr(Value, name, make(rule))
+            return getattr(Value, name)(*arguments)
+
+        setattr(Value, name, _dressed(first, rule.name, getattr(Value, name).__doc__))
+
+    for name, spelling in BINARY.items():
+        if name != "pow":
+            later(f"__{spelling}__", _binary, RULES[name])
+            later(f"__r{spelling}__", lambda rule: _from_left(_binary(rule), lift, rule), RULES[name])
+    for rule in RULES.values():
+        if rule.arity == 1 and not rule.owner:
+            later(f"__{rule.name}__" if rule.name in ("neg", "abs") else rule.name, _unary, rule)

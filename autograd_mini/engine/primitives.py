@@ -138,7 +138,7 @@ declare("arctan", lambda xp, x: xp.arctan(x), lambda xp, z, x: (xp.div(1.0, 1.0 
 def _arctan2_partials(xp: Any, _z: Any, y: Any, x: Any) -> tuple[Any, Any]:
     # Divided by r twice: r² overflows or vanishes where r does not.
     r = xp.hypot(x, y)
-    by_y, by_x = xp.div(xp.div(x, r), r), xp.div(xp.div(-y, r), r)
+    by_y, by_x = xp.div(x, r) * xp.div(1.0, r), xp.div(-y, r) * xp.div(1.0, r)
     at_origin = xp.equal(r, 0.0)
     return xp.guard(at_origin, 0.0, by_y), xp.guard(at_origin, 0.0, by_x)
 

@@ -10,7 +10,7 @@ from autograd_mini.engine.arithmetic import Arithmetic, floats
 from autograd_mini.errors import RuleError, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Self
 
 
@@ -117,6 +117,18 @@ class Pullback(float):
         return self.pull(cotangent)
 
     __rmul__ = __mul__
+
+
+def refuse_pullbacks(partials: Iterable[Any]) -> None:
+    """Raise TypeError if a tangent would meet one: what they answer to is cotangents."""
+    for d in partials:
+        if d.__class__ is Pullback:
+            msg = (
+                f"{d.name} has a custom_gradient, which says how a cotangent comes back but not how a tangent goes"
+                " on: forward mode (jvp, hvp, hessian) cannot pass; use grad, vjp or jacobian(f, mode='reverse'),"
+                " or declare a primitive with its partials"
+            )
+            raise TypeError(msg)
 
 
 RULES: dict[str, Rule] = {}

@@ -9,13 +9,14 @@ the `adjoint` of every node before `backward()`. Users read them as `.data` and 
 from __future__ import annotations
 
 import math
+import numbers
 from typing import TYPE_CHECKING
 
 from autograd_mini.engine import recording
 from autograd_mini.engine.arithmetic import floats
 from autograd_mini.engine.budget import leaves_left, spend
 from autograd_mini.engine.graph import find_variables, leaves, toposort
-from autograd_mini.engine.interop import as_float, is_number
+from autograd_mini.engine.interop import as_float, is_array, is_number
 from autograd_mini.errors import UnboundError, choose, require
 
 if TYPE_CHECKING:
@@ -49,7 +50,6 @@ class Value:
     """
 
     __slots__ = ("adjoint", "label", "parents", "partials", "primal", "rule")
-    __array_ufunc__ = None  # NumPy scalars on the left leave the operation to us
 
     primal: Any  # the float, None while unknown
     adjoint: Any  # likewise
@@ -161,6 +161,8 @@ class Value:
             raise UnboundError(self)
         order, seed = toposort(self), as_float(gradient)
         before = [node.adjoint for node in order]
+        inputs = [node for node in order if not node.parents]
+        earlier = [(leaf, leaf.adjoint) for leaf in inputs if leaf.adjoint]
         try:
             for node in order:
                 node.adjoint = 0.0
@@ -176,16 +178,15 @@ class Value:
                 else:
                     for parent, partial in zip(parents, node.partials):
                         parent.adjoint += partial * gradient
-            if any(map(math.isnan, [node.adjoint for node in order if not node.parents])):
+            if any(map(math.isnan, [leaf.adjoint for leaf in inputs])):
                 _sweep_choices(order, seed)
             if watcher := recording.watcher():
                 watcher.gradients(order)
-            for node, earlier in zip(order, before):
-                if earlier and not node.parents:  # added whole: then two calls give twice to the last bit
-                    node.adjoint += earlier
+            for leaf, sum_so_far in earlier:  # added whole: then two calls give twice to the last bit
+                leaf.adjoint += sum_so_far
         except BaseException:  # Ctrl-C too: what leaves have gathered is not lost
-            for node, earlier in zip(order, before):
-                node.adjoint = earlier
+            for node, adjoint in zip(order, before):
+                node.adjoint = adjoint
             raise
 
     def forget(self) -> None:
@@ -205,21 +206,26 @@ class Value:
     __hash__ = object.__hash__
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Value):
-            return bool(self.data == other) if is_number(other) else NotImplemented
-        return self.data == other.data
+        if isinstance(other, Value):
+            return self.data == other.data
+        if is_number(other):
+            return bool(self.data == other)
+        # What is no number compares itself with ours (pytest.approx), or each of its entries (an array).
+        return NotImplemented if self.primal is None or is_array(other) else self.data == other
+
+    # Of an array these are arrays of bools, as for floats.
 
     def __lt__(self, other: Value | float) -> bool:
-        return self.data < lift(other).data
+        return self.data < _compared(other)  # type: ignore[no-any-return]
 
     def __le__(self, other: Value | float) -> bool:
-        return self.data <= lift(other).data
+        return self.data <= _compared(other)  # type: ignore[no-any-return]
 
     def __gt__(self, other: Value | float) -> bool:
-        return self.data > lift(other).data
+        return self.data > _compared(other)  # type: ignore[no-any-return]
 
     def __ge__(self, other: Value | float) -> bool:
-        return self.data >= lift(other).data
+        return self.data >= _compared(other)  # type: ignore[no-any-return]
 
     def __bool__(self) -> bool:
         return self.data != 0.0
@@ -324,6 +330,12 @@ class Value:
     def __pos__(self) -> Value:
         return self
 
+    # What else a real number of Python has
+
+    conjugate = __pos__
+    real = property(__pos__)
+    imag = 0.0
+
 
 def _sweep_choices(order: Sequence[Value], seed: float) -> None:
     """The backward sweep where an input that was not chosen is no input: no 0 · inf reaches it."""
@@ -334,6 +346,9 @@ def _sweep_choices(order: Sequence[Value], seed: float) -> None:
             for parent, partial in zip(node.parents, node.partials):
                 if partial != 0.0 or not node.rule.choice:
                     reached[parent] = reached.get(parent, 0.0) + partial * gradient
+
+
+numbers.Real.register(Value)  # code that asks for a number takes the same branch on floats and on Values
 
 
 class Constant(Value):
@@ -353,6 +368,11 @@ def lift(x: Value | float) -> Value:
     constant.label = ""
     constant.parents = constant.partials = ()
     return constant
+
+
+def _compared(x: Any) -> Any:
+    """The number to compare with; an array compares each of its entries."""
+    return x.data if isinstance(x, Value) else x if is_array(x) else as_float(x)
 
 
 def data_of(x: Value | float) -> float:

@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+import linecache
+import re
 from typing import TYPE_CHECKING
 
 from autograd_mini.engine.arithmetic import floats
@@ -55,6 +57,8 @@ class Inline(Source):
 
 inline = Inline()
 
+FUNCTION = re.compile(r"(?<![\w.])(?!abs\b)([a-z]\w*)\(")  # abs() of Python serves numbers of any kind
+
 
 def inline_of(rule: Rule, *names: str) -> tuple[str, list[str]]:
     """The value of a rule of arguments with these names, and its partials, where the value is called z."""
@@ -62,3 +66,16 @@ def inline_of(rule: Rule, *names: str) -> tuple[str, list[str]]:
     partials = rule.partials(inline, inline.symbol("z"), *symbols)
     value, *slopes = [str(inline.formula(x)) for x in (rule.forward(inline, *symbols), *partials)]
     return value, slopes
+
+
+def compiled(text: str, title: str, scope: dict[str, Any]) -> dict[str, Any]:
+    """What a printed text defines, where the functions it calls are in the scope, or those of floats.
+
+    The text is entered into `linecache`, so that a traceback shows it.
+    """
+    file = f"<autograd_mini: {title}>"
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    called = set(FUNCTION.findall(text)) - {*scope, *re.findall(r"def (\w+)", text)}
+    names = scope | {name: getattr(floats, name) for name in called}
+    exec(compile(text, file, "exec"), names)  # noqa: S102  # our own text, printed from the table
+    return names

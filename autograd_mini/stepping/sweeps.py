@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, overload
 
 from autograd_mini.engine.graph import find_variable, leaves, toposort
 from autograd_mini.engine.outdated import outdated
-from autograd_mini.engine.rule import Pullback
+from autograd_mini.engine.rule import Pullback, refuse_pullbacks
 from autograd_mini.errors import StaleError, UnboundError
 from autograd_mini.formulas.latex import Latex
 from autograd_mini.formulas.mathml import Mathml
@@ -188,6 +188,8 @@ class Trace(Sequence[Step]):
         variable x on.
         """
         place, said, sweep = self.equations.place, self.equations, self.sweep
+        if sweep == TANGENTS:
+            refuse_pullbacks([d for node in self.nodes for d in node.partials])
         found = {start: 1.0}
         live = {start}  # without those that are reached only by edges along which nothing flows
         yield Step(sweep, SEED, place[start], 1.0, None, 1.0, said)

@@ -138,6 +138,11 @@ def test_printed_source_in_numba(rule, arity):
     """The printed source, compiled by numba and called point by point, gives what the floats give."""
     numba = pytest.importorskip("numba", reason="needs the extra `fast`")
     at = in_print(rule, arity)
+    if rule.name in (
+        "floor_divide",
+        "mod",
+    ):  # numba's own floor_divide(-1, inf) is -0.0, that of (inf, -1) -inf
+        at = [point for point in at if not any(map(math.isinf, point))]
     f = numba.njit(error_model="numpy")(compiled(rule, arity, np, math))
     results = [[float(result) for result in f(*point)] for point in at]
 

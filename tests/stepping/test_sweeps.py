@@ -207,7 +207,7 @@ def test_a_gradient_of_its_own_is_no_product():
     assert "∂f/∂x = 1 (donné par clipped)" == lines(5 * clipped(x), language="fr")[-1]
     assert lines(0.5 * clipped(x))[-1].endswith("= 1 · 0.5 = 0.5")
     with pytest.raises(
-        TypeError, match="clipped has a custom_gradient, which forward mode cannot pass; leave out"
+        TypeError, match="clipped has a custom_gradient, which says how a cotangent comes back"
     ):
         Trace(5 * clipped(x), by="x")
 
