@@ -210,6 +210,7 @@ def test_a_gradient_of_its_own_is_no_product():
         TypeError, match="clipped has a custom_gradient, which says how a cotangent comes back"
     ):
         Trace(5 * clipped(x), by="x")
+    assert "∂f/∂y = ∂f/∂y · ∂y/∂y = 1 · 1 = 1" == lines(clipped(x) + Value(1.0, label="y"), by="y")[-1]
 
 
 def test_a_leaf_alone():
