@@ -150,6 +150,9 @@ def opaque(
     if not slopes or not all(map(callable, (function, *slopes))):
         msg = f"{name!r} needs a function and its slope by each input: opaque({name!r}, math.sin, math.cos)"
         raise RuleError(msg)
+    named = isinstance(parameters, list | tuple) and all(isinstance(each, str) for each in parameters)
+    require(named, "parameters are a list of names, one for each slope", parameters)
+    require(isinstance(convention, str), "the convention of a primitive is said in words", convention)
     names = tuple(parameters) or (("x",) if len(slopes) == 1 else [f"x{i + 1}" for i in range(len(slopes))])
     if len(names) != len(slopes):
         msg = (
@@ -238,6 +241,8 @@ def custom_gradient(function: Callable[..., tuple[Any, Callable[[Any], Any]]]) -
     >>> grad(lambda x: 5 * clipped(x))(2.0)
     1.0
     """
+    require(callable(function), "custom_gradient needs a function that returns (value, pullback)", function)
+
     name = getattr(function, "__name__", type(function).__name__)
 
     def run(xs: Sequence[Any]) -> tuple[Any, Callable[[Any], Any]]:

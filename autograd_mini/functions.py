@@ -21,7 +21,7 @@ from autograd_mini.engine.interop import as_float, is_number
 from autograd_mini.engine.operations import Operations, call, operation
 from autograd_mini.engine.rule import RULES, Rule
 from autograd_mini.engine.value import Value
-from autograd_mini.errors import shown
+from autograd_mini.errors import require, shown
 from autograd_mini.formulas import eager
 from autograd_mini.formulas.text import text
 
@@ -256,6 +256,9 @@ def norm(xs: Iterable[Any]) -> Any:
     return call(RULES["norm"], [*xs])
 
 
+_NOTHING: Any = object()  # no default
+
+
 @overload
 def max(x: Value, y: Value | float, /, *more: Value | float) -> Value: ...
 @overload
@@ -269,8 +272,8 @@ def max(xs: Iterable[Value], /) -> Value: ...
 @overload
 def max(xs: Iterable[Value | float], /) -> Value | float: ...
 @overload
-def max(*xs: Any, **options: Any) -> Any: ...
-def max(*xs: Any, **options: Any) -> Any:
+def max(*xs: Any, key: Any = ..., default: Any = ...) -> Any: ...
+def max(*xs: Any, key: Any = None, default: Any = _NOTHING) -> Any:
     """The largest of the arguments, or of one iterable, as one node; the gradient goes to the first largest.
 
     With key=, and where no entry is a Value or a float, it is the max of Python, default= included.
@@ -279,7 +282,7 @@ def max(*xs: Any, **options: Any) -> Any:
     >>> max([Value(1.0), Value(3.0), 2]), max(1.0, Value(2.0)), max("b", "a"), max([], default=0)
     (Value(3.0), Value(2.0), 'b', 0)
     """
-    return _best("max", xs, options)
+    return _best("max", xs, key, default)
 
 
 @overload
@@ -295,23 +298,30 @@ def min(xs: Iterable[Value], /) -> Value: ...
 @overload
 def min(xs: Iterable[Value | float], /) -> Value | float: ...
 @overload
-def min(*xs: Any, **options: Any) -> Any: ...
-def min(*xs: Any, **options: Any) -> Any:
+def min(*xs: Any, key: Any = ..., default: Any = ...) -> Any: ...
+def min(*xs: Any, key: Any = None, default: Any = _NOTHING) -> Any:
     """The smallest of the arguments, or of one iterable, as one node; all else as `max`.
 
     >>> min([Value(1.0), Value(3.0), 2]), min(2, 3), min([Value(-3.0), Value(2.0)], key=abs)
     (Value(1.0), 2, Value(2.0))
     """
-    return _best("min", xs, options)
+    return _best("min", xs, key, default)
 
 
-def _best(name: str, xs: tuple[Any, ...], options: dict[str, Any]) -> Any:
-    entries = [*xs[0]] if len(xs) == 1 else [*xs]
-    if not entries and "default" not in options:
-        raise ValueError(_NOTHING % name)
-    if _calculates(entries) and not options.keys() - {"default"} and (len(xs) == 1 or not options):
+def _best(name: str, xs: tuple[Any, ...], key: Any, default: Any) -> Any:
+    entries = _listed(xs[0], name) if len(xs) == 1 else [*xs]
+    if not entries:
+        if default is _NOTHING or not xs:
+            raise ValueError(_UNDEFINED % name)
+        return default
+    if key is None and _calculates(entries):
         return call(RULES[name], entries)
-    return getattr(builtins, name)(*([entries] if len(xs) == 1 else xs), **options)
+    require(key is None or callable(key), f"key of {name} is a function of an entry", key)
+    try:
+        return getattr(builtins, name)(entries, key=key)
+    except TypeError as error:
+        msg = f"{name} needs entries that can be compared, got {shown(entries)}: {error}"
+        raise TypeError(msg) from error
 
 
 def _calculates(entries: Sequence[Any]) -> bool:
@@ -438,11 +448,11 @@ def _listed(xs: Iterable[Value | float], name: str) -> list[Value | float]:
 def _some(xs: Iterable[Value | float], name: str) -> list[Value | float]:
     xs = [x if isinstance(x, Value) else as_float(x) for x in _listed(xs, name)]
     if not xs:
-        raise ValueError(_NOTHING % name)
+        raise ValueError(_UNDEFINED % name)
     return xs
 
 
-_NOTHING = "%s of nothing is not defined; give it at least one number"
+_UNDEFINED = "%s of nothing is not defined; give it at least one number"
 
 
 def as_function(f: Value, *names: str) -> Callable[..., Any]:

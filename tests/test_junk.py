@@ -156,6 +156,7 @@ GOOD = {
     "model": network,
     "of_list": lambda: False,
     "optimizer": SGD,
+    "other": lambda: 2.0,
     "outputs": lambda: 2,
     "parameters": lambda: [Value(1.0)],
     "partials": lambda: lambda xp, z, x: (3.0 * x * x,),
@@ -173,7 +174,10 @@ GOOD = {
     "y": lambda: [0.0, 1.0],
     "ys": lambda: [3.0, 4.0],
     "*args": lambda: (2.0,),
+    "*slopes": lambda: (lambda x: 2.0 * x,),
+    "*xs": lambda: ([1.0, 2.0],),
     "*arguments": lambda: (2.0,),
+    "*others": tuple,
     "*primals": lambda: (2.0,),
     "*unbound": lambda: ("u",),
     "accuracy.loss": lambda: hinge,
@@ -184,6 +188,9 @@ GOOD = {
     "MLP.outputs": lambda: [2, 1],
     "multiclass_hinge.target": lambda: 1,
     "nll.target": lambda: 1,
+    "opaque.name": lambda: f"square{next(fresh)}",
+    "opaque.function": lambda: square,
+    "custom_gradient.function": lambda: lambda x: (x * x, lambda g: 2.0 * x * g),
     "primitive.name": lambda: f"cube{next(fresh)}",
     "read_csv.path": lambda: table("in.csv"),
     "run.name": lambda: "xor",
@@ -196,6 +203,8 @@ RETURNED = {
     "hessian()": lambda: (2.0,),
     "jacobian()": lambda: (2.0,),
     "primitive()": lambda: (2.0,),
+    "opaque()": lambda: (2.0,),
+    "custom_gradient()": lambda: (2.0,),
     "value_and_grad()": lambda: (2.0,),
     "vjp()[1]": lambda: (1.0,),
     "cosine()": lambda: (1,),
@@ -314,7 +323,7 @@ def parts(result):
 def arity(thing):
     """Examples of *arguments for a primitive; for anything else, none in particular."""
     rule = RULES.get(getattr(thing, "__name__", ""))
-    return (0.5,) * (rule.arity or 2) if rule else ()
+    return (0.5,) * rule.arity if rule and rule.arity else ()
 
 
 def example(label, parameter):

@@ -114,6 +114,10 @@ def _flattened(arguments: Sequence[Any]) -> tuple[list[Number], Function]:
     return flatten(list(arguments))
 
 
+def _checked_aux(has_aux: Any) -> None:
+    require(has_aux is True or has_aux is False, "has_aux must be True or False", has_aux)
+
+
 def _split(function: Function, result: Any, level: float, has_aux: bool) -> tuple[Any, Any]:
     """The result, and what the function returned beside it with its numbers of `level` lowered."""
     aux = None
@@ -223,6 +227,7 @@ def value_and_grad(function: Function, argnums: Argnums = 0, has_aux: bool = Fal
     >>> value_and_grad(lambda x, p: p["w"] * x, argnums=(0, 1))(2.0, {"w": 3.0})
     (6.0, (3.0, {'w': 2.0}))
     """
+    _checked_aux(has_aux)
     check_function("value_and_grad", function)
 
     @wraps(function, updated=())
@@ -248,6 +253,7 @@ def grad(function: Function, argnums: Argnums = 0, has_aux: bool = False) -> Any
     >>> grad(grad(lambda x: x**3))(2.0)
     12.0
     """
+    _checked_aux(has_aux)
     check_function("grad", function)
 
     @wraps(function, updated=())
@@ -268,6 +274,7 @@ def vjp(function: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, 
     >>> value, pullback([1.0, 0.0])
     ([6.0, 5.0], (3.0, 2.0))
     """
+    _checked_aux(has_aux)
     check_function("vjp", function)
     run = _Recording(function, primals, has_aux)
 
@@ -292,6 +299,7 @@ def jvp(
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """
+    _checked_aux(has_aux)
     check_function("jvp", function)
     if not (isinstance(primals, list | tuple) and isinstance(tangents, list | tuple)):
         msg = "jvp needs a tuple of arguments and a tuple of their tangents: jvp(f, (x, y), (1.0, 0.0))"
@@ -325,6 +333,7 @@ def jacobian(function: Function, argnums: Argnums = 0, mode: str = "auto", has_a
     >>> jacobian(lambda x: [x[0] * x[1], x[0] + x[1]])([2.0, 3.0])
     [[3.0, 2.0], [1.0, 1.0]]
     """
+    _checked_aux(has_aux)
     check_function("jacobian", function)
     if not isinstance(mode, str) or mode not in ("auto", "forward", "reverse"):
         msg = f"mode must be 'auto', 'forward' or 'reverse', got {shown(mode)}"
@@ -364,6 +373,7 @@ def hessian(function: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
     >>> hessian(lambda x, y: x**2 * y, argnums=(0, 1))(3.0, 5.0)
     ((10.0, 6.0), (6.0, 0.0))
     """
+    _checked_aux(has_aux)
     check_function("hessian", function)
     return jacobian(grad(function, argnums, has_aux), argnums, "forward", has_aux)
 

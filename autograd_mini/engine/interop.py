@@ -123,6 +123,8 @@ def boxed(x: Any) -> Any:
 
 def elementwise(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
     """The array of what a function makes of each entry, by NumPy's broadcasting: of floats, or of objects."""
-    result = sys.modules["numpy"].frompyfunc(function, len(arguments), 1)(*map(boxed, arguments))
+    numpy = sys.modules["numpy"]
+    with numpy.errstate(all="ignore"):  # inf and nan are results here, nothing to warn of
+        result = numpy.frompyfunc(function, len(arguments), 1)(*map(boxed, arguments))
     are_floats = is_array(result) and all(x.__class__ is float for x in result.flat)
     return result.astype(float) if are_floats else result

@@ -263,10 +263,17 @@ def print_with(printer: Callable[[Rule], Callable[..., Any] | None]) -> None:
     _printed = printer
 
     def later(name: str, make: Callable[[Rule], Callable[..., Any]], rule: Rule) -> None:
-        def first(*arguments: Any) -> Any:
+        def made() -> Callable[..., Any]:
             setattr(Value, name, make(rule))
-            return getattr(Value, name)(*arguments)
+            return getattr(Value, name)  # type: ignore[no-any-return]
 
+        def of_one(self: Any) -> Any:
+            return made()(self)
+
+        def of_two(self: Any, other: Any) -> Any:
+            return made()(self, other)
+
+        first = of_one if rule.arity == 1 else of_two
         setattr(Value, name, _dressed(first, rule.name, getattr(Value, name).__doc__))
 
     for name, spelling in BINARY.items():

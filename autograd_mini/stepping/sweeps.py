@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, overload
 from autograd_mini.engine.graph import find_variable, leaves, toposort
 from autograd_mini.engine.outdated import outdated
 from autograd_mini.engine.rule import Pullback, refuse_pullbacks
-from autograd_mini.errors import StaleError, UnboundError
+from autograd_mini.errors import StaleError, UnboundError, require
 from autograd_mini.formulas.latex import Latex
 from autograd_mini.formulas.mathml import Mathml
 from autograd_mini.formulas.names import names
+from autograd_mini.formulas.printing import Printed
 from autograd_mini.formulas.text import Text
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from autograd_mini.engine.value import Value
-    from autograd_mini.formulas.printing import Formula, Printed
+    from autograd_mini.formulas.printing import Formula
 
 
 MENTIONED = 4  # inputs in an error
@@ -80,6 +81,11 @@ class Step:
 
     def sides(self, xp: Printed) -> list[Formula]:
         """The sides of the equation in an arithmetic, each one only if it says more than the one before."""
+        require(
+            isinstance(xp, Printed),
+            "sides are read in an arithmetic of formulas, such as formulas.text.text",
+            xp,
+        )
         sides = self.equations.sides(xp, self)
         return [side for i, side in enumerate(sides) if i == 0 or side.content != sides[i - 1].content]
 
