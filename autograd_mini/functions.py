@@ -18,7 +18,7 @@ from autograd_mini.engine import arrays
 from autograd_mini.engine.arithmetic import floats
 from autograd_mini.engine.graph import find_variables, leaves, toposort
 from autograd_mini.engine.interop import as_float, is_number
-from autograd_mini.engine.operations import Operations, call, operation
+from autograd_mini.engine.operations import BINARY, Operations, call, operation
 from autograd_mini.engine.rule import RULES, Rule
 from autograd_mini.engine.value import Value
 from autograd_mini.errors import require, shown
@@ -170,6 +170,28 @@ maximum: Binary = function(RULES["maximum"])
 minimum: Binary = function(RULES["minimum"])
 where: Where = function(RULES["where"])
 clip: Clip = function(RULES["clip"])
+
+
+def _document(cls: type[Value]) -> None:
+    """Let help() call the operators and methods made from the table by their names, and say their formulas."""
+    own, other = text.symbol("self"), text.symbol("other")
+    formulas: dict[str, Any] = {"__divmod__": "(self // other, self % other)"}
+    formulas["__rdivmod__"] = "(other // self, other % self)"
+    for rule in RULES.values():
+        if rule.name in BINARY:
+            formulas[f"__{BINARY[rule.name]}__"] = rule.forward(text, own, other)
+            formulas[f"__r{BINARY[rule.name]}__"] = rule.forward(text, other, own)
+        if rule.arity:
+            others = [other] if rule.arity == 2 else map(text.symbol, rule.parameters[1:])  # type: ignore[index]
+            name = f"__{rule.name}__" if rule.name in ("neg", "abs") else rule.name
+            formulas[name] = rule.forward(text, own, *others)
+    for name, made in vars(cls).items():
+        if name in formulas:
+            made.__name__, made.__qualname__ = name, f"{cls.__name__}.{name}"
+            made.__doc__ = f"{formulas[name]}."
+
+
+_document(Value)
 
 
 @overload

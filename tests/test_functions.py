@@ -4,6 +4,7 @@ import builtins
 import inspect
 import math
 import pydoc
+import re
 
 import numpy as np
 import pytest
@@ -109,6 +110,28 @@ def test_help_says_the_formula():
 
     assert sigmoid.endswith("else a float. z = 1 / (1 + exp(-x)) ∂z/∂x = z × (1 - z)")
     assert exp.endswith("else a float. ∂z/∂x = z")
+
+
+def test_help_of_value():
+    """Operators and methods are shown by their own names, each with its formula."""
+    lines = pydoc.render_doc(Value, renderer=pydoc.plaintext).splitlines()
+    shown = "\n".join(line.removeprefix(" |").strip() for line in lines)
+
+    assert not re.search(
+        r"lambda|<locals>|\b_(unary|binary)|power_of|\bradd\b|__ = (?!__float__|None|{)", shown
+    )
+    for name, formula in {
+        "__add__": "self + other.",
+        "__radd__": "other + self.",
+        "__rtruediv__": "other / self.",
+        "__pow__": "self^other.",
+        "__neg__": "-self.",
+        "__divmod__": "(self // other, self % other).",
+        "sigmoid": "1 / (1 + exp(-self)).",
+        "hypot": "hypot(self, other).",
+        "clip": "min(max(self, low), high).",
+    }.items():
+        assert re.search(rf"^{name}\(self.*\n{re.escape(formula)}$", shown, re.MULTILINE), name
 
 
 def test_methods_are_the_same_primitives():
