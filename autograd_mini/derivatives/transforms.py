@@ -1,7 +1,7 @@
 """Derivatives of functions: grad, jvp, vjp, jacobian, hessian, hvp, of any order by nesting.
 
-The functions take and return floats, Values, or nested lists, tuples and dicts of them. Numbers in,
-numbers out: where only plain numbers are met, the derivatives are floats. Where the arguments are Values, or
+The functions take and return floats, Values, or nested lists, tuples, dicts, dataclasses and NumPy arrays of
+them, so SciPy can be given them as they are: minimize(value_and_grad(f), x0, jac=True). Numbers in, numbers out: where only plain numbers are met, the derivatives are floats. Where the arguments are Values, or
 the function uses Values from outside, they are Values connected to them, so that `.backward()`
 differentiates them again: a loss may be made of derivatives.
 
@@ -128,10 +128,11 @@ def _name(function: Function) -> str:
     return getattr(function, "__name__", shown(function))
 
 
-def check_function(name: str, function: Function) -> None:
+def check_function(name: str, function: Function, has_aux: bool = False) -> None:
     """Raise TypeError, with the name of the transform, unless the function can be called."""
     remedy = "give it the function itself, not what it returns"
     require(callable(function), f"{name} needs a function of numbers", function, remedy)
+    require(isinstance(has_aux, bool), "has_aux must be True or False", has_aux)
 
 
 def _is_single(argnums: Argnums) -> bool:
@@ -200,7 +201,7 @@ def value_and_grad(function: Function, argnums: Argnums = 0, has_aux: bool = Fal
     >>> value_and_grad(lambda x, p: p["w"] * x, argnums=(0, 1))(2.0, {"w": 3.0})
     (6.0, (3.0, {'w': 2.0}))
     """
-    check_function("value_and_grad", function)
+    check_function("value_and_grad", function, has_aux)
 
     @wraps(function, updated=())
     def transformed(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
@@ -221,7 +222,7 @@ def grad(function: Function, argnums: Argnums = 0, has_aux: bool = False) -> Fun
     >>> grad(grad(lambda x: x**3))(2.0)
     12.0
     """
-    check_function("grad", function)
+    check_function("grad", function, has_aux)
 
     @wraps(function, updated=())
     def transformed(*args: Any, **kwargs: Any) -> Any:
@@ -241,7 +242,7 @@ def vjp(function: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, 
     >>> value, pullback([1.0, 0.0])
     ([6.0, 5.0], (3.0, 2.0))
     """
-    check_function("vjp", function)
+    check_function("vjp", function, has_aux)
     run = _Recording(function, primals, has_aux)
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
@@ -265,7 +266,7 @@ def jvp(
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """
-    check_function("jvp", function)
+    check_function("jvp", function, has_aux)
     if not (isinstance(primals, list | tuple) and isinstance(tangents, list | tuple)):
         msg = "jvp needs a tuple of arguments and a tuple of their tangents: jvp(f, (x, y), (1.0, 0.0))"
         raise TypeError(msg)
@@ -298,7 +299,7 @@ def jacobian(function: Function, argnums: Argnums = 0, mode: str = "auto", has_a
     >>> jacobian(lambda x: [x[0] * x[1], x[0] + x[1]])([2.0, 3.0])
     [[3.0, 2.0], [1.0, 1.0]]
     """
-    check_function("jacobian", function)
+    check_function("jacobian", function, has_aux)
     if not isinstance(mode, str) or mode not in ("auto", "forward", "reverse"):
         msg = f"mode must be 'auto', 'forward' or 'reverse', got {shown(mode)}"
         raise ValueError(msg)
@@ -337,7 +338,7 @@ def hessian(function: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
     >>> hessian(lambda x, y: x**2 * y, argnums=(0, 1))(3.0, 5.0)
     ((10.0, 6.0), (6.0, 0.0))
     """
-    check_function("hessian", function)
+    check_function("hessian", function, has_aux)
     return jacobian(grad(function, argnums, has_aux), argnums, "forward", has_aux)
 
 
