@@ -1,9 +1,10 @@
 """Derivatives of functions: grad, jvp, vjp, jacobian, hessian, hvp, of any order by nesting.
 
 The functions take and return floats, Values, or nested lists, tuples, dicts, dataclasses and NumPy arrays of
-them, so SciPy can be given them as they are: minimize(value_and_grad(f), x0, jac=True). Numbers in, numbers out: where only plain numbers are met, the derivatives are floats. Where the arguments are Values, or
-the function uses Values from outside, they are Values connected to them, so that `.backward()`
-differentiates them again: a loss may be made of derivatives.
+them, as SciPy wants them: minimize(value_and_grad(f), x0, jac=True). Numbers in, numbers out: where only
+plain numbers are met, the derivatives are floats. Where the arguments are Values, or the function uses Values
+from outside, they are Values connected to them, so that `.backward()` differentiates them again: a loss may
+be made of derivatives.
 
 >>> grad(lambda x: x * grad(lambda y: x + y)(1.0))(1.0)  # the inner derivative is 1: d(x · 1)/dx = 1
 1.0
