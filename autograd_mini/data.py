@@ -1,9 +1,8 @@
 """Small data sets to learn on: points in the plane, lines, the table of the lecture, and CSV files.
 
 A Dataset is a pair (X, y): a list of examples, each a list of numbers, and a list of targets. Classes are
-counted from 0. The same seed gives the same data on every platform: noise is made from `Random.random()`,
-which Python promises never to change, and coordinates are rounded to 4 decimals, where the sines and
-cosines of all mathematical libraries agree.
+counted from 0. The same seed gives the same data on every platform: random numbers are those of rng.py, and
+coordinates are rounded to 4 decimals, where the sines and cosines of all mathematical libraries agree.
 
 >>> data = moons(4, noise=0.0)
 >>> data.X
@@ -20,6 +19,9 @@ from pathlib import Path
 from reprlib import repr as shortened
 from typing import TYPE_CHECKING, NamedTuple
 
+from autograd_mini.engine.arithmetic import floats
+from autograd_mini.engine.interop import flag, is_sequence, real, whole
+from autograd_mini.errors import require
 from autograd_mini.files import named
 from autograd_mini.rng import generator_of, normal
 from autograd_mini.words.visible import visible
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 DIGITS = 4
 NO_NUMBER = frozenset(["nan", "inf", "infinity", "na", "n/a", "#n/a", "null", "none"])  # where one should be
+MOST = 1_000_000  # points; far more than single numbers can learn from
 
 
 class Dataset(NamedTuple):
@@ -48,9 +51,9 @@ class Dataset(NamedTuple):
 
 
 def moons(n: int = 100, *, noise: float = 0.1, seed: Seed = 0) -> Dataset:
-    """Two half circles that hold each other; classes 0 and 1 in turn.
+    """Two interleaving half circles; classes 0 and 1 in turn.
 
-    n: 2 or more points. noise: standard deviation added to both coordinates. Raises ValueError for less.
+    n: 2 or more points. noise: standard deviation, added to both coordinates. Raises ValueError for less.
     Source: the shape of scikit-learn's make_moons.
     """
     upper = lambda part: (math.cos(math.pi * part), math.sin(math.pi * part))
@@ -66,6 +69,7 @@ def circles(n: int = 100, *, noise: float = 0.05, factor: float = 0.5, seed: See
     >>> circles(4, noise=0.0).X
     [[1.0, 0.0], [0.5, 0.0], [-1.0, 0.0], [-0.5, 0.0]]
     """
+    factor = real(factor, "factor must be a number")
 
     def circle(radius: float) -> Callable[[float], tuple[float, float]]:
         return lambda part: (radius * math.cos(2 * math.pi * part), radius * math.sin(2 * math.pi * part))
@@ -83,9 +87,9 @@ def spirals(
     >>> sorted(set(spirals(9, classes=3).y))
     [0, 1, 2]
     """
-    if classes < 1:
-        msg = f"spirals need 1 class or more, got {classes!r}"
-        raise ValueError(msg)
+    classes = whole(classes, "classes", most=MOST)
+    n = _points(n, classes)
+    turns = real(turns, "turns must be a number between -1000 and 1000", lambda x: abs(x) <= 1000)
 
     def spiral(start: float) -> Callable[[float], tuple[float, float]]:
         def point(part: float) -> tuple[float, float]:
@@ -117,9 +121,8 @@ def logistic(
     [0, 0, 0, 1, 1, 1, 0, 1]
     """
     generator = generator_of(seed)
-    X = _square(generator, n, len(weights))
-    logits = [sum(map(float.__mul__, map(float, weights), x), bias) for x in X]
-    return Dataset(X, [int(generator.random() < 1.0 / (1.0 + math.exp(-z))) for z in logits])
+    X, logits = _line(generator, n, weights, bias)
+    return Dataset(X, [int(generator.random() < floats.sigmoid(z)) for z in logits])
 
 
 # Numbers
@@ -140,9 +143,8 @@ def regression(
     >>> regression(2, noise=0.0)
     Dataset(X=[[1.3777], [1.0318]], y=[1.7554, 1.0636])
     """
-    generator = generator_of(seed)
-    X = _square(generator, n, len(weights))
-    exact = [sum(map(float.__mul__, map(float, weights), x), bias) for x in X]
+    generator, noise = generator_of(seed), _deviation(noise)
+    X, exact = _line(generator, n, weights, bias)
     return Dataset(X, [round(y + noise * normal(generator), DIGITS) for y in exact])
 
 
@@ -155,7 +157,7 @@ def sleep_study(*, scaled: bool = True) -> Dataset:
     Dataset(X=[[3.0, 5.0], [5.0, 1.0], [10.0, 2.0]], y=[75.0, 82.0, 93.0])
     """
     hours, scores = [[3.0, 5.0], [5.0, 1.0], [10.0, 2.0]], [75.0, 82.0, 93.0]
-    if not scaled:
+    if not flag(scaled, "scaled"):
         return Dataset(hours, scores)
     return Dataset([[sleep / 10.0, study / 5.0] for sleep, study in hours], [y / 100.0 for y in scores])
 
@@ -247,10 +249,15 @@ def _is_word(cell: str) -> bool:
     return not cell or (is_name and cell not in NO_NUMBER)
 
 
-def _square(generator: random.Random, n: int, dimensions: int) -> list[list[float]]:
-    """N points with every coordinate between -2 and 2."""
-    _check_points(n, 1)
-    return [[round(4.0 * generator.random() - 2.0, DIGITS) for _ in range(dimensions)] for _ in range(n)]
+def _line(
+    generator: random.Random, n: int, weights: Sequence[float], bias: float
+) -> tuple[list[list[float]], list[float]]:
+    """N points with every coordinate between -2 and 2, and w · x + b for each."""
+    require(is_sequence(weights), "weights must be a list of numbers, one for each coordinate", weights)
+    w = [real(each, "a weight must be a number") for each in weights]
+    b = real(bias, "bias must be a number")
+    X = [[round(4.0 * generator.random() - 2.0, DIGITS) for _ in w] for _ in range(_points(n))]
+    return X, [sum(map(float.__mul__, w, x), b) for x in X]
 
 
 def _curves(
@@ -262,8 +269,7 @@ def _curves(
     closed: bool = False,
 ) -> Dataset:
     """N points taken in turn from curves, each a function of a part from 0 to 1; the class is the curve."""
-    _check_points(n, len(curves))
-    generator = generator_of(seed)
+    n, noise, generator = _points(n, len(curves)), _deviation(noise), generator_of(seed)
     X, y = [], []
     for i in range(n):
         of_curve = len(range(i % len(curves), n, len(curves)))
@@ -274,7 +280,9 @@ def _curves(
     return Dataset(X, y)
 
 
-def _check_points(n: int, least: int) -> None:
-    if not isinstance(n, int) or n < least:
-        msg = f"this data needs a whole number of points, {least} or more, got {n!r}"
-        raise ValueError(msg)
+def _points(n: int, least: int = 1) -> int:
+    return whole(n, "the number of points", least, MOST)
+
+
+def _deviation(noise: float) -> float:
+    return real(noise, "noise must be a number of 0 or more", lambda x: x >= 0.0)

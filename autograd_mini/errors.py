@@ -7,12 +7,18 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from reprlib import Repr
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from autograd_mini.words.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Any, Protocol
+
+    class Unbound(Protocol):
+        """What is asked of a node that has no number: which variables it waits for."""
+
+        def unbound(self) -> Sequence[Any]: ...
 
 
 _short = Repr()
@@ -78,12 +84,6 @@ class AutogradError(Exception):
         return visible(str(self.args[0]), keep=self._keep) if self.args else ""
 
 
-class Unbound(Protocol):
-    """What is asked of a node that has no number: which variables it waits for."""
-
-    def unbound(self) -> Sequence[Any]: ...
-
-
 class UnboundError(AutogradError, ValueError):
     """A number or gradient was asked of a node that has none yet.
 
@@ -114,6 +114,10 @@ class UnknownVariableError(AutogradError, KeyError):
 
 class NotANumberError(AutogradError, TypeError):
     """Something that is not a real number met a Value."""
+
+
+class StaleError(AutogradError, ValueError):
+    """Steps were asked of a graph whose numbers have been changed since it was computed; see `forward()`."""
 
 
 class AnomalyError(AutogradError, ArithmeticError):

@@ -1,4 +1,8 @@
-"""What `autograd-mini train NAME` does: data sets, and networks that learn them."""
+"""Experiments: what `autograd-mini train NAME` trains, each a data set, a network and how it learns.
+
+The table EXPERIMENTS has them all by name; to add one is to add an entry. `run` trains the network of one
+and gives it back with its data and its history, which the command line prints, plots and saves.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +23,12 @@ if TYPE_CHECKING:
     from autograd_mini.train import History
 
 
-# What `autograd-mini train NAME` does
-
-
 class Experiment(NamedTuple):
-    """A data set and a network that learns it."""
+    """A data set, a network, and how the one learns the other.
+
+    data, model: made from a seed. optimizer: made for a number of epochs, over which its rate may fall.
+    l2: the factor of the penalty Σ w². epochs: how many, unless the caller says otherwise.
+    """
 
     data: Callable[[int], datasets.Dataset]
     model: Callable[[int], MLP]
@@ -96,7 +101,10 @@ class Trained(NamedTuple):
 
 
 def run(name: str, *, seed: int = 0, epochs: int | None = None, progress: bool | None = None) -> Trained:
-    """The network of an experiment, trained: one of EXPERIMENTS, with other epochs or another seed.
+    """The network of the experiment called `name`, trained from this seed.
+
+    seed: of the weights and of the data. epochs: None for those of the experiment.
+    progress: show a bar, as in `fit`.
 
     Raises ValueError for a name that is none of them.
 

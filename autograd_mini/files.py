@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograd_mini.errors import require
 from autograd_mini.words.visible import visible
 
 if TYPE_CHECKING:
@@ -20,9 +21,15 @@ if TYPE_CHECKING:
 _NO_SYNC = (errno.EACCES, errno.EPERM, errno.EINVAL, errno.EBADF)  # where folders cannot be opened or synced
 
 
+def require_path(path: object) -> None:
+    """Raise TypeError for what cannot name a file."""
+    require(isinstance(path, str | os.PathLike), "a file is named by a str or a Path", path)
+
+
 @contextmanager
 def named(verb: str, path: str | PathLike[str]) -> Iterator[None]:
     """A context whose OSErrors name `path`, and carry a note such as `cannot write f.svg: Is a directory`."""
+    require_path(path)
     if "\0" in os.fspath(path):  # Python would say so in a ValueError, without the name
         raise OSError(errno.EINVAL, "a file name has no NUL character", str(path))
     try:
@@ -44,6 +51,7 @@ def write_whole(path: str | PathLike[str], content: str | bytes) -> Path:
 
     Raises OSError, naming `path`, if it cannot be written: also where its mode lets nobody write.
     """
+    require_path(path)
     path = Path(path)
     data = content.encode() if isinstance(content, str) else content
     with named("write", path):

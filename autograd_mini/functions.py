@@ -9,126 +9,206 @@ alone it is a float, so the same Python function can be differentiated and simpl
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import builtins
+from keyword import iskeyword
+from operator import methodcaller
+from typing import TYPE_CHECKING, overload
 
 from autograd_mini.engine import arrays
+from autograd_mini.engine.arithmetic import floats
 from autograd_mini.engine.graph import find_variables, leaves, toposort
-from autograd_mini.engine.interop import as_float
-from autograd_mini.engine.operations import call
-from autograd_mini.engine.rule import RULES, Rule, check_name, define
+from autograd_mini.engine.interop import as_float, is_number
+from autograd_mini.engine.operations import Operations, call, operation
+from autograd_mini.engine.rule import RULES, Rule
 from autograd_mini.engine.value import Value
-from autograd_mini.errors import require, shown
-from autograd_mini.formulas.reading import check_rule
+from autograd_mini.errors import shown
+from autograd_mini.formulas import eager
 from autograd_mini.formulas.text import text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from typing import Any, Protocol, overload
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any, Protocol, TypeVar
+
+    N = TypeVar("N", int, float)
 
     class Unary(Protocol):
         @overload
-        def __call__(self, x: Value, /) -> Value: ...
+        def __call__(self, x: Value) -> Value: ...
         @overload
-        def __call__(self, x: float, /) -> float: ...
+        def __call__(self, x: float) -> float: ...
 
     class Binary(Protocol):
         @overload
-        def __call__(self, x: Value, y: Value | float, /) -> Value: ...
+        def __call__(self, x: Value, y: Value | float) -> Value: ...
         @overload
-        def __call__(self, x: float, y: Value, /) -> Value: ...
+        def __call__(self, x: float, y: Value) -> Value: ...
         @overload
-        def __call__(self, x: float, y: float, /) -> float: ...
+        def __call__(self, x: float, y: float) -> float: ...
+
+    class Where(Protocol):
+        @overload
+        def __call__(self, c: Value, x: Value | float, y: Value | float) -> Value: ...
+        @overload
+        def __call__(self, c: float, x: Value, y: Value | float) -> Value: ...
+        @overload
+        def __call__(self, c: float, x: float, y: Value) -> Value: ...
+        @overload
+        def __call__(self, c: float, x: float, y: float) -> float: ...
+
+    class Clip(Protocol):
+        @overload
+        def __call__(self, x: Value, low: Value | float, high: Value | float) -> Value: ...
+        @overload
+        def __call__(self, x: float, low: Value, high: Value | float) -> Value: ...
+        @overload
+        def __call__(self, x: float, low: float, high: Value) -> Value: ...
+        @overload
+        def __call__(self, x: float, low: float, high: float) -> float: ...
 
 
+eager.install()
 arrays.install()
 
 
 def function(rule: Rule) -> Any:
-    """A primitive as a function of Values and numbers, with its rule for a docstring."""
-    count = rule.arity or 2
-    parameters = rule.forward.__code__.co_varnames[1 : count + 1] if rule.arity else ("x1", "x2")
-
-    def primitive(*arguments: Value | float) -> Any:
-        if rule.arity and len(arguments) != count:
-            msg = f"{rule.name}({', '.join(parameters)}) needs {count} arguments, got {len(arguments)}"
-            raise TypeError(msg)
-        return call(rule, arguments)
-
-    symbols = [text.symbol(name) for name in parameters]
-    partials = zip(parameters, rule.partials(text, text.symbol("z"), *symbols), strict=True)
-    lines = [f"z = {rule.name}({', '.join(parameters)}), a Value if an argument is one, else a float.", ""]
-    lines += [f"∂z/∂{name} = {partial}" for name, partial in partials]
-    lines += [f"Convention: {rule.convention}."] if rule.convention else []
+    """A primitive as a function of Values and numbers, with the rule's parameters, and its formulas for a docstring."""
+    parameters = rule.parameters or ("x1", "x2")
+    primitive = _of(rule)
+    varnames = primitive.__code__.co_varnames
+    if rule.arity == len(varnames) and all(
+        name.isidentifier() and not iskeyword(name) for name in parameters
+    ):
+        varnames = parameters
+    primitive.__code__ = primitive.__code__.replace(
+        co_name=rule.name, co_qualname=rule.name, co_varnames=varnames
+    )
     primitive.__name__ = primitive.__qualname__ = rule.name
-    primitive.__doc__ = "\n".join(lines)
+    primitive.__doc__ = (
+        f"z = {rule.name}({', '.join(parameters)}), a Value if an argument is one, else a float.\n\n"
+    )
+    primitive.__doc__ += "\n".join(formulas_of(rule))
     return primitive
 
 
+def _of(rule: Rule) -> Any:
+    """The rule as a function whose parameters are called anything."""
+    if rule.arity == 1 and not rule.owner:  # the methods of all numbers are quick, and are those of the table
+        forward, method = rule.forward, methodcaller(rule.name)
+        return lambda x: (
+            forward(floats, x)
+            if x.__class__ is float
+            else method(x)
+            if isinstance(x, Value)
+            else call(rule, (x,))
+        )
+    if rule.arity in (1, 2):
+        return operation(rule)
+    if rule.arity == 3:
+        return lambda x, y, z: call(rule, (x, y, z))
+
+    def n_ary(*arguments: Value | float) -> Any:
+        if rule.arity not in (None, len(arguments)):
+            msg = f"{rule.name}({', '.join(rule.parameters or ())}) needs {rule.arity} arguments, got {len(arguments)}"
+            raise TypeError(msg)
+        return call(rule, arguments)
+
+    return n_ary
+
+
+def formulas_of(rule: Rule) -> list[str]:
+    """The formula if it is more than the name, ∂z/∂x for every argument, and the convention, each a line."""
+    parameters = rule.parameters or ("x1", "x2")
+    symbols = [text.symbol(name) for name in parameters]
+    name, z = text.call(rule.name, symbols), text.formula(rule.forward(text, *symbols))
+    lines = [f"z = {z}"] if str(z) != str(name) else []
+    partials = zip(parameters, rule.partials(text, text.symbol("z"), *symbols), strict=True)
+    lines += [f"∂z/∂{name} = {text.formula(partial)}" for name, partial in partials]
+    return lines + ([f"Convention: {rule.convention}."] if rule.convention else [])
+
+
 exp: Unary = function(RULES["exp"])
+exp2: Unary = function(RULES["exp2"])
+expm1: Unary = function(RULES["expm1"])
 log: Unary = function(RULES["log"])
+log2: Unary = function(RULES["log2"])
+log10: Unary = function(RULES["log10"])
 log1p: Unary = function(RULES["log1p"])
 sqrt: Unary = function(RULES["sqrt"])
 sin: Unary = function(RULES["sin"])
 cos: Unary = function(RULES["cos"])
 tan: Unary = function(RULES["tan"])
+arcsin: Unary = function(RULES["arcsin"])
+arccos: Unary = function(RULES["arccos"])
+arctan: Unary = function(RULES["arctan"])
+sinh: Unary = function(RULES["sinh"])
+cosh: Unary = function(RULES["cosh"])
 tanh: Unary = function(RULES["tanh"])
+arcsinh: Unary = function(RULES["arcsinh"])
+arccosh: Unary = function(RULES["arccosh"])
+arctanh: Unary = function(RULES["arctanh"])
+erf: Unary = function(RULES["erf"])
+erfc: Unary = function(RULES["erfc"])
+floor: Unary = function(RULES["floor"])
+ceil: Unary = function(RULES["ceil"])
 sigmoid: Unary = function(RULES["sigmoid"])
 softplus: Unary = function(RULES["softplus"])
 relu: Unary = function(RULES["relu"])
+leaky_relu: Unary = function(RULES["leaky_relu"])
+elu: Unary = function(RULES["elu"])
+silu: Unary = function(RULES["silu"])
+gelu: Unary = function(RULES["gelu"])
+softsign: Unary = function(RULES["softsign"])
+hard_sigmoid: Unary = function(RULES["hard_sigmoid"])
 sign: Unary = function(RULES["sign"])
 heaviside: Unary = function(RULES["heaviside"])
+stop_gradient: Unary = function(RULES["stop_gradient"])
+arctan2: Binary = function(RULES["arctan2"])
+hypot: Binary = function(RULES["hypot"])
+floor_divide: Binary = function(RULES["floor_divide"])
+mod: Binary = function(RULES["mod"])
 maximum: Binary = function(RULES["maximum"])
 minimum: Binary = function(RULES["minimum"])
-where: Callable[[Any, Any, Any], Any] = function(RULES["where"])
-clip: Callable[[Any, Any, Any], Any] = function(RULES["clip"])
+where: Where = function(RULES["where"])
+clip: Clip = function(RULES["clip"])
 
 
-def primitive(
-    name: str,
-    forward: Callable[..., Any],
-    partials: Callable[..., tuple[Any, ...]],
-    *,
-    domain: Callable[..., Any] | None = None,
-    kinks: Callable[..., tuple[Any, ...]] | None = None,
-    convention: str = "",
-    choice: bool = False,
-) -> Any:
-    """A new primitive as a function, declared once and known to every feature from then on.
+@overload
+def sum(xs: Iterable[int], /, start: int = 0) -> int: ...
+@overload
+def sum(xs: Iterable[float], /, start: float = 0) -> float: ...
+@overload
+def sum(xs: Iterable[Value], /, start: Value | float = 0) -> Value: ...
+@overload
+def sum(xs: Iterable[float], /, start: Value) -> Value: ...
+@overload
+def sum(xs: Iterable[Value | float], /, start: Value | float = 0) -> Value | float: ...
+@overload
+def sum(xs: Iterable[Any], /, start: Any) -> Any: ...
+def sum(xs: Iterable[Any], /, start: Any = 0) -> Any:
+    """Start + x1 + x2 + ... as one node.
 
-    name: an identifier that no other primitive has.
-    forward(xp, *args): the value, written with + - * and the functions of the arithmetic `xp` for all
-    else: xp.div, xp.exp, xp.where(condition, x, y), ..., and every primitive by its name.
-    partials(xp, z, *args): a tuple, ∂z/∂x for every argument, where z is the value.
-    domain(xp, *args): positive where it is defined and smooth; kinks(xp, *args): terms that are zero
-    where the derivative does not exist, and convention: what `partials` says there, in words.
-    choice: whether a partial of 0 says that the input was not chosen, so that nothing comes through.
-
-    Raises RuleError if the name is taken, a partial is missing, or either cannot be read as a formula.
-
-    >>> gauss = primitive("gauss", lambda xp, x: xp.exp(-x * x), lambda xp, z, x: (-2.0 * x * z,))
-    >>> x = Value(1.0)
-    >>> gauss(x).backward()
-    >>> round(x.grad, 4)
-    -0.7358
-    """
-    facts: dict[str, Any] = {"domain": domain, "kinks": kinks, "convention": convention, "choice": choice}
-    check_name(name)
-    require(isinstance(convention, str), "the convention of a primitive is said in words", convention)
-    check_rule(Rule(name, forward, partials, **facts))
-    return function(define(name, forward, partials, **facts))
-
-
-def sum(xs: Iterable[Value | float]) -> Any:
-    """x1 + x2 + ... as one node; 0.0 for nothing.
+    Where no entry is a Value or a float, such as for ints or lists, it is the sum of Python.
 
     >>> x, y = Value(1.0), Value(2.0)
-    >>> sum([x, y, 3])
-    Value(6.0)
+    >>> sum([x, y, 3]), sum([1, 2]), sum([[1], [2]], [])
+    (Value(6.0), 3, [1, 2])
     """
-    return call(RULES["sum"], _listed(xs, "sum"))
+    xs = _listed(xs, "sum")
+    if not _calculates([start, *xs]):
+        return builtins.sum(xs, start)
+    is_default = start.__class__ is int and start == 0
+    return call(RULES["sum"], xs if is_default else [start, *xs])
 
 
-def dot(xs: Iterable[Value | float], ys: Iterable[Value | float]) -> Any:
+@overload
+def dot(xs: Iterable[Value], ys: Iterable[Value | float]) -> Value: ...
+@overload
+def dot(xs: Iterable[float], ys: Iterable[Value]) -> Value: ...
+@overload
+def dot(xs: Iterable[float], ys: Iterable[float]) -> float: ...
+@overload
+def dot(xs: Iterable[Value | float], ys: Iterable[Value | float]) -> Value | float: ...
+def dot(xs: Iterable[Any], ys: Iterable[Any]) -> Any:
     """x1 y1 + x2 y2 + ... as one node; 0.0 for nothing.
 
     Raises ValueError if the lengths differ.
@@ -143,18 +223,109 @@ def dot(xs: Iterable[Value | float], ys: Iterable[Value | float]) -> Any:
     return call(RULES["dot"], xs + ys)
 
 
-def max(xs: Iterable[Value | float]) -> Any:
-    """The largest of one or more, as one node; the whole gradient goes to the first that is largest.
+@overload
+def prod(xs: Iterable[Value]) -> Value: ...
+@overload
+def prod(xs: Iterable[float]) -> float: ...
+@overload
+def prod(xs: Iterable[Value | float]) -> Value | float: ...
+def prod(xs: Iterable[Any]) -> Any:
+    """x1 · x2 · ... as one node; 1.0 for nothing. Every partial is right where factors are 0, too.
 
-    Raises ValueError for nothing.
-
-    >>> max([Value(1.0), Value(3.0), 2])
-    Value(3.0)
+    >>> x, y = Value(0.0), Value(2.0)
+    >>> f = prod([x, y, 3])
+    >>> f.backward()
+    >>> f.data, x.grad, y.grad
+    (0.0, 6.0, 0.0)
     """
-    return call(RULES["max"], _some(xs, "max"))
+    return call(RULES["prod"], [*xs])
 
 
-def mean(xs: Iterable[Value | float]) -> Any:
+@overload
+def norm(xs: Iterable[Value]) -> Value: ...
+@overload
+def norm(xs: Iterable[float]) -> float: ...
+@overload
+def norm(xs: Iterable[Value | float]) -> Value | float: ...
+def norm(xs: Iterable[Any]) -> Any:
+    """√(x1² + x2² + ...) as one node, of any size without overflow; 0.0 for nothing.
+
+    >>> norm([3e300, Value(4e300)]) < 1e301
+    True
+    """
+    return call(RULES["norm"], [*xs])
+
+
+@overload
+def max(x: Value, y: Value | float, /, *more: Value | float) -> Value: ...
+@overload
+def max(x: float, y: Value, /, *more: Value | float) -> Value: ...
+@overload
+def max(x: N, y: N, /, *more: N) -> N: ...
+@overload
+def max(xs: Iterable[N], /) -> N: ...
+@overload
+def max(xs: Iterable[Value], /) -> Value: ...
+@overload
+def max(xs: Iterable[Value | float], /) -> Value | float: ...
+@overload
+def max(*xs: Any, **options: Any) -> Any: ...
+def max(*xs: Any, **options: Any) -> Any:
+    """The largest of the arguments, or of one iterable, as one node; the gradient goes to the first largest.
+
+    With key=, and where no entry is a Value or a float, it is the max of Python, default= included.
+    Raises ValueError for nothing, if there is no default.
+
+    >>> max([Value(1.0), Value(3.0), 2]), max(1.0, Value(2.0)), max("b", "a"), max([], default=0)
+    (Value(3.0), Value(2.0), 'b', 0)
+    """
+    return _best("max", xs, options)
+
+
+@overload
+def min(x: Value, y: Value | float, /, *more: Value | float) -> Value: ...
+@overload
+def min(x: float, y: Value, /, *more: Value | float) -> Value: ...
+@overload
+def min(x: N, y: N, /, *more: N) -> N: ...
+@overload
+def min(xs: Iterable[N], /) -> N: ...
+@overload
+def min(xs: Iterable[Value], /) -> Value: ...
+@overload
+def min(xs: Iterable[Value | float], /) -> Value | float: ...
+@overload
+def min(*xs: Any, **options: Any) -> Any: ...
+def min(*xs: Any, **options: Any) -> Any:
+    """The smallest of the arguments, or of one iterable, as one node; all else as `max`.
+
+    >>> min([Value(1.0), Value(3.0), 2]), min(2, 3), min([Value(-3.0), Value(2.0)], key=abs)
+    (Value(1.0), 2, Value(2.0))
+    """
+    return _best("min", xs, options)
+
+
+def _best(name: str, xs: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    entries = [*xs[0]] if len(xs) == 1 else [*xs]
+    if not entries and "default" not in options:
+        raise ValueError(_NOTHING % name)
+    if _calculates(entries) and not options.keys() - {"default"} and (len(xs) == 1 or not options):
+        return call(RULES[name], entries)
+    return getattr(builtins, name)(*([entries] if len(xs) == 1 else xs), **options)
+
+
+def _calculates(entries: Sequence[Any]) -> bool:
+    """Whether one of them is a Value or a number with a point; else the functions of Python do as well."""
+    return any(isinstance(x, Value) or (is_number(x) and not isinstance(x, int)) for x in entries)
+
+
+@overload
+def mean(xs: Iterable[Value]) -> Value: ...
+@overload
+def mean(xs: Iterable[float]) -> float: ...
+@overload
+def mean(xs: Iterable[Value | float]) -> Value | float: ...
+def mean(xs: Iterable[Any]) -> Any:
     """(x1 + ... + xn) / n, of one or more.
 
     Raises ValueError for nothing.
@@ -166,32 +337,56 @@ def mean(xs: Iterable[Value | float]) -> Any:
     return sum(xs) / len(xs)
 
 
-def logsumexp(xs: Iterable[Value | float]) -> Any:
+@overload
+def logsumexp(xs: Iterable[Value]) -> Value: ...
+@overload
+def logsumexp(xs: Iterable[float]) -> float: ...
+@overload
+def logsumexp(xs: Iterable[Value | float]) -> Value | float: ...
+def logsumexp(xs: Iterable[Any]) -> Any:
     """log(exp(x1) + ... + exp(xn)), of one or more, each any size.
 
-    The largest is subtracted first, so that no exp overflows: m + log Σ exp(x - m).
-    Raises ValueError for nothing.
+    The largest is subtracted first, so that no exp overflows: m + log Σ exp(x - m). With inf it is inf, of
+    -inf alone it is -inf. Its gradient is the softmax. Raises ValueError for nothing.
 
-    >>> logsumexp([1000.0, 1000.0])
-    1000.6931471805599
+    >>> logsumexp([1000.0, 1000.0]), logsumexp([float("-inf")])
+    (1000.6931471805599, -inf)
     """
-    largest, total = _shifted(_some(xs, "logsumexp"))[1:]
+    largest, _, _, total = _shifted(_some(xs, "logsumexp"), _plain)
     return largest + log(total)
 
 
-def softmax(xs: Iterable[Value | float]) -> list[Any]:
+@overload
+def softmax(xs: Iterable[Value]) -> list[Value]: ...
+@overload
+def softmax(xs: Iterable[float]) -> list[float]: ...
+@overload
+def softmax(xs: Iterable[Value | float]) -> list[Value | float]: ...
+def softmax(xs: Iterable[Any]) -> list[Any]:
     """exp(xi) / Σ exp(xj) for every i: positive and of sum 1.
 
-    xs: one or more scores (logits), each any size. Raises ValueError for nothing.
+    xs: one or more scores (logits), each any size; of infinite ones that are the largest, each gets the
+    same part. Raises ValueError for nothing.
 
-    >>> softmax([1000.0, 1000.0])
-    [0.5, 0.5]
+    >>> softmax([1000.0, 1000.0]), softmax([float("inf"), 0.0])
+    ([0.5, 0.5], [1.0, 0.0])
     """
-    exponentials, _, total = _shifted(_some(xs, "softmax"))
-    return [_div(e, total) for e in exponentials]
+    return normalized(_some(xs, "softmax"), _plain)
 
 
-def log_softmax(xs: Iterable[Value | float]) -> list[Any]:
+def normalized(xs: Sequence[Value | float], operations: Operations) -> list[Any]:
+    """The softmax of one or more scores, made by these operations, such as those of a layer."""
+    _, _, exponentials, total = _shifted(xs, operations)
+    return [operations[RULES["div"]](e, total) for e in exponentials]
+
+
+@overload
+def log_softmax(xs: Iterable[Value]) -> list[Value]: ...
+@overload
+def log_softmax(xs: Iterable[float]) -> list[float]: ...
+@overload
+def log_softmax(xs: Iterable[Value | float]) -> list[Value | float]: ...
+def log_softmax(xs: Iterable[Any]) -> list[Any]:
     """log(softmax(xs)), exact where softmax itself would round to 0.
 
     xs: one or more scores (logits), each any size. Raises ValueError for nothing.
@@ -199,17 +394,36 @@ def log_softmax(xs: Iterable[Value | float]) -> list[Any]:
     >>> log_softmax([0.0, -1000.0])
     [0.0, -1000.0]
     """
-    xs = _some(xs, "log_softmax")
-    _, largest, total = _shifted(xs)
+    _, lower, _, total = _shifted(_some(xs, "log_softmax"), _plain)
     rest = log(total)
-    return [(x - largest) - rest for x in xs]
+    return [x - rest for x in lower]
 
 
-def _shifted(xs: list[Value | float]) -> tuple[list[Any], Any, Any]:
-    """exp(x - m) for every x, the largest m, and the sum of the first."""
-    largest = max(xs)
-    exponentials = [exp(x - largest) for x in xs]
-    return exponentials, largest, sum(exponentials)
+def surprisal(xs: Iterable[Value | float], i: int) -> Any:
+    """-log(softmax(xs)[i]), 0 or more, without the other entries."""
+    _, lower, _, total = _shifted(_some(xs, "surprisal"), _plain)
+    return log(total) - lower[i]
+
+
+# How far x lies below the largest, m. Only here is inf - inf known: the largest lies 0 below itself.
+SHIFT = Rule(
+    "shift",
+    lambda xp, x, m: xp.guard(xp.equal(x, m), 0.0, x - m),
+    lambda xp, z, x, m: (1.0, -1.0),
+    symbol="-",
+    convention="inf - inf = 0",
+)
+
+_plain = Operations()
+
+
+def _shifted(xs: Sequence[Value | float], operations: Operations) -> tuple[Any, list[Any], list[Any], Any]:
+    """The largest m, x - m and exp(x - m) for every x, and the sum of these exponentials."""
+    exp, total = operations[RULES["exp"]], operations[RULES["sum"]]
+    largest = operations[RULES["max"]](*xs)
+    lower = [operations[SHIFT](x, largest) for x in xs]
+    exponentials = [exp(x) for x in lower]
+    return largest, lower, exponentials, total(*exponentials)
 
 
 def _listed(xs: Iterable[Value | float], name: str) -> list[Value | float]:
@@ -224,12 +438,11 @@ def _listed(xs: Iterable[Value | float], name: str) -> list[Value | float]:
 def _some(xs: Iterable[Value | float], name: str) -> list[Value | float]:
     xs = [x if isinstance(x, Value) else as_float(x) for x in _listed(xs, name)]
     if not xs:
-        msg = f"{name} of nothing is not defined; give it at least one number"
-        raise ValueError(msg)
+        raise ValueError(_NOTHING % name)
     return xs
 
 
-_div: Binary = function(RULES["div"])
+_NOTHING = "%s of nothing is not defined; give it at least one number"
 
 
 def as_function(f: Value, *names: str) -> Callable[..., Any]:

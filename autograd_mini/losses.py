@@ -11,48 +11,58 @@ Scores are numbers or Values; a plain number comes back if there is no Value amo
 says what a batch gives: "mean" (the cost), "sum", or "none" for the list of the losses per example.
 
 Class targets are counted from 0; lectures that count from 1 need `target - 1`. Of two classes, 1 is the
-positive one. A loss that decides has an attribute `correct(scores, target)`, from which accuracy is made.
+positive one. A loss of classes has a decision rule: its attribute `correct(scores, target)` says whether the
+scores stand for that class, and accuracy is made from it.
 """
 
 from __future__ import annotations
 
+import math
 from functools import wraps
 from typing import TYPE_CHECKING
 
-from autograd_mini.engine.value import data_of
-from autograd_mini.functions import dot, log, logsumexp, mean, relu, softplus, sum
+from autograd_mini.engine.interop import as_float, is_sequence
+from autograd_mini.engine.value import Value, data_of, lift
+from autograd_mini.errors import NotANumberError, require, shown
+from autograd_mini.functions import dot, log, mean, relu, softplus, sum, surprisal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
-    from autograd_mini.engine.value import Value
-
     Loss = Callable[..., Any]
+
+
+ROUNDING = 1e-6  # by which a probability, computed somehow, may be above 1
 
 
 def over_examples(of_list: bool, correct: Callable[[Any, Any], bool] | None = None) -> Callable[[Loss], Loss]:
     """A decorator: a loss of one example becomes one of an example or of a batch.
 
     of_list: whether the scores of one example are a list of numbers, not a number.
-    correct(scores, target): whether the decision they stand for is right; None for no decision.
+    correct(scores, target): the decision rule, whether scores stand for that class; None for regression.
     """
 
     def decorate(example: Loss) -> Loss:
+        require(callable(example), "a loss is made from a function of scores and a target", example)
+
         @wraps(example)
         def loss(scores: Any, target: Any, *, reduction: str = "mean", **options: Any) -> Any:
+            if not isinstance(reduction, str) or reduction not in ("mean", "sum", "none"):
+                msg = f"reduction must be 'mean', 'sum' or 'none', got {shown(reduction)}"
+                raise ValueError(msg)
             if _is_one(scores, of_list):
                 return example(scores, target, **options)
             name = example.__name__
-            if not _is_list(target) or len(scores) != len(target):
-                given = f"{len(target)} targets" if _is_list(target) else f"the target {target!r}"
+            if not is_sequence(target) or len(scores) != len(target):
+                given = f"{len(target)} targets" if is_sequence(target) else f"the target {shown(target)}"
                 msg = f"{name} got scores of {len(scores)} examples and {given}; give one target each"
                 raise ValueError(msg)
             if not len(scores):
                 msg = f"{name} of an empty batch is not defined; give at least one example"
                 raise ValueError(msg)
             each = [example(score, t, **options) for score, t in zip(scores, target)]
-            return _reduced(each, reduction)
+            return each if reduction == "none" else mean(each) if reduction == "mean" else sum(each)
 
         loss.correct = correct  # type: ignore[attr-defined]
         return loss
@@ -60,22 +70,16 @@ def over_examples(of_list: bool, correct: Callable[[Any, Any], bool] | None = No
     return decorate
 
 
-def _reduced(each: list[Any], reduction: str) -> Any:
-    if reduction not in ("mean", "sum", "none"):
-        msg = f"reduction must be 'mean', 'sum' or 'none', got {reduction!r}"
-        raise ValueError(msg)
-    return each if reduction == "none" else mean(each) if reduction == "mean" else sum(each)
-
-
-def _is_list(x: Any) -> bool:
-    return hasattr(x, "__len__")  # lists, tuples and NumPy arrays; neither numbers nor Values
-
-
 def _is_one(scores: Any, of_list: bool) -> bool:
     """Whether these are the scores of one example, not of a batch."""
-    if not _is_list(scores):
+    if not is_sequence(scores):
         return True
-    return of_list and len(scores) > 0 and not _is_list(scores[0])
+    return of_list and len(scores) > 0 and not is_sequence(scores[0])
+
+
+def _number(x: Any) -> Any:
+    """A Value as it is, and any other number as a float; else NotANumberError, a TypeError."""
+    return x if isinstance(x, Value) else as_float(x)
 
 
 # Regression
@@ -114,30 +118,34 @@ def half_squared_error(prediction: Any, target: Any) -> Any:
 
 def _squares(prediction: Any, target: Any) -> list[Any]:
     """(ŷ - y)² for every output."""
-    outputs = prediction if _is_list(prediction) else [prediction]
-    targets = target if _is_list(target) else [target]
+    outputs = prediction if is_sequence(prediction) else [prediction]
+    targets = target if is_sequence(target) else [target]
     if len(outputs) != len(targets) or not len(outputs):
         msg = f"an example has {len(outputs)} outputs and {len(targets)} targets; give one target for each"
         raise ValueError(msg)
-    return [(y_hat - y) ** 2 for y_hat, y in zip(outputs, targets)]
+    return [_square(_number(y_hat) - _number(y)) for y_hat, y in zip(outputs, targets)]
+
+
+def _square(x: Any) -> Any:
+    return x**2 if isinstance(x, Value) else x * x  # of floats, ** raises where * is inf
 
 
 # Two classes
 
 
 def _sign_correct(score: Any, target: Any) -> bool:
-    return bool((data_of(score) > 0.0) == (float(target) > 0.0))
+    return (lift(score).data > 0.0) == (lift(target).data > 0.0)
 
 
 def _half_correct(probability: Any, target: Any) -> bool:
-    return bool((data_of(probability) > 0.5) == (float(target) > 0.5))
+    return (lift(probability).data > 0.5) == (lift(target).data > 0.5)
 
 
 @over_examples(of_list=False, correct=_sign_correct)
 def hinge(score: Any, target: Any, *, margin: float = 1.0) -> Any:
     """max(0, margin - t s), where t is +1 for class 1 and -1 for class 0; 0 or more, and 0 beyond the margin.
 
-    score: any real number; positive decides for class 1. target: 1, or 0, or -1, which means 0.
+    score: any real number; positive means class 1. target: 1, or 0, or -1, which means 0.
     Raises ValueError for another target.
     Gradient: ∂/∂s = -t if t s < margin, else 0 (also at the kink).
     Source: Cortes and Vapnik, Support-vector networks, Machine Learning 20 (1995) 273-297.
@@ -145,11 +153,11 @@ def hinge(score: Any, target: Any, *, margin: float = 1.0) -> Any:
     >>> hinge(0.25, 1), hinge([0.25, -3.0], [-1, 0])
     (0.75, 0.625)
     """
-    score = _single("hinge", score)
-    if target not in (-1, 0, 1):
-        msg = f"hinge needs the target 1, or 0 or -1 for the other class, got {target!r}"
+    score, t = _single("hinge", score), lift(target).data
+    if t not in (-1.0, 0.0, 1.0):
+        msg = f"hinge needs the target 1, or 0 or -1 for the other class, got {shown(target)}"
         raise ValueError(msg)
-    return relu(margin - score if target == 1 else margin + score)
+    return relu(_number(margin) - score if t == 1.0 else _number(margin) + score)
 
 
 @over_examples(of_list=False, correct=_sign_correct)
@@ -157,15 +165,15 @@ def binary_cross_entropy(logit: Any, target: Any) -> Any:
     """-y log σ(z) - (1 - y) log(1 - σ(z)) from the logit z, in nats, 0 or more.
 
     logit: any real number, ±1000 is safe: it is computed as y softplus(-z) + (1 - y) softplus(z).
-    target: y in [0, 1], 0 or 1 for a class; else ValueError.
-    Gradient: ∂/∂z = σ(z) - y, that is ŷ - y.
+    target: y in [0, 1], 0 or 1 for a class; else ValueError. It may be a Value.
+    Gradient: ∂/∂z = σ(z) - y, that is ŷ - y; ∂/∂y = -z.
     Source: Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.2.
 
     >>> binary_cross_entropy(1000.0, 1), binary_cross_entropy(1000.0, 0)
     (0.0, 1000.0)
     """
-    logit, y = _single("binary_cross_entropy", logit), _probability(target)
-    if y in (0.0, 1.0):
+    logit, y = _single("binary_cross_entropy", logit), _soft_target(target)
+    if not isinstance(y, Value) and y in (0.0, 1.0):
         return softplus(-logit if y else logit)
     return y * softplus(-logit) + (1.0 - y) * softplus(logit)
 
@@ -174,43 +182,52 @@ def binary_cross_entropy(logit: Any, target: Any) -> Any:
 def binary_nll(probability: Any, target: Any) -> Any:
     """-y log ŷ - (1 - y) log(1 - ŷ) from the probability ŷ of class 1, in nats, 0 or more.
 
-    probability: ŷ in [0, 1]; the loss of a certain mistake is inf, so prefer `binary_cross_entropy`, from logits.
-    target: y in [0, 1], 0 or 1 for a class, where only the term that counts is computed; else ValueError.
-    Gradient: ∂/∂ŷ = -y / ŷ + (1 - y) / (1 - ŷ).
+    probability: ŷ in [0, 1], else ValueError; the loss of a certain mistake is inf, so prefer
+    `binary_cross_entropy`, from logits. target: y in [0, 1], else ValueError; for a class, 0 or 1, only the
+    term that counts is computed. It may be a Value.
+    Gradient: ∂/∂ŷ = -y / ŷ + (1 - y) / (1 - ŷ); ∂/∂y = log(1 - ŷ) - log ŷ.
     Source: Bishop, Pattern Recognition and Machine Learning (2006), equation 4.90.
 
     >>> round(binary_nll(0.8, 1), 4)
     0.2231
     """
-    p, y = _single("binary_nll", probability), _probability(target)
-    if y in (0.0, 1.0):
+    p, y = _probability(_single("binary_nll", probability)), _soft_target(target)
+    if not isinstance(y, Value) and y in (0.0, 1.0):
         return -log(p if y else 1.0 - p)
     return -y * log(p) - (1.0 - y) * log(1.0 - p)
 
 
 def _single(name: str, score: Any) -> Any:
-    if _is_list(score):
+    if is_sequence(score):
         msg = f"{name} needs one score for each example, got {len(score)}; use the loss for several classes"
         raise ValueError(msg)
-    return score
+    return _number(score)
 
 
-def _probability(target: Any) -> float:
-    y = float(target)
-    if not 0.0 <= y <= 1.0:
-        msg = (
-            f"the target must be 0 or 1 (or a probability between), got {target!r}; write (t + 1) / 2 for ±1"
-        )
+def _soft_target(target: Any) -> Any:
+    if not 0.0 <= lift(target).data <= 1.0:
+        msg = f"the target must be 0 or 1 (or a probability between), got {shown(target)}; write (t + 1) / 2 for ±1"
         raise ValueError(msg)
-    return y
+    return _number(target)
+
+
+def _probability(x: Any) -> Any:
+    """What a network gives as a probability. nan is left for `fit` to report."""
+    p = _number(x)
+    number = data_of(p)  # None if unbound
+    if number is not None and (number < 0.0 or number > 1.0 + ROUNDING):
+        msg = f"a probability must be in [0, 1], got {shown(p)}; of logits, use a cross-entropy"
+        raise ValueError(msg)
+    return p
 
 
 # Several classes
 
 
 def _largest_correct(scores: Any, target: Any) -> bool:
-    numbers = [data_of(score) for score in scores]
-    return bool(numbers.index(max(numbers)) == target)
+    y = _class(scores, target)
+    numbers = [lift(score).data for score in scores]
+    return numbers.index(max(numbers)) == y
 
 
 @over_examples(of_list=True, correct=_largest_correct)
@@ -224,15 +241,15 @@ def multiclass_hinge(scores: Any, target: Any, *, margin: float = 1.0) -> Any:
     >>> multiclass_hinge([2.0, 4.0, -2.0], 0)
     3.0
     """
-    y = _class(scores, target)
-    return sum([relu(score - scores[y] + margin) for j, score in enumerate(scores) if j != y])
+    y, space, numbers = _class(scores, target), _number(margin), [_number(score) for score in scores]
+    return sum([relu(score - numbers[y] + space) for j, score in enumerate(numbers) if j != y])
 
 
 @over_examples(of_list=True, correct=_largest_correct)
 def cross_entropy(logits: Any, target: Any) -> Any:
     """-log softmax(z)_y from the logits z, in nats, 0 or more.
 
-    logits: n real numbers, ±1000 is safe: it is computed as logsumexp(z) - z_y.
+    logits: n real numbers, ±1000 is safe: it is computed from z - max(z).
     target: y, an int in [0, n); else IndexError, or TypeError if no int.
     Gradient: ∂/∂z = ŷ - onehot(y), where ŷ = softmax(z).
     Source: Goodfellow, Bengio, Courville, Deep Learning (2016), section 6.2.2.3.
@@ -240,37 +257,41 @@ def cross_entropy(logits: Any, target: Any) -> Any:
     >>> round(cross_entropy([0.0, 0.0], 1), 4), cross_entropy([1000.0, 0.0], 1)
     (0.6931, 1000.0)
     """
-    y = _class(logits, target)
-    return logsumexp(logits) - logits[y]
+    return surprisal(logits, _class(logits, target))
 
 
 @over_examples(of_list=True, correct=_largest_correct)
 def nll(probabilities: Any, target: Any) -> Any:
     """-log p_y from the probabilities p, as a softmax gives them, in nats, 0 or more.
 
-    probabilities: n numbers in [0, 1]; the loss of a certain mistake is inf, so prefer `cross_entropy`,
-    from logits. target: y, an int in [0, n); else IndexError, or TypeError if no int.
+    probabilities: n numbers in [0, 1], else ValueError; the loss of a certain mistake is inf, so prefer
+    `cross_entropy`, from logits. target: y, an int in [0, n); else IndexError, or TypeError if no int.
     Gradient: -1 / p_y for the class y, 0 for all others; through a softmax it becomes ŷ - onehot(y).
     Source: Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.4.
 
     >>> round(nll([0.2, 0.8], 1), 4)
     0.2231
     """
-    return -log(probabilities[_class(probabilities, target)])
+    y = _class(probabilities, target)
+    return -log([_probability(p) for p in probabilities][y])
 
 
 def _class(scores: Sequence[Any], target: Any) -> int:
     """The target as an index of the scores."""
-    if not _is_list(scores):
-        msg = f"a loss over classes needs a list with one score for each class, got {scores!r}"
+    if not is_sequence(scores):
+        msg = f"a loss over classes needs a list with one score for each class, got {shown(scores)}"
         raise TypeError(msg)
     try:
-        y = int(target)
-    except (TypeError, ValueError):
-        y = None
-    if y is None or y != target:
-        msg = f"a class must be a whole number counted from 0, got {target!r}; of one-hot, give the place of the 1"
+        number = lift(target).data
+    except NotANumberError:
+        number = math.nan
+    if not number.is_integer():
+        msg = (
+            f"a class must be a whole number counted from 0, got {shown(target)}; of one-hot, give the place"
+            " of the 1"
+        )
         raise TypeError(msg)
+    y = int(number)
     if not 0 <= y < len(scores):
         msg = (
             f"class {y} is not among the {len(scores)} scores; classes are counted from 0 to"
@@ -283,7 +304,7 @@ def _class(scores: Sequence[Any], target: Any) -> int:
 # Penalties
 
 
-def l1(parameters: Iterable[Value], factor: float = 1.0) -> Any:
+def l1(parameters: Iterable[Value | float], factor: float = 1.0) -> Any:
     """The factor times Σ |w|, 0 or more: it pulls every weight to 0 by the same amount.
 
     parameters: any number of Values; `model.weights()` are those without the biases.
@@ -293,10 +314,10 @@ def l1(parameters: Iterable[Value], factor: float = 1.0) -> Any:
     >>> l1([1.0, -3.0], 0.5)
     2.0
     """
-    return factor * sum([abs(w) for w in parameters])
+    return _number(factor) * sum([abs(w) for w in _numbers("l1", parameters)])
 
 
-def l2(parameters: Iterable[Value], factor: float = 1.0) -> Any:
+def l2(parameters: Iterable[Value | float], factor: float = 1.0) -> Any:
     """The factor times Σ w², 0 or more: it pulls every weight to 0 in proportion; ρ/2 ‖w‖² has the factor ρ/2.
 
     parameters: any number of Values; `model.weights()` are those without the biases.
@@ -306,5 +327,14 @@ def l2(parameters: Iterable[Value], factor: float = 1.0) -> Any:
     >>> l2([1.0, -3.0], 0.5)
     5.0
     """
-    parameters = list(parameters)
-    return factor * dot(parameters, parameters)
+    ws = _numbers("l2", parameters)
+    return _number(factor) * dot(ws, ws)
+
+
+def _numbers(name: str, parameters: Any) -> list[Any]:
+    try:
+        parameters = [*parameters]
+    except TypeError:
+        msg = f"{name} needs the parameters, such as model.weights(), got {shown(parameters)}"
+        raise TypeError(msg) from None
+    return [_number(w) for w in parameters]

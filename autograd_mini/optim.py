@@ -18,10 +18,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from autograd_mini.engine.arithmetic import floats
+from autograd_mini.engine.interop import real, whole
+from autograd_mini.engine.value import Value
+from autograd_mini.errors import require
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-
-    from autograd_mini.engine.value import Value
+    from typing import Any
 
     Schedule = Callable[[int], float]
 
@@ -30,21 +34,21 @@ class Optimizer:
     """Base of optimizers. `steps` counts the steps done, `lr` is the learning rate or schedule."""
 
     def __init__(self, lr: float | Schedule) -> None:
-        if not callable(lr) and not (math.isfinite(lr) and lr > 0.0):
-            msg = f"the learning rate must be a positive number or a schedule, got {lr!r}"
-            raise ValueError(msg)
-        self.lr = lr
+        wanted = "the learning rate must be a positive number or a schedule"
+        self.lr = lr if callable(lr) else real(lr, wanted, lambda x: x > 0.0)
         self.steps = 0
 
     def rate(self) -> float:
-        """The learning rate of the next step."""
-        return self.lr(self.steps) if callable(self.lr) else self.lr
+        """The learning rate of the next step. Raises ValueError if a schedule gives no finite number."""
+        if not callable(self.lr):
+            return self.lr
+        return real(self.lr(self.steps), f"the rate of step {self.steps + 1} must be a finite number")
 
     def step(self, parameters: Iterable[Value]) -> None:
-        """Move every parameter once, by its gradient."""
-        rate = self.rate()
+        """Move every parameter once, by its gradient. Raises TypeError for what are no Values; none moves then."""
+        moved, rate = _values(parameters), self.rate()
         self.steps += 1
-        for parameter in parameters:
+        for parameter in moved:
             parameter.data -= rate * self.direction(parameter)
 
     def direction(self, parameter: Value) -> float:
@@ -75,10 +79,8 @@ class SGD(Optimizer):
     ) -> None:
         super().__init__(lr)
         self.momentum = _part("momentum", momentum)
-        if not (math.isfinite(weight_decay) and weight_decay >= 0.0):
-            msg = f"weight_decay must be a number of 0 or more, got {weight_decay!r}"
-            raise ValueError(msg)
-        self.weight_decay = weight_decay
+        wanted = "weight_decay must be a number of 0 or more"
+        self.weight_decay = real(weight_decay, wanted, lambda x: x >= 0.0)
         self._velocity: dict[Value, float] = {}
 
     def direction(self, parameter: Value) -> float:
@@ -116,10 +118,7 @@ class Adam(Optimizer):
     ) -> None:
         super().__init__(lr)
         self.beta1, self.beta2 = _part("beta1", beta1), _part("beta2", beta2)
-        if not (math.isfinite(epsilon) and epsilon > 0.0):
-            msg = f"epsilon must be a positive number, got {epsilon!r}"
-            raise ValueError(msg)
-        self.epsilon = epsilon
+        self.epsilon = real(epsilon, "epsilon must be a positive number", lambda x: x > 0.0)
         self._moments: dict[Value, tuple[float, float, int]] = {}
 
     def direction(self, parameter: Value) -> float:
@@ -132,13 +131,21 @@ class Adam(Optimizer):
 
 
 def _part(name: str, x: float) -> float:
-    if not 0.0 <= x < 1.0:
-        msg = f"{name} must be in [0, 1), got {x!r}"
-        raise ValueError(msg)
-    return x
+    return real(x, f"{name} must be in [0, 1)", lambda x: 0.0 <= x < 1.0)
 
 
-# Schedules: functions from the number of steps done so far, 0 before the first, to a learning rate.
+def _values(parameters: Any) -> list[Value]:
+    try:
+        values = [*parameters]
+    except TypeError:
+        values = [parameters]
+    for x in values:
+        require(isinstance(x, Value), "a step moves a list of Values, such as model.parameters()", x)
+    return values
+
+
+# Schedules: functions from the number of steps done so far, 0 before the first, to a learning rate. Numbers are
+# finite and steps whole and 1 or more, else ValueError (TypeError for what is no number).
 
 
 def linear(start: float, end: float, steps: int) -> Schedule:
@@ -148,8 +155,8 @@ def linear(start: float, end: float, steps: int) -> Schedule:
     >>> rate(0), rate(50), rate(100), rate(1000)
     (1.0, 0.55, 0.1, 0.1)
     """
-    steps = _steps(steps)
-    return lambda k: end if k >= steps else start + (end - start) * k / steps
+    start, end, steps = _rate(start), _rate(end), whole(steps, "steps")
+    return _of_step(lambda k: end if k >= steps else start + (end - start) * k / steps)
 
 
 def exponential(start: float, factor: float) -> Schedule:
@@ -158,7 +165,8 @@ def exponential(start: float, factor: float) -> Schedule:
     >>> exponential(1.0, 0.5)(3)
     0.125
     """
-    return lambda k: start * factor**k
+    start, factor = _rate(start), _rate(factor)
+    return _of_step(lambda k: start * floats.pow(factor, k))
 
 
 def staircase(start: float, factor: float, every: int) -> Schedule:
@@ -167,8 +175,8 @@ def staircase(start: float, factor: float, every: int) -> Schedule:
     >>> staircase(1.0, 0.5, every=10)(25)
     0.25
     """
-    every = _steps(every)
-    return lambda k: start * factor ** (k // every)
+    start, factor, every = _rate(start), _rate(factor), whole(every, "every")
+    return _of_step(lambda k: start * floats.pow(factor, k // every))
 
 
 def cosine(start: float, end: float, steps: int) -> Schedule:
@@ -180,12 +188,14 @@ def cosine(start: float, end: float, steps: int) -> Schedule:
     >>> rate(0), round(rate(5), 12), rate(10)
     (1.0, 0.5, 0.0)
     """
-    steps = _steps(steps)
-    return lambda k: end if k >= steps else end + (start - end) * (1.0 + math.cos(math.pi * k / steps)) / 2.0
+    start, end, steps = _rate(start), _rate(end), whole(steps, "steps")
+    half = (start - end) / 2.0
+    return _of_step(lambda k: end if k >= steps else end + half * (1.0 + math.cos(math.pi * k / steps)))
 
 
-def _steps(steps: int) -> int:
-    if not isinstance(steps, int) or steps < 1:
-        msg = f"a schedule needs a whole number of steps, 1 or more, got {steps!r}"
-        raise ValueError(msg)
-    return steps
+def _of_step(rate: Schedule) -> Schedule:
+    return lambda k: rate(whole(k, "the number of steps done", 0))
+
+
+def _rate(x: float) -> float:
+    return real(x, "a schedule is made of finite numbers")

@@ -11,23 +11,23 @@ Colours are Okabe and Ito's, which the colour-blind can tell apart, and every cl
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograd_mini.engine.interop import is_sequence, real, whole
 from autograd_mini.engine.recording import no_grad
-from autograd_mini.engine.value import data_of
-from autograd_mini.errors import MissingExtraError
+from autograd_mini.engine.value import lift
+from autograd_mini.errors import MissingExtraError, require, shown
 from autograd_mini.files import write_whole
-from autograd_mini.nn.layers import MLP
-from autograd_mini.train import evaluating
+from autograd_mini.nn.layers import MLP, Layer
+from autograd_mini.train import History, evaluating, examples_of
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Sequence
     from typing import Any
 
-    from autograd_mini.nn.layers import Layer
-    from autograd_mini.train import History
+    Table = tuple[list[list[float]], list[float]]
 
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#000000")
@@ -54,12 +54,12 @@ def decision_boundary(
 
     model: called with two numbers. data: (X, y) with two coordinates each and classes as targets.
     threshold: with a single score, class 1 is above it; 0.5 for the output of a sigmoid. With several
-    scores the largest decides. resolution: points along each side of the grid.
+    scores the class is that of the largest. resolution: points along each side of the grid, 2 to 1,000.
 
-    Raises ValueError for examples that are not points of the plane.
+    Raises ValueError for examples that are not points of the plane, TypeError for what are no numbers.
     """
     figure = _figure(5.0, 4.5)
-    _draw_boundary(figure.add_subplot(), model, data, threshold, resolution)
+    _draw_boundary(figure.add_subplot(), model, _table(data), threshold, resolution)
     return figure
 
 
@@ -78,13 +78,14 @@ def training(
     """
     figure = _figure(10.0, 4.5)
     left, right = figure.subplots(1, 2)
-    X, y = data
-    if len(X[0]) == 2 and all(isinstance(target, int) for target in y):
-        _draw_boundary(left, model, data, threshold, resolution)
-    elif len(X[0]) == 1:
-        _draw_line(left, model, data, resolution)
+    table = _table(data)
+    inputs = len(table[0][0])
+    if inputs == 2 and all(hasattr(target, "__index__") for target in data[1]):
+        _draw_boundary(left, model, table, threshold, resolution)
+    elif inputs == 1:
+        _draw_line(left, model, table, resolution)
     else:
-        _draw_predictions(left, model, data)
+        _draw_predictions(left, model, table)
     _draw_loss(right, history)
     return figure
 
@@ -105,7 +106,9 @@ def save(figure: Any, path: str | os.PathLike[str]) -> Path:
     The file is written whole or not at all, and the same figure gives the same bytes.
     Raises ValueError for another ending, OSError if the file cannot be written.
     """
-    return write_whole(path, _rendered(figure, kind_of(path)))
+    kind = kind_of(path)
+    require(hasattr(figure, "savefig"), "save needs a Figure, as plots.loss_curve returns", figure)
+    return write_whole(path, _rendered(figure, kind))
 
 
 def kind_of(path: str | os.PathLike[str]) -> str:
@@ -114,6 +117,7 @@ def kind_of(path: str | os.PathLike[str]) -> str:
     Raises ValueError for another ending, MissingExtraError without matplotlib.
     """
     _figure(1.0, 1.0)
+    require(isinstance(path, str | os.PathLike), "a plot needs a path such as 'moons.png'", path)
     kind = Path(path).suffix.removeprefix(".").lower()
     if kind not in FORMATS:
         msg = f"cannot plot to {path}: the ending {kind!r} is not known; use .png, .svg or .pdf"
@@ -125,6 +129,7 @@ def kind_of(path: str | os.PathLike[str]) -> str:
 
 
 def _draw_loss(axes: Any, history: History) -> None:
+    require(isinstance(history, History), "a loss curve needs the History that fit() returns", history)
     epochs = range(1, len(history) + 1)
     axes.plot(epochs, history.loss, color=COLOURS[0], label="loss")
     axes.set(xlabel="epoch", ylabel="loss", title="Training", ylim=(0, None))
@@ -137,18 +142,18 @@ def _draw_loss(axes: Any, history: History) -> None:
     axes.legend(handles=lines, loc="center right")
 
 
-def _draw_boundary(
-    axes: Any, model: Any, data: tuple[Sequence[Any], Sequence[Any]], threshold: float, resolution: int
-) -> None:
-    X, y = data
-    if any(len(x) != 2 for x in X):
+def _draw_boundary(axes: Any, model: Any, table: Table, threshold: float, resolution: int) -> None:
+    X, y = table
+    threshold = real(threshold, "threshold must be a finite number")
+    if len(X[0]) != 2:
         msg = f"a decision boundary needs points of the plane, got {len(X[0])} coordinates; use loss_curve"
         raise ValueError(msg)
     across, upward = (_spread([x[i] for x in X], resolution) for i in (0, 1))
     leads = [[_leads(score, threshold) for score in _scores(model, [[a, b] for a in across])] for b in upward]
     classes = range(len(leads[0][0]))
-    if any(not -1 <= target < len(classes) for target in y):
-        msg = f"the model decides between {len(classes)} classes, the targets go from {min(y)} to {max(y)}"
+    if any(not (target.is_integer() and -1 <= target < len(classes)) for target in y):
+        known = f"the model has scores for {len(classes)} classes"
+        msg = f"{known}, the targets go from {min(y):g} to {max(y):g}; count classes from 0"
         raise ValueError(msg)
     for k in classes:
         lead = [[each[k] for each in row] for row in leads]
@@ -169,19 +174,19 @@ def _draw_boundary(
     axes.legend()
 
 
-def _draw_line(axes: Any, model: Any, data: tuple[Sequence[Any], Sequence[Any]], resolution: int) -> None:
-    X, y = data
+def _draw_line(axes: Any, model: Any, table: Table, resolution: int) -> None:
+    X, y = table
     across = _spread([x[0] for x in X], resolution)
     scores = _scores(model, [[a] for a in across])
     axes.scatter([x[0] for x in X], y, s=30, color=COLOURS[0], label="data")
-    axes.plot(across, [data_of(score) for score in scores], color=COLOURS[1], label="model")
+    axes.plot(across, [lift(score).data for score in scores], color=COLOURS[1], label="model")
     axes.set(xlabel="x[1]", ylabel="y", title="Fit")
     axes.legend()
 
 
-def _draw_predictions(axes: Any, model: Any, data: tuple[Sequence[Any], Sequence[Any]]) -> None:
-    X, y = data
-    predictions = [data_of(score) for score in _scores(model, X)]
+def _draw_predictions(axes: Any, model: Any, table: Table) -> None:
+    X, y = table
+    predictions = [lift(score).data for score in _scores(model, X)]
     ends = [min([*predictions, *y]), max([*predictions, *y])]
     axes.plot(ends, ends, color="#999999", linestyle=":", label="equal")
     axes.scatter(y, predictions, s=36, color=COLOURS[0], label="examples")
@@ -190,6 +195,7 @@ def _draw_predictions(axes: Any, model: Any, data: tuple[Sequence[Any], Sequence
 
 
 def _heat_maps(model: MLP | Layer, slot: str, title: str) -> Any:
+    require(isinstance(model, MLP | Layer), "heat maps show an MLP or a Layer", model)
     layers = model.layers if isinstance(model, MLP) else [model]
     widths = [layer.inputs + 1 for layer in layers]
     figure = _figure(max(4.0, min(14.0, 2.0 * len(layers) + 0.35 * sum(widths))), 4.0)
@@ -214,17 +220,28 @@ def _heat_maps(model: MLP | Layer, slot: str, title: str) -> Any:
 # Numbers
 
 
+def _table(data: Any) -> Table:
+    """The examples and the targets as floats. Raises ValueError or TypeError if they are none."""
+    X, y = examples_of(data)
+    if not all(map(is_sequence, X)) or len({len(x) for x in X}) != 1:
+        msg = f"a plot needs examples that are lists of numbers, all of one length, got {shown(X)}"
+        raise ValueError(msg)
+    rows = [[real(x, "a coordinate must be a finite number") for x in row] for row in X]
+    return rows, [real(target, "a target must be a finite number") for target in y]
+
+
 def _scores(model: Any, X: Sequence[Any]) -> list[Any]:
     """The outputs for every example, with nothing recorded and Dropout at rest."""
+    require(callable(model), "a plot needs a model that is called with an example", model)
     with no_grad(), evaluating(model):
         return [model(x) for x in X]
 
 
 def _leads(score: Any, threshold: float) -> list[float]:
-    """By how much each class leads the best of the others; the one above 0 is decided for."""
-    if not isinstance(score, list):
-        return [threshold - data_of(score), data_of(score) - threshold]
-    numbers = [data_of(each) for each in score]
+    """By how much each class leads the best of the others; above 0 for the predicted class alone."""
+    numbers = [lift(each).data for each in (score if is_sequence(score) else [score])]
+    if len(numbers) == 1:
+        return [threshold - numbers[0], numbers[0] - threshold]
     return [x - max(numbers[:k] + numbers[k + 1 :]) for k, x in enumerate(numbers)]
 
 
@@ -232,7 +249,7 @@ def _spread(xs: list[float], count: int) -> list[float]:
     """`count` numbers at equal distances, from a little below the least to a little above the largest."""
     low, high = min(xs), max(xs)
     margin = MARGIN * (high - low) or 1.0
-    step = (high - low + 2 * margin) / (count - 1)
+    step = (high - low + 2 * margin) / (whole(count, "resolution", 2, 1000) - 1)
     return [low - margin + step * i for i in range(count)]
 
 

@@ -62,17 +62,33 @@ def test_the_table_of_the_lecture():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: data.moons(1), "a whole number of points, 2 or more, got 1"),
+        (lambda: data.moons(1), "the number of points must be a whole number of 2 or more, got 1"),
         (lambda: data.spirals(2, classes=3), "3 or more, got 2"),
-        (lambda: data.spirals(classes=0), "1 class or more, got 0"),
+        (lambda: data.spirals(classes=0), "classes must be a whole number of 1 or more, got 0"),
         (lambda: data.regression(0), "1 or more, got 0"),
         (lambda: data.circles(10.0), "got 10.0"),
+        (lambda: data.moons(10**400), "whole number of 2 to 1,000,000, got 1000"),
+        (lambda: data.spirals(classes=10**9), "whole number of 1 to 1,000,000, got 1000000000"),
+        (lambda: data.moons(noise=-1.0), "noise must be a number of 0 or more, got -1.0"),
+        (lambda: data.circles(factor=None), "factor must be a number, got None"),
+        (lambda: data.spirals(turns=1e308), "turns must be a number between -1000 and 1000, got 1e.308"),
+        (lambda: data.regression(weights=2.0), "weights must be a list of numbers, .* got float 2.0"),
+        (lambda: data.logistic(weights=["a"]), "a weight must be a number, got str 'a'"),
+        (lambda: data.logistic(bias=1j), "bias must be a number, got complex 1j"),
+        (lambda: data.sleep_study(scaled="no"), "scaled must be True or False, got str 'no'"),
+        (lambda: data.moons(seed="a"), "a seed must be an int, a random.Random, or None, got 'a'"),
+        (lambda: data.moons(seed=0.5), "a seed must be an int, .* got 0.5"),
     ],
 )
 def test_wrong_arguments(call, message):
     """Each mistake gets its own message."""
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         call()
+
+
+def test_far_apart_classes():
+    """Weights beyond what exp can hold give certain classes, not an error."""
+    assert {0, 1} == set(data.logistic(50, weights=[1e9]).y)
 
 
 # CSV

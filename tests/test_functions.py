@@ -1,6 +1,9 @@
 """The functions: floats in, float out; stable at ±1000; softmax and its kin against NumPy and closed forms."""
 
+import builtins
+import inspect
 import math
+import pydoc
 
 import numpy as np
 import pytest
@@ -13,8 +16,15 @@ from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.rule import RULES
 
 scores = st.lists(st.floats(-1000, 1000), min_size=1, max_size=6)
-LISTS = [am.sum, am.max, am.mean, am.logsumexp, am.softmax, am.log_softmax]
-REFERENCE = {am.sum: np.sum, am.max: np.max, am.mean: np.mean, am.logsumexp: np.logaddexp.reduce}
+LISTS = [am.sum, am.max, am.min, am.prod, am.norm, am.mean, am.logsumexp, am.softmax, am.log_softmax]
+REFERENCE = {
+    am.sum: np.sum,
+    am.max: np.max,
+    am.min: np.min,
+    am.norm: np.linalg.norm,
+    am.mean: np.mean,
+    am.logsumexp: np.logaddexp.reduce,
+}
 every_list_function = pytest.mark.parametrize("function", LISTS, ids=lambda function: function.__name__)
 
 
@@ -58,11 +68,12 @@ def test_ints_bools_and_numpy_scalars_in_float_out(rule):
 
 @pytest.mark.parametrize("rule", primitives(), ids=lambda rule: rule.name)
 def test_a_wrong_number_of_arguments(rule):
-    """A wrong number of arguments is a TypeError that names the function and says how many there were."""
-    function = getattr(am, rule.name)
-    for count in (0, rule.arity + 1):
-        with pytest.raises(TypeError, match=rf"{rule.name}\(.*\).*{rule.arity} argument.* {count}\b"):
-            function(*[Value(1.0)] * count)
+    """A wrong number of arguments is a TypeError that names the function and what is missing or too much."""
+    function, n = getattr(am, rule.name), rule.arity
+    with pytest.raises(TypeError, match=rf"^{rule.name}\(\) missing {n} .* '{rule.parameters[-1]}'$"):
+        function()
+    with pytest.raises(TypeError, match=rf"^{rule.name}\(\) takes {n} .* but {n + 1} were given$"):
+        function(*[Value(1.0)] * (n + 1))
 
 
 @pytest.mark.parametrize("rule", primitives(), ids=lambda rule: rule.name)
@@ -75,12 +86,38 @@ def test_help_says_the_partials(rule):
     assert rule.name == function.__name__
 
 
+@pytest.mark.parametrize("rule", primitives(), ids=lambda rule: rule.name)
+def test_parameters_have_the_names_of_the_rule(rule):
+    """The signature is that of the formula, and arguments may be given by name."""
+    function = getattr(am, rule.name)
+    numbers = dict(zip(rule.parameters, [0.5, -1.0, 2.0], strict=False))
+    lines = pydoc.render_doc(function, renderer=pydoc.plaintext).splitlines()
+
+    assert (
+        f"{rule.name}({', '.join(rule.parameters)})"
+        == lines[2]
+        == rule.name + str(inspect.signature(function))
+    )
+    assert repr(function(*numbers.values())) == repr(function(**dict(reversed(numbers.items()))))
+
+
+def test_help_says_the_formula():
+    """What is made from other functions shows its formula, and what is not only its partials."""
+    sigmoid, exp = (
+        " ".join(pydoc.render_doc(f, renderer=pydoc.plaintext).split()) for f in (am.sigmoid, am.exp)
+    )
+
+    assert sigmoid.endswith("else a float. z = 1 / (1 + exp(-x)) ∂z/∂x = z × (1 - z)")
+    assert exp.endswith("else a float. ∂z/∂x = z")
+
+
 def test_methods_are_the_same_primitives():
-    """x.tanh() is tanh(x), for every primitive of one input."""
+    """x.tanh() is tanh(x), and x.clip(0, 1) is clip(x, 0, 1), for every primitive that is no operator."""
     x = Value(0.5)
     for rule in primitives():
-        if rule.arity == 1:
-            assert getattr(am, rule.name)(x).rule is getattr(x, rule.name)().rule is rule
+        others = [1.5, 2.5][: rule.arity - 1]
+        if rule.name != "where":
+            assert getattr(am, rule.name)(x, *others).rule is getattr(x, rule.name)(*others).rule is rule
 
 
 # Functions of lists
@@ -88,7 +125,7 @@ def test_methods_are_the_same_primitives():
 
 @given(scores)
 def test_list_functions_agree_with_numpy(xs):
-    """sum, max, mean and logsumexp are NumPy's, in floats and on Values."""
+    """sum, max, min, norm, mean and logsumexp are NumPy's, in floats and on Values."""
     for function, reference in REFERENCE.items():
         expected = pytest.approx(float(reference(xs)), rel=1e-12, abs=1e-10)
 
@@ -161,6 +198,49 @@ def test_far_apart_scores():
 
 
 @pytest.mark.parametrize(
+    ("xs", "expected"),
+    [
+        ([-math.inf], [1.0]),
+        ([math.inf], [1.0]),
+        ([math.inf, 0.0], [1.0, 0.0]),
+        ([-math.inf, 0.0, 0.0], [0.0, 0.5, 0.5]),
+        ([1.0, math.inf, -math.inf], [0.0, 1.0, 0.0]),
+        ([-math.inf, -math.inf], [0.5, 0.5]),  # no limit; by convention each gets the same part
+        ([math.inf, 0.0, math.inf], [0.5, 0.0, 0.5]),
+    ],
+)
+def test_infinite_scores(xs, expected):
+    """logsumexp is the largest, softmax its limit, log_softmax the log of that; so are their derivatives."""
+    count = range(len(xs))
+
+    assert am.logsumexp(xs) == (max(xs) if math.isinf(max(xs)) else math.log(2.0))
+    assert expected == am.softmax(xs) == gradients(am.logsumexp, xs)
+    assert [math.log(p) if p else -math.inf for p in expected] == am.log_softmax(xs)
+    for i, p in enumerate(expected):
+        by_log = gradients(lambda values, i=i: am.log_softmax(values)[i], xs)
+        by_softmax = gradients(lambda values, i=i: am.softmax(values)[i], xs)
+        assert [(i == j) - expected[j] for j in count] == by_log
+        assert [p * ((i == j) - expected[j]) for j in count] == by_softmax
+    curvature = [[p * ((i == j) - expected[j]) for j in count] for i, p in enumerate(expected)]
+    assert curvature == am.hessian(am.logsumexp)(xs)
+
+
+def test_nan_among_scores_is_seen():
+    """The convention for infinities does not hide a nan."""
+    assert all(map(math.isnan, [am.logsumexp([math.nan, 0.0]), *am.softmax([0.0, math.nan])]))
+
+
+def test_infinite_scores_in_a_graph_that_is_computed_again():
+    """The same graph is right at infinite and at finite scores, in any order."""
+    x, y = Value(label="x"), Value(label="y")
+    f = am.logsumexp([x, y])
+
+    assert [-math.inf, math.log(2.0), math.inf, math.log(2.0)] == [
+        f.forward(x=number, y=number) for number in (-math.inf, 0.0, math.inf, 0.0)
+    ]
+
+
+@pytest.mark.parametrize(
     ("function", "x", "value", "slope"),
     [
         (am.sigmoid, -1000.0, 0.0, 0.0),
@@ -179,7 +259,7 @@ def test_far_from_zero(function, x, value, slope):
     assert [slope] == gradients(lambda xs: function(xs[0]), [x])
 
 
-@pytest.mark.parametrize("function", [am.max, am.mean, am.logsumexp, am.softmax, am.log_softmax])
+@pytest.mark.parametrize("function", [am.max, am.min, am.mean, am.logsumexp, am.softmax, am.log_softmax])
 def test_nothing_is_refused(function):
     """What has no meaning for an empty list is a ValueError with the name of the function."""
     for nothing in ([], (), iter([])):
@@ -190,9 +270,10 @@ def test_nothing_is_refused(function):
 
 
 def test_empty_sums_are_zero():
-    """The sum and the dot product of nothing are the float 0.0."""
-    assert (0.0, 0.0) == (am.sum([]), am.dot([], []))
-    assert {float} == {type(am.sum([])), type(am.dot([], []))}
+    """The dot product and the norm of nothing are 0.0, its product is 1.0; the sum is Python's own."""
+    assert (0.0, 0.0, 1.0) == (am.dot([], []), am.norm([]), am.prod([]))
+    assert {float} == {type(am.dot([], [])), type(am.norm([])), type(am.prod([]))}
+    assert (0, int) == (am.sum([]), type(am.sum([])))
 
 
 def test_dot_of_two_lengths():
@@ -231,6 +312,104 @@ def test_numpy_arrays_will_do(function):
 
     assert result == function([1.0, 2.0, 4.0])
     assert {float} == {type(x) for x in (result if isinstance(result, list) else [result])}
+
+
+# The names of Python's own functions
+
+
+PLAIN = [  # as Python's own functions take and give them
+    ("sum", ([1, 2, 3],), {}),
+    ("sum", ([[1], [2]], []), {}),
+    ("sum", ((x for x in (1, 2)),), {"start": 10}),
+    ("sum", ([],), {}),
+    ("max", (2, 1, 3), {}),
+    ("max", ([2, 1, 3],), {}),
+    ("max", ("b", "a"), {}),
+    ("max", ("hello",), {}),
+    ("max", (["aa", "b"],), {"key": len}),
+    ("max", ([],), {"default": None}),
+    ("max", ([2.0, -3.0],), {"key": abs}),
+    ("max", ([2.0, 3.0],), {"default": 0}),
+    ("max", (2.0, 3.0), {}),
+    ("max", ({1: "x", 2: "y"},), {}),
+]
+
+
+@pytest.mark.parametrize(("name", "args", "options"), PLAIN)
+def test_python_as_it_was(name, args, options):
+    """With sum, max and min of the package in their places, programs without Values go on as before."""
+    for called in {name, "min" if name == "max" else name}:
+        args = [[*x] if hasattr(x, "__next__") else x for x in args]
+        expected = getattr(builtins, called)(*args, **options)
+
+        assert expected == getattr(am, called)(*args, **options)
+        assert type(expected) is type(getattr(am, called)(*args, **options))
+
+
+def test_python_refuses_as_it_did():
+    """What Python refuses is refused."""
+    for name in ("max", "min"):
+        function = getattr(am, name)
+        for args, options in (((1, 2), {"default": 3}), ((1.0, 2.0), {"default": 3}), ((1, "a"), {})):
+            with pytest.raises(TypeError):
+                function(*args, **options)
+        with pytest.raises(TypeError):
+            function(Value(1.0))
+
+
+def test_max_and_min_of_values():
+    """Of arguments or of a list they are one node; a key chooses one of the Values."""
+    x, y = Value(-3.0), Value(2.0)
+
+    assert (y.data, x.data) == (am.max(x, y).data, am.min([x, y]).data)
+    assert (x, y, 1.0) == am.max(x, y, 1.0).parents[:3]
+    assert am.max([x, y], key=abs) is x
+    assert am.min(x, y, key=lambda v: v * v) is y
+    assert [1.0, 0.0] == gradients(am.min, [2.0, 2.0])
+    assert 5.0 == am.max([Value(5.0)], default=0).data
+
+
+def test_sum_from_a_start():
+    """A start that is not the int 0 is the first term, of one node."""
+    x = Value(2.0)
+
+    assert (x, 1.5) == (am.sum([x]).parents[0], am.sum([0.5], 1.0))
+    assert 1 == len(am.sum([x]).parents)
+    assert [3.0, 2.0] == [y.data for y in am.sum([x], start=3).parents]
+    assert (10.0, 2) == (am.sum([1.0], start=Value(9.0)).data, len(am.sum([1.0], Value(9.0)).parents))
+
+
+# Products and lengths
+
+
+def test_gradients_of_a_product_with_zeros():
+    """Every partial is the product of the others: nothing is divided."""
+    assert [12.0, 0.0, 0.0] == gradients(am.prod, [0.0, 3.0, 4.0])
+    assert [0.0, 0.0, 0.0] == gradients(am.prod, [0.0, 0.0, 4.0])
+    assert [1.0] == gradients(am.prod, [0.0])
+    assert [6.0, 3.0, 2.0] == gradients(am.prod, [1.0, 2.0, 3.0])
+
+
+def test_norm_of_any_size():
+    """The length and its slopes neither overflow nor vanish; at 0 they are 0."""
+    for size in (1e-300, 1.0, 1e300):
+        assert pytest.approx(5 * size) == am.norm([3 * size, 4 * size])
+        assert pytest.approx([0.6, 0.8]) == gradients(am.norm, [3 * size, 4 * size])
+        assert pytest.approx([0.6, 0.8]) == gradients(lambda xs: am.hypot(*xs), [3 * size, 4 * size])
+    assert [0.0, 0.0] == gradients(am.norm, [0.0, 0.0])
+
+
+def test_remainders_are_those_of_python():
+    """%, // and divmod on Values give the numbers of floats, on either side."""
+    for x in (7.5, -7.5, 0.3):
+        for y in (2.0, -2.0, 0.1):
+            for left, right in ((Value(x), y), (x, Value(y)), (Value(x), Value(y))):
+                assert divmod(x, y) == tuple([part.data for part in divmod(left, right)])
+                assert (x % y, x // y) == ((left % right).data, (left // right).data)
+    assert pytest.approx([1.0, 3.0]) == gradients(lambda xs: xs[0] % xs[1], [-5.0, 2.0])
+    assert [0.0, 0.0] == gradients(lambda xs: xs[0] // xs[1], [-5.0, 2.0])
+    assert (1.0, 3.0) == am.grad(lambda x, y: x % y, (0, 1))(-5.0, 2.0)
+    assert 0.0 == am.jvp(lambda x: x // 2, (5.0,), (1.0,))[1]
 
 
 def test_sum_and_dot_are_one_node():

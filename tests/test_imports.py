@@ -21,23 +21,30 @@ FUNCTIONS = {"functions", *FORMULAS}
 MAY_SEE: dict[str, set[str]] = {
     **{key: set() for key in GROUND},
     "errors": {"words"},
-    "files": {"words"},
+    "files": {"errors", "words"},
+    "rng": {"errors"},
     "engine": {"errors", "words"},
     "formulas": ENGINE,
     "functions": FORMULAS,
+    "custom": FUNCTIONS,
     "derivatives": FORMULAS,
     "viz": {"files", *FORMULAS},
     "stepping": {"viz", "files", *FORMULAS},
     "expression": FUNCTIONS,
     "losses": FUNCTIONS,
     "optim": ENGINE,
-    "data": {"rng", "files", "words"},
+    "data": {"rng", "files", *ENGINE},
     "nn": {"rng", "files", *FUNCTIONS},
     "train": {"losses", "optim", "nn", "rng", *FUNCTIONS},
     "experiments": {"train", "data", "losses", "optim", "nn", "errors"},
     "plots": {"train", "nn", "files", *ENGINE},
     "doctor": {"expression", "viz", "errors"},
-    "__init__": {"derivatives", "functions", "engine"},  # and later, by name, what is slower to load
+    "__init__": {
+        "custom",
+        "derivatives",
+        "functions",
+        "engine",
+    },  # and later, by name, what is slower to load
     "__main__": {"cli"},
 }
 MAY_SEE["cli"] = set(MAY_SEE) - {"__init__", "__main__"}

@@ -236,7 +236,7 @@ NOT_FOR_USERS = {
 NOT_CALLED = {
     "apply", "direction",  # hooks, which our own code calls with what it has checked
     "__array_function__", "__array_ufunc__",  # NumPy calls them with its own functions
-    "__format__", "__getitem__", "__round__",  # Python calls them, and says itself what is wrong
+    "__delattr__", "__format__", "__getitem__", "__round__", "__setattr__", "__setstate__",  # Python calls them, and says itself what is wrong
     "__deepcopy__", "__getattr__", "__init__", "__init_subclass__", "__new__", "__reduce_ex__",
 }  # fmt: skip
 
@@ -354,7 +354,8 @@ def call(label, function, several, place=None, junk=None):
         elif p.name == place:
             filled[p.name] = junk
         elif p.default is p.empty:
-            filled[p.name] = example(label, p.name)
+            given = several[len(filled) : len(filled) + 1]
+            filled[p.name] = given[0] if given else example(label, p.name)
     arguments = inspect.BoundArguments(signature, filled)
     return function(*arguments.args, **arguments.kwargs)
 

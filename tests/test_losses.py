@@ -36,6 +36,14 @@ def gradient(loss, scores, target, **options):
     return result.data, [v.grad for v in values] if isinstance(values, list) else values.grad
 
 
+def deep(depth):
+    """[[[...]]]"""
+    nested = []
+    for _ in range(depth):
+        nested = [nested]
+    return nested
+
+
 def softmax(z):
     e = np.exp(np.array(z) - max(z))
     return e / e.sum()
@@ -171,6 +179,45 @@ def test_a_certain_mistake_is_infinite():
     assert binary_nll(1.0, 1) == 0.0
 
 
+def test_infinite_and_huge_logits():
+    """A certain class costs nothing, its opposite inf; at 1e17 the logarithm of the others is not lost."""
+    inf = math.inf
+
+    assert gradient(cross_entropy, [inf, 0.0], 0) == (0.0, [0.0, 0.0])
+    assert gradient(cross_entropy, [inf, 0.0], 1) == (inf, [1.0, -1.0])
+    assert gradient(cross_entropy, [-inf, 0.0], 0) == (inf, [-1.0, 1.0])
+    assert gradient(cross_entropy, [-inf], 0) == (0.0, [0.0])
+    assert cross_entropy([1e17, 1e17], 0) == math.log(2.0)
+    assert gradient(binary_cross_entropy, inf, 1) == (0.0, 0.0)
+    assert gradient(binary_cross_entropy, inf, 0) == (inf, 1.0)
+    assert mse(1e200, 0.0) == half_squared_error([1e200], [0.0]) == inf
+
+
+@pytest.mark.parametrize("loss", [binary_cross_entropy, binary_nll])
+@pytest.mark.parametrize("target", [0.0, 0.25, 1.0])
+def test_a_target_keeps_its_gradient(loss, target):
+    """A target that is a Value is differentiated like the score, also at 0 and at 1."""
+    y = Value(target)
+    loss(Value(0.8), y).backward()
+    slope = -0.8 if loss is binary_cross_entropy else math.log(0.2) - math.log(0.8)
+
+    assert y.grad == pytest.approx(slope, rel=1e-12)
+    assert loss(0.8, y).data == pytest.approx(loss(0.8, target), rel=1e-15)
+
+
+def test_unbound_scores():
+    """A loss can be written before its numbers are known."""
+    p = Value(label="p")
+
+    assert nll([p, 1.0 - p], 0).forward(p=0.5) == pytest.approx(math.log(2.0))
+    assert cross_entropy([p, 0.0], 0).forward(p=0.0) == math.log(2.0)
+
+
+def test_rounding_above_one_is_a_probability():
+    """What was computed as 1 and rounded up is accepted."""
+    assert nll([1.0 + 1e-12, 0.0], 0) == pytest.approx(0.0, abs=1e-11)
+
+
 # One example, or a batch
 
 
@@ -230,6 +277,32 @@ def test_a_batch_is_the_mean_of_its_examples(loss, scores, targets, kind):
         (lambda: cross_entropy([1.0, 2.0], "a"), TypeError, "got 'a'"),
         (lambda: cross_entropy(1.0, 0), TypeError, "needs a list with one score for each class, got 1.0"),
         (lambda: mse([1.0], [1.0], reduction="avg"), ValueError, "'mean', 'sum' or 'none', got 'avg'"),
+        (lambda: mse(1.0, 1.0, reduction="avg"), ValueError, "'mean', 'sum' or 'none', got 'avg'"),
+        (lambda: mse(1.0, 1.0, reduction=np.ones(2)), ValueError, "'mean', 'sum' or 'none', got array"),
+        (lambda: mse(None, 1), TypeError, "expected a Value or a number .* got NoneType None"),
+        (lambda: mse("12", "12"), TypeError, "got str '12'"),
+        (lambda: mse(deep(5000), deep(5000)), TypeError, r"got list \[\["),
+        (lambda: mse(deep(5000), 1.0), ValueError, "1 examples and the target 1.0"),
+        (lambda: mse(1.0, 10**400), TypeError, "an int of 1329 bits does not fit a float"),
+        (lambda: hinge(1.0, "1"), TypeError, "got str '1'"),
+        (lambda: hinge({1.0}, 1), TypeError, "got set"),
+        (lambda: hinge(np.array(1.0), 1), TypeError, "got ndarray"),
+        (lambda: hinge(1.0, 1, margin=None), TypeError, "got NoneType"),
+        (lambda: binary_cross_entropy(1.0, "1"), TypeError, "got str '1'"),
+        (lambda: binary_cross_entropy(1.0, Value(label="y")), ValueError, "no number for y yet"),
+        (lambda: binary_cross_entropy(1.0, math.nan), ValueError, "must be 0 or 1 .* got nan"),
+        (lambda: binary_nll(-0.1, 1), ValueError, r"must be in \[0, 1\], got -0.1; of logits, use"),
+        (lambda: nll([0.5, 1.5], 0), ValueError, r"must be in \[0, 1\], got 1.5"),
+        (lambda: nll([-0.5, 1.0], 1), ValueError, r"must be in \[0, 1\], got -0.5"),
+        (lambda: cross_entropy([1.0, None], 0), TypeError, "got NoneType"),
+        (lambda: cross_entropy([1.0, 2.0], math.inf), TypeError, "counted from 0, got inf"),
+        (lambda: cross_entropy([1.0, 2.0], 10**400), TypeError, "counted from 0, got 1000"),
+        (lambda: cross_entropy("ab", 0), TypeError, "needs a list with one score for each class, got 'ab'"),
+        (lambda: hinge.correct(None, 1), TypeError, "got NoneType"),
+        (lambda: cross_entropy.correct([], 0), IndexError, "class 0 is not among the 0 scores"),
+        (lambda: l1(None), TypeError, "l1 needs the parameters, such as model.weights.., got None"),
+        (lambda: l2([Value(1.0), "a"]), TypeError, "got str 'a'"),
+        (lambda: l2([Value(1.0)], "a"), TypeError, "got str 'a'"),
     ],
 )
 def test_wrong_arguments(call, error, message):
@@ -239,7 +312,7 @@ def test_wrong_arguments(call, error, message):
 
 
 def test_decisions():
-    """A loss that decides knows which scores are right; those of regression do not decide."""
+    """A loss of classes has a decision rule; those of regression have none."""
     assert hinge.correct(0.1, 1)
     assert hinge.correct(-0.1, -1)
     assert not hinge.correct(0.0, 1)

@@ -110,13 +110,64 @@ def test_nothing_lives_on_the_parameters():
         (lambda: SGD(weight_decay=-1.0), "weight_decay must be a number of 0 or more, got -1.0"),
         (lambda: Adam(beta2=1.5), r"beta2 must be in \[0, 1\), got 1.5"),
         (lambda: Adam(epsilon=0.0), "epsilon must be a positive number, got 0.0"),
-        (lambda: linear(1.0, 0.0, 0), "a whole number of steps, 1 or more, got 0"),
+        (lambda: linear(1.0, 0.0, 0), "steps must be a whole number of 1 or more, got 0"),
     ],
 )
 def test_wrong_arguments(call, message):
     """Each mistake gets its own message."""
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("kind", [SGD, Adam])
+@pytest.mark.parametrize("parameters", [None, 1.0, [1.0], ["a"], [[Value(1.0)]]])
+def test_only_values_can_be_moved(kind, parameters):
+    """Anything else is refused before anything moves."""
+    p, optimizer = Value(1.0), kind()
+    p.grad = 1.0
+    for given in (parameters, [p, parameters]):
+        with pytest.raises(
+            TypeError, match=r"a step moves a list of Values, such as model.parameters\(\), got"
+        ):
+            optimizer.step(given)
+
+    assert (p.data, optimizer.steps) == (1.0, 0)
+
+
+@pytest.mark.parametrize("kind", [SGD, Adam])
+def test_no_gradient(kind):
+    """As in torch, None says that there is no gradient; it reads 0.0 and moves nothing."""
+    p = Value(1.0)
+    (3.0 * p).backward()
+    p.grad = None
+    kind().step([p])
+
+    assert (p.grad, p.known("grad"), p.data) == (0.0, None, 1.0)
+
+
+@pytest.mark.parametrize("rate", [math.nan, math.inf, None, "0.1"])
+def test_a_schedule_gives_numbers(rate):
+    """A rate that is none is an error of that step, and nothing moves."""
+    p = Value(1.0)
+    p.grad = 1.0
+    with pytest.raises((ValueError, TypeError), match="the rate of step 1 must be a finite number, got"):
+        SGD(lr=lambda k: rate).step([p])
+
+    assert p.data == 1.0
+
+
+@pytest.mark.parametrize("schedule", [linear, exponential, staircase, cosine])
+def test_schedules_are_made_of_numbers(schedule):
+    """Text and nan are refused when the schedule is made."""
+    more = {linear: (10,), staircase: (10,), cosine: (10,), exponential: ()}[schedule]
+    for start, end in ((None, 1.0), (1.0, "a"), (math.nan, 1.0), (1.0, [2.0])):
+        with pytest.raises((ValueError, TypeError), match="a schedule is made of finite numbers, got"):
+            schedule(start, end, *more)
+
+    assert exponential(1.0, 2.0)(5000) == math.inf
+    for k in (-1, 0.5, None):
+        with pytest.raises(ValueError, match="the number of steps done must be a whole number of 0 or more"):
+            schedule(1.0, 0.5, *more)(k)
 
 
 def test_an_optimizer_of_your_own():

@@ -10,7 +10,7 @@ pytest.importorskip("matplotlib", reason='the extra "plot" is not installed')
 from autograd_mini import data, plots
 from autograd_mini.errors import MissingExtraError
 from autograd_mini.experiments import run
-from autograd_mini.nn import MLP, Layer
+from autograd_mini.nn import MLP, Layer, Neuron
 from autograd_mini.train import History
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -50,7 +50,7 @@ def test_decision_boundary(sign):
 
 
 def test_regions_of_several_classes():
-    """With several scores the largest decides; dropout rests meanwhile, and nothing is recorded."""
+    """With several scores the class is that of the largest; dropout rests meanwhile, and nothing is recorded."""
     points = data.spirals(9, classes=3)
     model = MLP(2, [4, 3], dropout=0.5, seed=0)
     figure = plots.decision_boundary(model, points, resolution=8)
@@ -129,11 +129,35 @@ def test_without_matplotlib(monkeypatch):
         ),
         (
             lambda: plots.decision_boundary(MLP(2, [1]), ([[1.0, 2.0]], [2])),
-            "between 2 classes, the targets go",
+            "scores for 2 classes, the targets go",
         ),
+        (lambda: plots.decision_boundary(MLP(2, [1]), ([[1.0, 2.0]], [0.5])), "go from 0.5 to 0.5"),
+        (lambda: plots.decision_boundary(MLP(2, [1]), None), "data must be a pair .* got None"),
+        (
+            lambda: plots.decision_boundary(None, ([[1.0, 2.0]], [0])),
+            "needs a model that is called .* got NoneType",
+        ),
+        (lambda: plots.decision_boundary(MLP(2, [1]), ([[1.0, 2.0], [1.0]], [0, 1])), "all of one length"),
+        (
+            lambda: plots.decision_boundary(MLP(2, [1]), ([["a", 2.0]], [0])),
+            "must be a finite number, got str 'a'",
+        ),
+        (
+            lambda: plots.decision_boundary(MLP(2, [1]), ([[1.0, 2.0]], [0]), resolution=1),
+            "resolution must be a whole number of 2 or more, got 1",
+        ),
+        (
+            lambda: plots.decision_boundary(MLP(2, [1]), ([[1.0, 2.0]], [0]), threshold="a"),
+            "threshold must be a finite number, got str 'a'",
+        ),
+        (lambda: plots.decision_boundary(lambda x: None, ([[1.0, 2.0]], [0])), "got NoneType None"),
+        (lambda: plots.loss_curve(None), r"needs the History that fit\(\) returns, got None"),
+        (lambda: plots.weights(Neuron(2)), "heat maps show an MLP or a Layer, got Neuron"),
+        (lambda: plots.save(None, "a.png"), "save needs a Figure, as plots.loss_curve returns, got NoneType"),
+        (lambda: plots.kind_of(None), "a plot needs a path such as 'moons.png', got None"),
     ],
 )
 def test_wrong_arguments(call, message):
     """Each mistake gets its own message."""
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         call()

@@ -1,5 +1,6 @@
 """Training: what fit does in every step, when it ends, what it refuses, and that it learns."""
 
+import gc
 import math
 import random
 from functools import partial
@@ -94,7 +95,7 @@ def test_penalties_of_each_layer():
 
 
 def test_accuracy():
-    """Losses that decide give the part of right decisions, also of a partial; others refuse."""
+    """Losses with a decision rule give the part classified right, also a partial one; others refuse."""
     points = ([[-1.0], [-0.5], [0.5], [1.0]], [0, 1, 1, 1])
     model = Neuron(1, "linear", init=1.0)
     loss = partial(losses.hinge, margin=0.5)
@@ -102,7 +103,7 @@ def test_accuracy():
 
     assert history.accuracy == [0.75]
     assert accuracy(model, points, loss) == accuracy(model, points, losses.binary_cross_entropy) == 0.75
-    with pytest.raises(ValueError, match="mse decides for no class; use a loss such as hinge"):
+    with pytest.raises(ValueError, match="mse has no decision rule; use a loss of classes, such as hinge"):
         accuracy(model, points, losses.mse)
 
 
@@ -216,6 +217,22 @@ def test_a_history_in_words():
         ({"model": Dropout()}, ValueError, r"Dropout\(0.5\) has no parameters to train"),
         ({"loss": lambda s, t: 1.0}, TypeError, "the loss gave 1.0, not a Value"),
         ({"loss": partial(losses.mse, reduction="none")}, TypeError, "not a Value"),
+        ({"model": None}, TypeError, "fit needs a model that is called .*, got NoneType None"),
+        ({"model": MLP}, TypeError, "fit needs a model that is called .*, got type <class"),
+        ({"loss": None}, TypeError, "fit needs as loss a function of scores and targets, .* got NoneType"),
+        ({"optimizer": 0.1}, TypeError, r"fit needs an optimizer, such as SGD\(lr=0.1\), got float 0.1"),
+        ({"callback": 3}, TypeError, "a callback is a function of epoch and history, got int 3"),
+        ({"data": ([[1.0]], {1.0})}, ValueError, r"data must be a pair \(X, y\)"),
+        ({"data": "ab"}, ValueError, r"data must be a pair \(X, y\) .* got 'ab'"),
+        ({"epochs": None}, ValueError, "epochs must be a whole number of 1 or more, got None"),
+        ({"epochs": 10**400}, ValueError, "epochs must be a whole number of 1 to 1,000,000,000, got 1000"),
+        ({"patience": 0}, ValueError, "patience must be a whole number of 1 or more, got 0"),
+        ({"tolerance": math.nan}, ValueError, "tolerance must be a finite number, got nan"),
+        ({"l1": "a"}, TypeError, "the factor of a penalty must be a number of 0 or more, got str 'a'"),
+        ({"l1": [1.0, None]}, TypeError, "the factor of a penalty must be a number .* got None"),
+        ({"model": Neuron(1), "l1": [1.0]}, ValueError, r"0 layers need 0 factors, got \[1.0\]"),
+        ({"seed": "a"}, TypeError, "a seed must be an int, a random.Random, or None, got 'a'"),
+        ({"progress": "no"}, TypeError, "progress must be True or False, got str 'no'"),
     ],
 )
 def test_wrong_arguments(arguments, error, message):
@@ -224,6 +241,24 @@ def test_wrong_arguments(arguments, error, message):
     arguments = usual | arguments
     with pytest.raises(error, match=message):
         fit(arguments.pop("model"), arguments.pop("data"), **arguments)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (
+            lambda: accuracy(None, LINE, losses.hinge),
+            TypeError,
+            "needs a model that is called .* got NoneType None",
+        ),
+        (lambda: accuracy(MLP(1, [1]), None, losses.hinge), ValueError, "data must be a pair .* got None"),
+        (lambda: accuracy(MLP(1, [1]), LINE, None), ValueError, "None has no decision rule"),
+    ],
+)
+def test_wrong_arguments_of_accuracy(call, error, message):
+    """Each mistake gets its own message."""
+    with pytest.raises(error, match=message):
+        call()
 
 
 def test_a_model_that_is_no_module():
@@ -262,7 +297,7 @@ def test_experiments(name):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["moons", "spirals"])
 def test_larger_experiments(name):
-    """The larger experiments decide every training example right."""
+    """The larger experiments classify every training example right."""
     model, points, _ = run(name)
 
     assert accuracy(model, points, EXPERIMENTS[name].loss) == 1.0
@@ -336,3 +371,24 @@ def test_adam_learns_what_descent_learns():
     assert [model.w[0].data, model.b.data] == pytest.approx(
         np.polyfit([x for (x,) in LINE.X], LINE.y, 1), abs=1e-4
     )
+
+
+def test_the_collector_rests_in_an_epoch_only():
+    """While a loss is computed there are no garbage collections; a callback, and who comes after, has them again."""
+    seen = []
+
+    def watched(scores, targets):
+        seen.append(gc.isenabled())
+        return losses.mse(scores, targets)
+
+    fit(
+        MLP(1, [1], seed=0),
+        ([[1.0]], [1.0]),
+        loss=watched,
+        optimizer=SGD(),
+        epochs=2,
+        callback=lambda *_: seen.append(gc.isenabled()),
+    )
+
+    assert [False, True, False, True] == seen
+    assert gc.isenabled()

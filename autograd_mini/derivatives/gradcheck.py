@@ -1,24 +1,24 @@
 """gradcheck: are the derivatives right? Each one against differences of the function itself.
 
-The numeric derivative is the lecture's central difference (f(x+h) - f(x-h)) / 2h, refined as the step
-shrinks until rounding takes over (Ridders' method), which also tells how far it can be trusted.
+The lecture's central difference (f(x+h) - f(x-h)) / 2h is taken in sixty digits wherever the function can be run
+on such numbers, else in floats (differences.py). What floats make of the derivative is then set beside it.
 """
 
 from __future__ import annotations
 
 import inspect
 import math
-from itertools import product
-from operator import itemgetter
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from autograd_mini.derivatives.differences import float_slopes, precise_slopes, why_not_precise
+from autograd_mini.derivatives.precise import digits, exactly, run
 from autograd_mini.derivatives.pytree import flatten, paths
 from autograd_mini.derivatives.transforms import jacobian, named_outputs
 from autograd_mini.engine.arithmetic import floats
 from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.interop import as_float
-from autograd_mini.engine.recording import no_grad
-from autograd_mini.engine.value import Value, data_of
+from autograd_mini.engine.value import Value
 from autograd_mini.errors import require, shown
 from autograd_mini.formulas.expressions import expression_of
 from autograd_mini.words.visible import visible
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
+    from autograd_mini.derivatives.differences import Slope
+    from autograd_mini.derivatives.precise import Digits
+
     Function = Callable[..., Any]
 
 
 OK, WRONG, KINK, UNDECIDED = "ok", "wrong", "kink", "undecided"
 TOLERANCE = 1e-6  # of the relative error
-STARTS = (2e-2, 2e-4, 2e-6)  # first steps to try, times the size of the input
-SHRINK = 1.6  # from one step to the next
-TRIALS = 12  # steps from each start
+PRECISION = 1e-6  # a numeric derivative known less well decides nothing
+ON_A_KINK = 2.0**-50  # how near to a kink counts as on it, relatively
+NEAR_A_KINK = 0.1  # how near the steps of floats may reach over it
+ROUNDING = 1e-13  # of floats, times the size of the numbers that a derivative is made from
 SMALLEST = 1e-3  # the size of an input that is smaller, or 0
-ON_A_KINK = 1e-8  # how near to a kink counts as on it
-EPSILON = 2.0**-52
-PRECISION = 1e-5  # a numeric derivative known less well decides nothing
-NEGLIGIBLE = 1e-4  # of the largest slope that values of such a size can have over a step
 
 
 class Row(NamedTuple):
@@ -106,12 +106,11 @@ def gradcheck(
     The function may return one number or several. order: 1, or 2 to check second derivatives too.
     tolerance: the largest relative error that is ok. names: of the arguments, if not the parameters'.
 
-    A row is "ok", "wrong", "kink" if they differ where some operation has no derivative (a note names
-    it), or "undecided" if the numeric value does not settle. The report is false unless all are ok.
+    A row is "ok", "wrong", "kink" where the slopes to the left and to the right differ, or "undecided" if the
+    numeric value does not settle. The report is false unless all are ok. A derivative that is right but rounded
+    badly is ok, and a note says how far its float is off.
 
     Raises ValueError for another order or if there is no derivative to check, TypeError if `arguments` is no tuple or list.
-    Source: C. J. F. Ridders, Accurate computation of F'(x) and F'(x) F''(x), Advances in Engineering
-    Software 4 (1982) 75-76.
 
     >>> from autograd_mini import tanh
     >>> report = gradcheck(lambda u, v: u * tanh(v), (1.0, 2.0))
@@ -135,135 +134,131 @@ def gradcheck(
         msg = f"there are {len(arguments)} arguments and {len(names)} names; give one name for each"
         raise ValueError(msg)
     numbers, rebuild = flatten(list(arguments))
-    at = [data_of(x) for x in numbers]
-    called = names or _parameter_names(function, len(arguments))
-    inputs = [
-        f"{visible(name)}{path}" for name, x in zip(called, arguments, strict=True) for path in paths(x)
-    ]
+    at = _plain(numbers)
+    names = names or _parameter_names(function, len(arguments))
+    inputs = [f"{visible(name)}{path}" for name, x in zip(names, arguments, strict=True) for path in paths(x)]
 
     def outputs(xs: Sequence[Any]) -> list[Any]:
         return named_outputs(function, function(*rebuild(xs)))[0]
 
-    def values(xs: list[float]) -> list[float]:
-        with no_grad():
-            return [data_of(y) for y in outputs([Value(x) for x in xs])]
-
-    def first(xs: Sequence[Any]) -> list[Any]:
-        return flatten(jacobian(outputs)(list(xs)))[0]
-
-    def second(xs: list[float]) -> list[Any]:
-        return flatten(jacobian(first)(xs))[0]
-
-    def numbers_of(derivatives: list[Any]) -> list[float]:
-        return list(map(data_of, derivatives))
-
-    count = len(values(at))
+    first = _derivatives(outputs)
+    results = outputs([Value(x, label=name) for x, name in zip(at, inputs, strict=True)])
+    count = len(results)
     if not inputs or not count:
         msg = f"nothing to check: {len(inputs)} numbers go in and {count} come out"
         raise ValueError(msg)
-    notes = _kinks(outputs, at, inputs)
-    results = ["f"] if count == 1 else [f"f[{k}]" for k in range(count)]
-    labels = [f"∂{f}/∂{x}" for f in results for x in inputs]
-    rows = _rows(values, numbers_of(first(at)), at, labels, tolerance, bool(notes))
+    kinks = _kinks(results)
+    called = ["f"] if count == 1 else [f"f[{k}]" for k in range(count)]
+    labels = [f"∂{f}/∂{x}" for f in called for x in inputs]
+    size = max(abs(data) for data in _plain(results))
+    rows, notes = _checked(outputs, at, labels, tolerance, "f", results, size)
     if order == 2:
-        labels = [f"∂²{f}/∂{x}∂{y}" for f in results for x in inputs for y in inputs]
-        rows += _rows(
-            lambda xs: numbers_of(first(xs)), numbers_of(second(at)), at, labels, tolerance, bool(notes)
-        )
-    return Report(rows, notes)
+        labels = [f"∂²{f}/∂{x}∂{y}" for f in called for x in inputs for y in inputs]
+        slopes = [abs(row.analytic) for row in rows]
+        size = max(*slopes, size / max(SMALLEST, min(map(abs, at))))
+        more_rows, more_notes = _checked(first, at, labels, tolerance, "the derivative of f", results, size)
+        rows, notes = rows + more_rows, notes + more_notes
+    return Report(rows, kinks + notes)
 
 
-def _rows(
-    values: Function,
-    slopes: list[float],
+def _derivatives(function: Function) -> Function:
+    """All derivatives of a function of a list, outputs first, in one list."""
+    return lambda xs: flatten(jacobian(exactly(function, xs))(list(xs)))[0]
+
+
+def _plain(xs: Sequence[Any]) -> list[float]:
+    return [x.data if isinstance(x, Value) else x for x in xs]
+
+
+def _checked(
+    function: Function,
     at: list[float],
     labels: list[str],
     tolerance: float,
-    on_a_kink: bool,
-) -> list[Row]:
-    """Every derivative of `values`, outputs first, as `slopes` has it and as differences have it."""
+    name: str,
+    results: list[Any],
+    scale: float,
+) -> tuple[list[Row], list[str]]:
+    """A row for every derivative of `function`, outputs first, and notes.
+
+    results: of what is checked, as graphs that know its kinks. scale: of the numbers whose rounding is felt.
+    """
+    derivatives = _derivatives(function)
+    on_a_kink = bool(_kinks(results))
+    notes = []
+    if reason := why_not_precise(function, at):
+        notes.append(f"{name} {reason}; measured in floats instead")
+        table = float_slopes(lambda xs: _plain(function([Value(x) for x in xs])), at)
+    else:
+        table = precise_slopes(function, at)
+
+    @cache
+    def followed() -> list[Digits]:
+        """The derivatives as the rules have them in sixty digits, where these can be read so."""
+        return [] if reason or why_not_precise(derivatives, at) else run(derivatives, [*map(digits, at)])[0]
+
+    slopes = [slope for row in zip(*table, strict=True) for slope in row]
+    claims = _plain(derivatives(at))
+    scale = max(scale, *map(abs, claims))
     rows = []
-    for (k, size), (i, x) in product(enumerate(map(abs, values(at))), enumerate(at)):
-        entry = k * len(at) + i
-        shifted = _shifted(values, at, i, k)
-        starts = [start * max(abs(x), SMALLEST) for start in STARTS]
-        span = max(size, abs(shifted(starts[0])), abs(shifted(-starts[0])))
-        numeric, noise, step = min(
-            (_ridders(shifted, x, start, EPSILON * span) for start in starts), key=itemgetter(1)
-        )
-        bound = NEGLIGIBLE * span / step
-        rows.append(_judged(labels[entry], slopes[entry], numeric, noise, bound, step, tolerance, on_a_kink))
-    return rows
+    for i, (label, analytic, slope) in enumerate(zip(labels, claims, slopes, strict=True)):
+        verdict = _verdict(analytic, slope, tolerance)
+        is_open = verdict in (WRONG, UNDECIDED)
+        if is_open and followed() and _is_rounding(analytic, followed()[i], slope, tolerance):
+            verdict = OK if math.isfinite(analytic) else UNDECIDED
+            notes.append(f"{label} is right in sixty digits; floats make it {analytic:.10g}")
+        elif is_open and on_a_kink:
+            verdict = KINK
+        elif verdict == WRONG and reason:
+            rounding = ROUNDING * scale / max(SMALLEST, abs(at[i % len(at)]))
+            if abs(analytic - slope.number) <= rounding or _kinks(results, NEAR_A_KINK):
+                verdict = UNDECIDED  # floats cannot tell: it is lost in rounding, or steps reach over a kink
+        size = max(abs(analytic), abs(slope.number))
+        error = abs(analytic - slope.number) / size if size else 0.0
+        rows.append(Row(label, analytic, slope.number, error, slope.step, verdict))
+    return rows, notes
 
 
-def _judged(
-    label: str,
-    analytic: float,
-    numeric: float,
-    noise: float,
-    bound: float,
-    step: float,
-    tolerance: float,
-    on_a_kink: bool,
-) -> Row:
+def _verdict(analytic: float, slope: Slope, tolerance: float, residue: float = 0.0) -> str:
     """The verdict on one derivative, given how far the numeric one can be trusted.
 
-    A claim of 0 has no digits to compare: it is enough that the noise is within the bound.
+    A claim of 0, but for a residue, has no digits to compare: it is enough that the doubt is negligible.
     """
-    difference = abs(analytic - numeric)
-    size = max(abs(analytic), abs(numeric))
-    is_settled = noise <= PRECISION * size or (abs(analytic) <= 1e-3 * noise and noise <= bound)
-    if not math.isfinite(numeric) or not math.isfinite(noise) or not is_settled:
-        verdict = UNDECIDED
-    else:
-        verdict = OK if difference <= tolerance * size + 10 * noise else WRONG
-    if verdict != OK and on_a_kink:
-        verdict = KINK
-    return Row(label, analytic, numeric, difference / size if size else 0.0, step, verdict)
+    if slope.kink:
+        return KINK
+    if not (slope.doubt <= PRECISION * abs(slope.number) or slope.doubt <= slope.negligible):
+        return UNDECIDED
+    size = max(abs(analytic), abs(slope.number))
+    if not abs(analytic - slope.number) <= tolerance * size + 10 * slope.doubt < math.inf:
+        return WRONG
+    is_zero = abs(analytic) <= max(residue, 1e-30 * slope.negligible)
+    return OK if slope.doubt <= PRECISION * size or is_zero else UNDECIDED
 
 
-def _shifted(values: Function, at: list[float], i: int, k: int) -> Callable[[float], float]:
-    """Output k as a function of a step of input i."""
-    return lambda step: values([x + step if j == i else x for j, x in enumerate(at)])[k]
+def _is_rounding(analytic: float, followed: Digits, slope: Slope, tolerance: float) -> bool:
+    """Whether the rules are right in sixty digits, and it is rounding that takes their floats away from there."""
+    exact = float(followed.exact)
+    is_finite = math.isfinite(analytic)
+    residue = (
+        1e-30 * abs(analytic - exact) if is_finite else 0.0
+    )  # sixty digits round, too, if 1e-44 times less
+    slope = slope._replace(doubt=slope.doubt + residue, negligible=slope.negligible + residue)
+    if _verdict(exact, slope, tolerance, residue) != OK:
+        return False
+    if not is_finite:
+        return not math.isfinite(followed.float)
+    return abs(analytic - followed.float) <= tolerance * abs(followed.float) + abs(followed.float - exact)
 
 
-def _ridders(
-    shifted: Callable[[float], float], x: float, step: float, rounding: float
-) -> tuple[float, float, float]:
-    """(derivative, its uncertainty, the step it came from), extrapolated from shrinking steps to 0.
-
-    rounding: of one value of the function. Without it a plateau, where the step is lost in a large value,
-    would look like a derivative of 0 known exactly.
-    """
-
-    def difference(step: float) -> float:
-        return (shifted(step) - shifted(-step)) / ((x + step) - (x - step))
-
-    previous = [difference(step)]
-    best = (previous[0], math.inf, step)
-    for _ in range(TRIALS):
-        step /= SHRINK
-        column = [difference(step)]
-        for j, other in enumerate(previous):
-            ratio = SHRINK ** (2 * (j + 1))
-            column.append((column[j] * ratio - other) / (ratio - 1))
-            spread = max(abs(column[-1] - column[-2]), abs(column[-1] - other), rounding / step)
-            if spread <= best[1]:  # never true of nan
-                best = (column[-1], spread, step)
-        previous = column
-    return best
-
-
-def _kinks(outputs: Function, at: list[float], inputs: list[str]) -> list[str]:
-    """A note for every operation that has no derivative at this point."""
-    results = outputs([Value(x, label=name) for x, name in zip(at, inputs, strict=True)])
+def _kinks(results: Sequence[Any], near: float = ON_A_KINK) -> list[str]:
+    """A note for every operation that has no derivative at this point, or so near to it."""
     notes = []
     for node in toposort(*[y for y in results if isinstance(y, Value)]):
         if node.rule is None or node.rule.kinks is None:
             continue
         numbers = [parent.data for parent in node.parents]
         terms = node.rule.kinks(floats, *numbers)
-        if any(abs(term) <= ON_A_KINK * max(1.0, *map(abs, numbers)) for term in terms):
+        if any(abs(term) <= near * max(map(abs, numbers)) for term in terms):
             notes.append(f"{expression_of(node)} sits on a kink; convention: {node.rule.convention}")
     return notes
 

@@ -7,8 +7,6 @@ operations while a mode is on. The printed text is entered into `linecache`, so 
 
 from __future__ import annotations
 
-import linecache
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +17,7 @@ from autograd_mini.engine.interop import as_float
 from autograd_mini.engine.operations import BINARY, call, values
 from autograd_mini.engine.primitives import power
 from autograd_mini.engine.rule import RULES
-from autograd_mini.formulas.inline import inline_of
+from autograd_mini.formulas.inline import FUNCTION, compiled, inline_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +53,6 @@ def {name}(self, other):
 {right}
     return call(rule, (other, self))
 """
-FUNCTION = re.compile(r"(?<![\w.])(?!abs\b)([a-z]\w*)\(")  # abs() of Python serves numbers of any kind
 
 
 def _made(kind: type[Tracer], value: str, partials: dict[str, str]) -> list[str]:
@@ -110,19 +107,12 @@ def _any(name: str) -> Callable[..., Any]:
 def _compiled(kind: type[Tracer], rule: Rule, text: str) -> Any:
     """The function that the text defines."""
     name = text[len("def ") : text.index("(")]
-    file = f"<autograd_mini: {kind.__name__}.{name}>"
-    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-    scope: dict[str, Any] = {
-        "recording": recording,
-        "tapes": recording.tapes,
-        "call": call,
-        "as_float": as_float,
-    }
+    scope = {"recording": recording, "tapes": recording.tapes, "call": call, "as_float": as_float}
     scope |= {"new": object.__new__, "Kind": kind, "rule": rule}
-    for used in set(FUNCTION.findall(text)) - {*scope, name}:
-        scope[used] = _any(used.removeprefix("any_")) if used.startswith("any_") else getattr(floats, used)
-    exec(compile(text, file, "exec"), scope)  # noqa: S102  # our own text, printed from the table
-    return scope[name]
+    mixed = {
+        used: _any(used.removeprefix("any_")) for used in FUNCTION.findall(text) if used.startswith("any_")
+    }
+    return compiled(text, f"{kind.__name__}.{name}", scope | mixed)[name]
 
 
 def unary(kind: type[Tracer], rule: Rule) -> Any:
@@ -198,11 +188,12 @@ def _install(kind: type[Tracer]) -> None:
         setattr(kind, name, first)
 
     for rule in RULES.values():
-        if rule.arity == 1 and not rule.choice:
+        if rule.arity == 1 and not rule.choice and not rule.owner:
             later(f"__{rule.name}__" if rule.name in ("neg", "abs") else rule.name, unary, rule)
     for name, operator in BINARY.items():
-        later(f"__{operator}__", binary, RULES[name])
-        later(f"__r{operator}__", reflected, RULES[name])
+        if not RULES[name].choice:
+            later(f"__{operator}__", binary, RULES[name])
+            later(f"__r{operator}__", reflected, RULES[name])
     raised = lru_cache(maxsize=1024)(lambda n: constant_power(kind, n))
     variable = Tracer.__pow__
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from autograd_mini.engine import recording
 from autograd_mini.engine.arithmetic import floats
 from autograd_mini.engine.operations import call, install_operators, values
+from autograd_mini.engine.rule import Pullback, refuse_pullbacks
 from autograd_mini.engine.value import Value, data_of
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Tracer(Value):
         result.take(edges, watcher)
         return recording.finish(result) if recording.active else result
 
-    def backward(self) -> NoReturn:
+    def backward(self, gradient: float = 1.0) -> NoReturn:  # noqa: ARG002
         msg = "backward() was called inside a transform (grad, jvp, ...); return the value instead"
         raise TypeError(msg)
 
@@ -99,6 +100,7 @@ class Dual(Tracer):
 
     def take(self, edges: list[tuple[Dual, Number]], watcher: recording.Watcher | None) -> None:
         moving = [(d, x.tangent) for x, d in edges if x.tangent is not None]
+        refuse_pullbacks([d for d, _ in moving])
         if watcher:
             watcher.number(self)
             for d, tangent in moving:
@@ -164,7 +166,7 @@ def times(partial: Number, x: Number) -> Number:
     """Partial · x, where a factor of exactly 1.0 makes no new node."""
     if _is_one(partial):
         return x
-    return partial if _is_one(x) else partial * x
+    return partial if _is_one(x) and partial.__class__ is not Pullback else partial * x
 
 
 def _is_one(x: Number) -> bool:
@@ -204,6 +206,7 @@ def tangents(inputs: Sequence[Any], tape: Sequence[Any]) -> dict[Any, list[Numbe
     for node in tape:
         moving = [(table[p], d) for p, d in zip(node.parents, node.partials) if p in table]
         if moving:
+            refuse_pullbacks([d for _, d in moving])
             if watcher:
                 for tangent, d in moving:
                     for t in tangent:

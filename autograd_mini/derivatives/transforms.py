@@ -19,26 +19,45 @@ be made of derivatives.
 from __future__ import annotations
 
 from functools import wraps
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from autograd_mini.derivatives import operators, tracers
 from autograd_mini.derivatives.pytree import array_of, flatten, flatten_like, is_static, map_values
 from autograd_mini.derivatives.tracers import Dual, Taped, below, cotangents, uniform
 from autograd_mini.engine.graph import toposort
-from autograd_mini.engine.interop import as_float, is_array, is_bool, is_number
+from autograd_mini.engine.interop import as_float, flag, is_array, is_bool, is_number
 from autograd_mini.engine.recording import one_level_up
 from autograd_mini.engine.value import Value
 from autograd_mini.errors import NotANumberError, require, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any
+    from typing import Any, Literal, Protocol, TypeVar
 
     Number = Value | float
 
     Argnums = int | Sequence[int]
 
     Function = Callable[..., Any]
+
+    X = TypeVar("X")
+
+    class Gradient(Protocol):
+        """By the first argument, and shaped like it."""
+
+        @overload
+        def __call__(self, x: float, /, *args: Any, **kwargs: Any) -> float: ...
+        @overload
+        def __call__(self, x: X, /, *args: Any, **kwargs: Any) -> X: ...
+
+    class ValueAndGradient(Protocol):
+        @overload
+        def __call__(self, x: float, /, *args: Any, **kwargs: Any) -> tuple[float, float]: ...
+        @overload
+        def __call__(self, x: Value, /, *args: Any, **kwargs: Any) -> tuple[Value, Value]: ...
+        @overload
+        def __call__(self, x: X, /, *args: Any, **kwargs: Any) -> tuple[Any, X]: ...
+
 
 operators.install()
 
@@ -133,7 +152,7 @@ def check_function(name: str, function: Function, has_aux: bool = False) -> None
     """Raise TypeError, with the name of the transform, unless the function can be called."""
     remedy = "give it the function itself, not what it returns"
     require(callable(function), f"{name} needs a function of numbers", function, remedy)
-    require(isinstance(has_aux, bool), "has_aux must be True or False", has_aux)
+    flag(has_aux, "has_aux")
 
 
 def _is_single(argnums: Argnums) -> bool:
@@ -187,7 +206,11 @@ def _swept(
     return run, gradients[0] if _is_single(argnums) else tuple(gradients)
 
 
-def value_and_grad(function: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+@overload
+def value_and_grad(function: Function, argnums: Literal[0] = 0) -> ValueAndGradient: ...
+@overload
+def value_and_grad(function: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function: ...
+def value_and_grad(function: Function, argnums: Argnums = 0, has_aux: bool = False) -> Any:
     """A function that returns (value, gradient) of `function`, which must return one number.
 
     argnums: the argument to differentiate by, or several: then the gradient is a tuple. A gradient has
@@ -212,7 +235,11 @@ def value_and_grad(function: Function, argnums: Argnums = 0, has_aux: bool = Fal
     return transformed
 
 
-def grad(function: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+@overload
+def grad(function: Function, argnums: Literal[0] = 0) -> Gradient: ...
+@overload
+def grad(function: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function: ...
+def grad(function: Function, argnums: Argnums = 0, has_aux: bool = False) -> Any:
     """A function that returns the gradient of `function`, in reverse mode; (gradient, aux) if it has_aux.
 
     Shapes, argnums, has_aux and errors as in `value_and_grad`.

@@ -38,12 +38,26 @@ class Arithmetic:
         return method
 
 
+def _total(function: Callable[[float], float], otherwise: Callable[[float], float]) -> Any:
+    """The function of `math` everywhere: what IEEE-754 says where `math` raises."""
+
+    def total(x: float) -> float:
+        try:
+            return function(x)
+        except (ValueError, OverflowError):
+            return otherwise(x)
+
+    return staticmethod(total)
+
+
 class Floats(Arithmetic):
     """Python floats with the results of IEEE-754, as NumPy gives them: inf and nan, never an exception.
 
     >>> floats.exp(1000.0), floats.log(0.0), floats.div(1.0, -0.0), floats.pow(-8.0, 0.5)
     (inf, -inf, -inf, nan)
     """
+
+    pi = math.pi
 
     @staticmethod
     def div(x: float, y: float) -> float:
@@ -65,56 +79,46 @@ class Floats(Arithmetic):
                 return NAN
             return math.copysign(INF, x) if y % 2 == 1 else INF
 
-    @staticmethod
-    def exp(x: float) -> float:
-        try:
-            return math.exp(x)
-        except OverflowError:
-            return INF
-
-    @staticmethod
-    def log(x: float) -> float:
-        try:
-            return math.log(x)
-        except ValueError:
-            return -INF if x == 0 else NAN
-
-    @staticmethod
-    def log1p(x: float) -> float:
-        try:
-            return math.log1p(x)
-        except ValueError:
-            return -INF if x == -1 else NAN
-
-    @staticmethod
-    def sqrt(x: float) -> float:
-        try:
-            return math.sqrt(x)
-        except ValueError:
-            return NAN
-
-    @staticmethod
-    def sin(x: float) -> float:
-        try:
-            return math.sin(x)
-        except ValueError:  # an infinity
-            return NAN
-
-    @staticmethod
-    def cos(x: float) -> float:
-        try:
-            return math.cos(x)
-        except ValueError:
-            return NAN
-
-    @staticmethod
-    def tan(x: float) -> float:
-        try:
-            return math.tan(x)
-        except ValueError:
-            return NAN
-
+    # `math` raises where IEEE-754 has an answer; tanh, arctan, arctan2, hypot and the like never do.
+    exp = _total(math.exp, lambda x: INF)
+    expm1 = _total(math.expm1, lambda x: INF)
+    log = _total(math.log, lambda x: NAN if x else -INF)
+    log2 = _total(math.log2, lambda x: NAN if x else -INF)
+    log10 = _total(math.log10, lambda x: NAN if x else -INF)
+    log1p = _total(math.log1p, lambda x: NAN if x < -1.0 else -INF)
+    sqrt = _total(math.sqrt, lambda x: NAN)
+    sin = _total(math.sin, lambda x: NAN)  # of an infinity
+    cos = _total(math.cos, lambda x: NAN)
+    tan = _total(math.tan, lambda x: NAN)
+    arcsin = _total(math.asin, lambda x: NAN)
+    arccos = _total(math.acos, lambda x: NAN)
+    arctan = staticmethod(math.atan)
+    arctan2 = staticmethod(math.atan2)
+    sinh = _total(math.sinh, lambda x: math.copysign(INF, x))
+    cosh = _total(math.cosh, lambda x: INF)
     tanh = staticmethod(math.tanh)
+    arcsinh = staticmethod(math.asinh)
+    arccosh = _total(math.acosh, lambda x: NAN)
+    arctanh = _total(math.atanh, lambda x: math.copysign(INF, x) if abs(x) == 1.0 else NAN)
+    erf = staticmethod(math.erf)
+    erfc = staticmethod(math.erfc)
+    hypot = staticmethod(math.hypot)
+    # The sign is that of x, as floor(-0.0) is -0.0; infinities and nan are themselves.
+    floor = _total(lambda x: math.copysign(math.floor(x), x), lambda x: x)
+
+    @staticmethod
+    def mod(x: float, y: float) -> float:
+        try:
+            return x % y
+        except ZeroDivisionError:
+            return NAN
+
+    @staticmethod
+    def floor_divide(x: float, y: float) -> float:
+        try:
+            return x // y
+        except ZeroDivisionError:
+            return Floats.div(x, y)
 
     @staticmethod
     def maximum(x: float, y: float) -> float:
@@ -143,13 +147,9 @@ class Floats(Arithmetic):
         return reduce(add, map(mul, xs, ys), 0.0)
 
     @staticmethod
-    def max(xs: Sequence[float]) -> float:
-        return reduce(Floats.maximum, xs)
-
-    @staticmethod
-    def first_max(xs: Sequence[float]) -> tuple[float, ...]:
-        """1.0 for the first of the largest, 0.0 for all others."""
-        first = xs.index(Floats.max(xs))
+    def first(z: float, xs: Sequence[float]) -> tuple[float, ...]:
+        """1.0 for the first of xs that is z, or is nan, 0.0 for all others."""
+        first = next(i for i, x in enumerate(xs) if x == z or x != x)
         return tuple([1.0 if i == first else 0.0 for i in range(len(xs))])
 
 

@@ -6,23 +6,22 @@ training loop makes chains of a million nodes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
 from autograd_mini.errors import UnknownVariableError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from typing import Any, Protocol, TypeVar
 
+    class Node(Protocol):
+        """What can be walked. Only those without parents are asked for a label, and whether they are constants."""
 
-class Node(Protocol):
-    """What can be walked. Only those without parents are asked for a label, and whether they are constants."""
+        parents: tuple[Any, ...]
+        label: str
+        is_constant: bool
 
-    parents: tuple[Any, ...]
-    label: str
-    is_constant: bool
-
-
-N = TypeVar("N", bound=Node)
+    N = TypeVar("N", bound=Node)
 
 
 def toposort(*roots: N) -> list[N]:

@@ -5,14 +5,17 @@ NumPy is never imported here: without it there is nothing of its making to meet.
 
 from __future__ import annotations
 
+import math
 import sys
+from collections.abc import Sequence
 from functools import cache
+from operator import index
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.errors import NotANumberError, shown
+from autograd_mini.errors import NotANumberError, require, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 
 def is_number(x: Any) -> bool:
@@ -45,6 +48,61 @@ def as_float(x: Any) -> float:
         " convert it with float(), or work on its entries one by one"
     )
     raise NotANumberError(msg)
+
+
+def real(x: Any, wanted: str, fits: Callable[[float], bool] = lambda x: True) -> float:
+    """A setting as a float: a finite number that fits.
+
+    Raises ValueError with what was wanted and what was given, TypeError if that is no number.
+
+    >>> real(2, "the factor must be a positive number", lambda x: x > 0)
+    2.0
+    """
+    require(is_number(x), wanted, x)
+    try:
+        number = float(x)
+    except OverflowError:
+        number = math.inf
+    if not (math.isfinite(number) and fits(number)):
+        msg = f"{wanted}, got {shown(x)}"
+        raise ValueError(msg)
+    return number
+
+
+def whole(x: Any, what: str, least: int = 1, most: int = 10**9) -> int:
+    """A setting as an int between least and most. Raises ValueError for anything else.
+
+    >>> whole(3, "epochs")
+    3
+    """
+    try:
+        number = None if isinstance(x, bool) else index(x)
+    except TypeError:
+        number = None
+    if number is None or not least <= number <= most:
+        limits = f"{least} or more" if number is None or number < least else f"{least} to {most:,}"
+        msg = f"{what} must be a whole number of {limits}, got {shown(x)}"
+        raise ValueError(msg)
+    return number
+
+
+def flag(x: Any, what: str) -> bool:
+    """A setting as a bool. Raises TypeError for anything but True and False, 1 and 0.
+
+    >>> flag(True, "bias")
+    True
+    """
+    require(is_number(x) and x in (0, 1), f"{what} must be True or False", x)
+    return bool(x)
+
+
+def is_sequence(x: Any) -> bool:
+    """Whether this is a list, tuple or array: what has an order and a length, and is no text."""
+    if isinstance(x, (list, tuple)):
+        return True
+    if not hasattr(x, "__len__") or isinstance(x, (str, bytes, bytearray)):
+        return False
+    return isinstance(x, Sequence) or getattr(x, "ndim", 0) > 0
 
 
 hooks: dict[str, Any] = {}  # by which NumPy asks before it computes with Values; arrays.py fills them in

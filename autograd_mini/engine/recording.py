@@ -11,42 +11,40 @@ import itertools
 import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
 from autograd_mini.errors import UnboundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from contextlib import _GeneratorContextManager as Context  # also a decorator
+    from typing import Any, Protocol, TypeVar
 
+    class Watcher(Protocol):
+        """Looks at everything that is computed while it watches, and may raise."""
 
-class Watcher(Protocol):
-    """Looks at everything that is computed while it watches, and may raise."""
+        def number(self, node: Any) -> None:
+            """The number of a new node."""
 
-    def number(self, node: Any) -> None:
-        """The number of a new node."""
+        def gradients(self, order: Sequence[Any]) -> None:
+            """The gradients of a finished backward sweep over these nodes."""
 
-    def gradients(self, order: Sequence[Any]) -> None:
-        """The gradients of a finished backward sweep over these nodes."""
+        def product(self, local: Any, upstream: Any, user: Any) -> None:
+            """One product of a sweep, from the partial of the node `user`."""
 
-    def product(self, local: Any, upstream: Any, user: Any) -> None:
-        """One product of a sweep, from the partial of the node `user`."""
+        def sum(self, total: Any, node: Any) -> None:
+            """What has come together at a node, in a sweep."""
 
-    def sum(self, total: Any, node: Any) -> None:
-        """What has come together at a node, in a sweep."""
+    class Recorded(Protocol):
+        """What a new node must be able to do."""
 
+        level: float
+        primal: Any
 
-class Recorded(Protocol):
-    """What a new node must be able to do."""
+        def unbound(self) -> Sequence[Any]: ...
+        def forget(self) -> None: ...
 
-    level: float
-    primal: Any
-
-    def unbound(self) -> Sequence[Any]: ...
-    def forget(self) -> None: ...
-
-
-R = TypeVar("R", bound=Recorded)
+    R = TypeVar("R", bound=Recorded)
 
 
 class _Mode:
@@ -118,7 +116,7 @@ def one_level_up() -> Iterator[tuple[float, list[Any]]]:
     A tape is found by its level: a node that held its tape would make a cycle.
     """
     level = next(levels)
-    tape = tapes[level] = list[Any]()
+    tape = tapes[level] = []
     try:
         yield level, tape
     finally:

@@ -90,8 +90,8 @@ class Value:
         return 0.0 if self.adjoint is None else float(self.adjoint)
 
     @grad.setter
-    def grad(self, number: float) -> None:
-        self.adjoint = as_float(number)
+    def grad(self, number: float | None) -> None:
+        self.adjoint = None if number is None else as_float(number)  # None: forget it, as in torch
 
     def known(self, what: str) -> float | None:
         """`data` or `grad` if it is known by now, else None.
@@ -146,23 +146,27 @@ class Value:
             raise
         return self.data
 
-    def backward(self) -> None:
+    def backward(self, gradient: float = 1.0) -> None:
         """Add ∂self/∂x to `x.grad` for every leaf x, and set `.grad` of every node in between.
 
         The chain rule in reverse topological order, from the seed ∂self/∂self = 1. Leaves accumulate:
         two calls give exactly twice the gradient; `zero_grad()` starts anew. If anything fails on the way,
         all gradients are as they were. One graph belongs to one thread at a time.
 
-        Raises UnboundError if a variable has no number yet.
+        gradient: another seed, such as the derivative by self of what is computed elsewhere.
+
+        Raises UnboundError if a variable has no number yet, NotANumberError if `gradient` is no number.
         """
         if self.primal is None:
             raise UnboundError(self)
-        order = toposort(self)
+        order, seed = toposort(self), as_float(gradient)
         before = [node.adjoint for node in order]
+        inputs = [node for node in order if not node.parents]
+        earlier = [(leaf, leaf.adjoint) for leaf in inputs if leaf.adjoint]
         try:
             for node in order:
                 node.adjoint = 0.0
-            self.adjoint = 1.0
+            self.adjoint = seed
             for node in reversed(order):
                 gradient = node.adjoint
                 parents = node.parents
@@ -174,16 +178,15 @@ class Value:
                 else:
                     for parent, partial in zip(parents, node.partials):
                         parent.adjoint += partial * gradient
-            if any(map(math.isnan, [node.adjoint for node in order if not node.parents])):
-                _sweep_choices(order)
+            if any(map(math.isnan, [leaf.adjoint for leaf in inputs])):
+                _sweep_choices(order, seed)
             if watcher := recording.watcher():
                 watcher.gradients(order)
-            for node, earlier in zip(order, before):
-                if earlier and not node.parents:  # added whole: then two calls give twice to the last bit
-                    node.adjoint += earlier
+            for leaf, sum_so_far in earlier:  # added whole: then two calls give twice to the last bit
+                leaf.adjoint += sum_so_far
         except BaseException:  # Ctrl-C too: what leaves have gathered is not lost
-            for node, earlier in zip(order, before):
-                node.adjoint = earlier
+            for node, adjoint in zip(order, before):
+                node.adjoint = adjoint
             raise
 
     def forget(self) -> None:
@@ -305,22 +308,24 @@ class Value:
         def __rmul__(self, other: Value | float) -> Value: ...
         def __truediv__(self, other: Value | float) -> Value: ...
         def __rtruediv__(self, other: Value | float) -> Value: ...
+        def __mod__(self, other: Value | float) -> Value: ...
+        def __rmod__(self, other: Value | float) -> Value: ...
+        def __floordiv__(self, other: Value | float) -> Value: ...
+        def __rfloordiv__(self, other: Value | float) -> Value: ...
+        def __divmod__(self, other: Value | float) -> tuple[Value, Value]: ...
+        def __rdivmod__(self, other: Value | float) -> tuple[Value, Value]: ...
         def __pow__(self, other: Value | float) -> Value: ...
         def __rpow__(self, other: Value | float) -> Value: ...
         def __neg__(self) -> Value: ...
         def __abs__(self) -> Value: ...
-        def exp(self) -> Value: ...
-        def log(self) -> Value: ...
-        def sqrt(self) -> Value: ...
-        def sin(self) -> Value: ...
-        def cos(self) -> Value: ...
-        def tan(self) -> Value: ...
-        def tanh(self) -> Value: ...
-        def sigmoid(self) -> Value: ...
-        def softplus(self) -> Value: ...
-        def relu(self) -> Value: ...
-        def sign(self) -> Value: ...
-        def heaviside(self) -> Value: ...
+
+        exp = exp2 = expm1 = log = log2 = log10 = log1p = sqrt = sin = cos = tan = __abs__
+        arcsin = arccos = arctan = sinh = cosh = tanh = arcsinh = arccosh = arctanh = __abs__
+        erf = erfc = floor = ceil = sign = heaviside = stop_gradient = __abs__
+        sigmoid = softplus = relu = leaky_relu = elu = silu = gelu = softsign = hard_sigmoid = __abs__
+        arctan2 = hypot = maximum = minimum = mod = floor_divide = __add__
+
+        def clip(self, low: Value | float, high: Value | float) -> Value: ...
 
     def __pos__(self) -> Value:
         return self
@@ -332,9 +337,9 @@ class Value:
     imag = 0.0
 
 
-def _sweep_choices(order: Sequence[Value]) -> None:
+def _sweep_choices(order: Sequence[Value], seed: float) -> None:
     """The backward sweep where an input that was not chosen is no input: no 0 · inf reaches it."""
-    reached: dict[Value, float] = {order[-1]: 1.0}
+    reached: dict[Value, float] = {order[-1]: seed}
     for node in reversed(order):
         node.adjoint = gradient = reached.get(node, 0.0)
         if node.rule is not None and node in reached:

@@ -11,7 +11,7 @@ import ast
 import math
 import operator
 import sys
-from functools import partial, reduce
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
 from unicodedata import normalize
@@ -22,7 +22,7 @@ from autograd_mini.engine.rule import RULES
 from autograd_mini.engine.value import Value, apply, lift
 from autograd_mini.errors import NotANumberError, nearest, shown
 from autograd_mini.expression.text import _TOO_LARGE, SourceText
-from autograd_mini.functions import logsumexp, mean, minimum
+from autograd_mini.functions import logsumexp, mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,6 +97,27 @@ OPERATORS: dict[type[ast.AST], Callable[..., Value]] = {
 }
 
 
+ALIASES = {  # the names of `math`, and those of lectures, French ones too
+    spelling: name
+    for name, spellings in {
+        "arcsin": "asin Arcsin",
+        "arccos": "acos Arccos",
+        "arctan": "atan arctg Arctan Arctg",
+        "arctan2": "atan2",
+        "tan": "tg",
+        "sinh": "sh",
+        "cosh": "ch",
+        "tanh": "th",
+        "arcsinh": "asinh argsh Argsh",
+        "arccosh": "acosh argch Argch",
+        "arctanh": "atanh argth Argth",
+        "log": "ln",
+        "relu": "ReLU rect",
+    }.items()
+    for spelling in spellings.split()
+}
+
+
 def functions() -> dict[str, tuple[int | None, Callable[[list[Value]], Value]]]:
     """Functions of a list of Values, with the number of arguments they need (None: one or more).
 
@@ -106,11 +127,9 @@ def functions() -> dict[str, tuple[int | None, Callable[[list[Value]], Value]]]:
     known: dict[str, tuple[int | None, Callable[[list[Value]], Value]]] = {
         name: (rule.arity, partial(apply, rule)) for name, rule in RULES.items() if name not in operators
     }
-    known["min"] = (None, lambda xs: reduce(minimum, xs))
     known["mean"] = (None, mean)
     known["logsumexp"] = (None, logsumexp)
-    in_lectures = {"ReLU": "relu", "rect": "relu", "ln": "log"}
-    return known | {spelling: known[name] for spelling, name in in_lectures.items()}
+    return known | {spelling: known[name] for spelling, name in ALIASES.items()}
 
 
 class Nodes:

@@ -35,7 +35,11 @@ class Latex(Printed):
     cdot = r"\cdot"
     at_least = r"\ge"
     at_most = r"\le"
-    functions = frozenset({"log", "sin", "cos", "tan", "tanh", "max", "min"})  # TeX has a word for
+    dots = r"\dots"
+    functions = frozenset(  # TeX has a word for
+        {"log", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "max", "min"}
+    )
+    pi = property(lambda self: Formula(r"\pi", ATOM, self))
 
     def symbol(self, name: str) -> Formula:
         parts = indexed(name)
@@ -57,6 +61,9 @@ class Latex(Printed):
     def bracketed(self, content: str) -> str:
         return rf"\left({content}\right)"
 
+    def remarked(self, x: str, before: str, name: str, after: str) -> str:
+        return rf"{x} \text{{ {before}}}{name}\text{{{after}}}"
+
     def quotient(self, z: str, x: str) -> str:
         return rf"\frac{{\partial {z}}}{{\partial {x}}}"
 
@@ -74,6 +81,27 @@ class Latex(Printed):
 
     def exp(self, x: Any) -> Formula:
         return self.write("e^{%s}", [x], CHOICE, POWER)
+
+    def exp2(self, x: Any) -> Formula:
+        return self.raised(2.0, x)
+
+    def log2(self, x: Any) -> Formula:
+        return self.write(r"\log_{2}\left(%s\right)", [x], CHOICE, ATOM)
+
+    def log10(self, x: Any) -> Formula:
+        return self.write(r"\log_{10}\left(%s\right)", [x], CHOICE, ATOM)
+
+    def floor(self, x: Any) -> Formula:
+        return self.write(r"\left\lfloor %s\right\rfloor", [x], CHOICE, ATOM)
+
+    def ceil(self, x: Any) -> Formula:
+        return self.write(r"\left\lceil %s\right\rceil", [x], CHOICE, ATOM)
+
+    def floor_divide(self, x: Any, y: Any) -> Formula:
+        return self.floor(self.div(x, y))
+
+    def mod(self, x: Any, y: Any) -> Formula:
+        return self.infix(x, r"\bmod", y, PRODUCT)
 
     def sqrt(self, x: Any) -> Formula:
         return self.write(r"\sqrt{%s}", [x], CHOICE, ATOM)

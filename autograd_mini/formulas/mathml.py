@@ -33,6 +33,7 @@ class Mathml(Printed):
     cdot = "·"
     at_least = "≥"
     at_most = "≤"
+    dots = ("mo", "…")
 
     def printed(self, content: Tree) -> str:
         tag, *parts = content
@@ -67,6 +68,10 @@ class Mathml(Printed):
     def applied_to(self, name: str, contents: Sequence[Tree]) -> Tree:
         arguments = self.joined(contents, self.separator.strip())[1:]
         return ("mrow", ("mi", name), ("mrow", ("mo", "("), *arguments, ("mo", ")")))
+
+    def remarked(self, x: Tree, before: str, name: Tree, after: str) -> Tree:
+        words = [("mtext", text.replace(" ", "\xa0")) for text in (f" {before}", after)]
+        return ("mrow", x, words[0], name, words[1])
 
     def quotient(self, z: Tree, x: Tree) -> Tree:
         return ("mfrac", ("mrow", ("mo", "∂"), z), ("mrow", ("mo", "∂"), x))

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from autograd_mini.engine.rule import Rule
 
 
+MANY = 100  # operands; of more, a formula shows the first two and the last
+BLOCK = (
+    4  # of them have their partials written at a time, and these name no others but the first and the last
+)
+
 # How tightly a formula holds together: an operand that is looser than its place gets brackets.
 CHOICE, RELATION, SUM, PRODUCT, FRACTION, POWER, ATOM = range(7)
 
@@ -64,6 +69,21 @@ class Formula:
     def __rmul__(self, other: Any) -> Formula:
         return self.style.infix(other, self.style.times, self, PRODUCT)
 
+    def __truediv__(self, other: Any) -> Formula:
+        return self.style.div(self, other)
+
+    def __rtruediv__(self, other: Any) -> Formula:
+        return self.style.div(other, self)
+
+    def __pow__(self, exponent: Any) -> Formula:
+        if isinstance(exponent, int | float) and float(exponent).is_integer():
+            return self.style.pow(self, exponent)  # type: ignore[no-any-return]
+        msg = (
+            f"a rule raised {self!s} to the power {exponent} with **, which on floats makes complex numbers;"
+            " use xp.pow(x, y), or xp.sqrt(x)"
+        )
+        raise RuleError(msg)
+
     def __neg__(self) -> Formula:
         return Formula(self.style.negated(self.style.operand(self, PRODUCT)), SUM, self.style)
 
@@ -96,8 +116,10 @@ class Printed(Arithmetic):
     cdot: str
     at_least: str
     at_most: str
+    dots: Any = "…"
     through: Callable[[Any, Any], Formula]  # the part of a gradient that comes by one of several users
     abs: Callable[[Any], Formula]
+    div: Callable[[Any, Any], Formula]
     raised: Callable[[Any, Any], Formula]
     where: Callable[[Any, Any, Any], Formula]
 
@@ -105,6 +127,7 @@ class Printed(Arithmetic):
         self.language = language
         self.separator = self.word("between arguments")
         self.point = self.word("decimal point")
+        self._dots = Formula(self.dots, ATOM, self)
 
     def word(self, key: str) -> str:
         return message(key, self.language)
@@ -112,6 +135,10 @@ class Printed(Arithmetic):
     def localised(self, digits: str) -> str:
         """A written number with the decimal point of the language."""
         return digits.replace(".", self.point)
+
+    @property
+    def pi(self) -> Formula:
+        return self.symbol("π")
 
     def symbol(self, name: str) -> Formula:
         """The name of a node, as an atom."""
@@ -150,6 +177,9 @@ class Printed(Arithmetic):
     def head(self, name: str) -> str:
         return name
 
+    def remarked(self, x: Any, before: str, name: Any, after: str) -> Any:
+        return f"{x} {before}{name}{after}"
+
     def quotient(self, z: Any, x: Any) -> Any:
         """∂z/∂x."""
         return f"∂{z}/∂{x}"
@@ -170,9 +200,34 @@ class Printed(Arithmetic):
 
     def applied(self, rule: Rule, *pieces: Any) -> Formula:
         """How an application is shown: the forward rule, or name(pieces) if the primitive has a word."""
+        if rule.arity is None and len(pieces) > MANY:
+            rows = _rows(rule, pieces)
+            pieces = tuple(self._cut(rows, [0, 1, len(rows[0]) - 1]))
         if rule.name in self.definitions:
             return getattr(self, rule.name)(*pieces)  # type: ignore[no-any-return]
         return rule.forward(self, *pieces)  # type: ignore[no-any-return]
+
+    def slopes(self, rule: Rule, z: Any, pieces: Sequence[Any]) -> Sequence[Any]:
+        """The partials of an application, for each of the pieces."""
+        if rule.arity is not None or len(pieces) <= MANY:
+            return rule.partials(self, z, *pieces)
+        rows = _rows(rule, pieces)
+        count = len(rows[0])
+        slopes: list[list[Any]] = [[] for _ in rows]
+        for start in range(0, count, BLOCK):
+            block = range(start, min(start + BLOCK, count))
+            shown = sorted({0, 1, *block, count - 1})
+            found = rule.partials(self, z, *self._cut(rows, shown))
+            for i, row in enumerate(slopes):
+                of_row = found[i * (len(shown) + 1) :]
+                row += [of_row[place + (k == count - 1)] for place, k in enumerate(shown) if k in block]
+        return [slope for row in slopes for slope in row]
+
+    def _cut(self, rows: Sequence[Sequence[Any]], shown: Sequence[int]) -> list[Any]:
+        """Some pieces of each row, with dots before the last: x1, x2, …, x10000."""
+        return [
+            piece for row in rows for piece in (*[row[k] for k in shown[:-1]], self._dots, row[shown[-1]])
+        ]
 
     def __getattr__(self, name: str) -> Callable[..., Formula]:
         if name.startswith("_"):
@@ -190,10 +245,12 @@ class Printed(Arithmetic):
         return Formula(self.joined(contents, "+"), SUM, self) if others else self.formula(first)
 
     def dot(self, xs: Sequence[Any], ys: Sequence[Any]) -> Formula:
-        return self.sum([self.infix(x, self.times, y, PRODUCT) for x, y in zip(xs, ys, strict=True)])
-
-    def max(self, xs: Sequence[Any]) -> Formula:
-        return self.call("max", xs)
+        return self.sum(
+            [
+                x if x is self._dots else self.infix(x, self.times, y, PRODUCT)
+                for x, y in zip(xs, ys, strict=True)
+            ]
+        )
 
     def maximum(self, x: Any, y: Any) -> Formula:
         return self.call("max", [x, y])
@@ -213,9 +270,21 @@ class Printed(Arithmetic):
         """One product of the chain rule: local partial · upstream gradient."""
         return self.infix(local, self.cdot, upstream, PRODUCT)
 
+    def remark(self, x: Any, key: str, name: Any) -> Formula:
+        """x, and in brackets the message of that key about a name."""
+        before, after = self.word(key).split("{}")
+        return Formula(
+            self.remarked(self.operand(x), f"({before}", self.operand(name), f"{after})"), CHOICE, self
+        )
+
     def guard(self, *condition_safe_plain: Any) -> Any:
         return condition_safe_plain[-1]
 
-    def first_max(self, xs: Sequence[Any]) -> tuple[Formula, ...]:
-        largest = self.max(xs)
-        return tuple([self.where(self.equal(x, largest), 1.0, 0.0) for x in xs])
+    def first(self, z: Any, xs: Sequence[Any]) -> tuple[Formula, ...]:
+        return tuple([self.where(self.equal(x, z), 1.0, 0.0) for x in xs])
+
+
+def _rows(rule: Rule, pieces: Sequence[Any]) -> list[Sequence[Any]]:
+    """The operands as one list; for a dot, as the two that are multiplied."""
+    count = len(pieces) // 2 if rule.name == "dot" else len(pieces)
+    return [pieces[start : start + count] for start in range(0, len(pieces), count)]

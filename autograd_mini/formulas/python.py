@@ -1,8 +1,10 @@
 """The arithmetic whose numbers are Python source: a rule read in it prints the program that computes it.
 
 The source calls NumPy by the name `np`, on floats or on arrays of a whole batch; where `np` is
-`jax.numpy`, or under `numba.njit(error_model="numpy")`, the same lines are compiled. Brackets follow the
-graph and numbers keep all their digits, so the program does what the floats do.
+`jax.numpy`, or under `numba.njit(error_model="numpy")`, the same lines are compiled. NumPy has no erf and
+erfc: they are those of `special`, which is `scipy.special` beside NumPy, `jax.scipy.special` beside
+`jax.numpy`, and `math` for numba. Brackets follow the graph and numbers keep all their digits, so the
+program does what the floats do.
 
 >>> x, y = source.symbol("x"), source.symbol("y")
 >>> print(source.div(x, y * 0.1) + source.softplus(-x))
@@ -16,7 +18,7 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from autograd_mini.engine.arithmetic import Arithmetic
-from autograd_mini.formulas.printing import ATOM, PRODUCT, RELATION, SUM, Formula, Printed
+from autograd_mini.formulas.printing import ATOM, CHOICE, PRODUCT, RELATION, SUM, Formula, Printed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,6 +31,7 @@ class Source(Printed):
     """Python that computes with NumPy: every function is NumPy's, and every choice is np.where."""
 
     times = "*"
+    pi = property(lambda self: Formula("np.pi", ATOM, self))
     at_least = ">="
     at_most = "<="
 
@@ -68,18 +71,20 @@ class Source(Printed):
     def minimum(self, x: Any, y: Any) -> Formula:
         return self.call("minimum", [x, y])
 
-    def max(self, xs: Sequence[Any]) -> Any:
-        return reduce(self.maximum, xs)
+    def erf(self, x: Any) -> Formula:
+        return self.write("special.erf(%s)", [x], CHOICE, ATOM)
 
-    def first_max(self, xs: Sequence[Any]) -> tuple[Any, ...]:
-        """For each whether it is above all before it, and not below any after it."""
+    def erfc(self, x: Any) -> Formula:
+        return self.write("special.erfc(%s)", [x], CHOICE, ATOM)
 
-        def leads(i: int) -> Any:
-            before, after = xs[:i], xs[i + 1 :]
-            chosen = self.where(xs[i] >= self.max(after), 1.0, 0.0) if after else 1.0
-            return self.where(xs[i] > self.max(before), chosen, 0.0) if before else chosen
+    def first(self, z: Any, xs: Sequence[Any]) -> tuple[Any, ...]:
+        """For each whether it is z, and none before it is."""
 
-        return tuple([leads(i) for i in range(len(xs))])
+        def wins(i: int) -> Any:
+            is_z = self.where(self.equal(xs[i], z), 1.0, 0.0)
+            return reduce(lambda wins, x: self.where(self.equal(x, z), 0.0, wins), xs[:i], is_z)
+
+        return tuple([wins(i) for i in range(len(xs))])
 
 
 source = Source()
@@ -104,8 +109,8 @@ def source_of(rule: Rule, arity: int | None = None, name: str | None = None) -> 
         wanted = "any number of" if rule.arity is None else rule.arity
         msg = f"{rule.name!r} takes {wanted} inputs, got arity = {arity}; say how many, as in arity=2"
         raise ValueError(msg)
-    inputs = rule.forward.__code__.co_varnames[1 : count + 1]
-    if rule.arity is None or {"np", "z"} & {*inputs}:
+    inputs = rule.parameters
+    if inputs is None or {"np", "special", "z"} & {*inputs}:
         inputs = tuple([f"x{i + 1}" for i in range(count)])
     symbols = [source.symbol(x) for x in inputs]
     z = rule.forward(source, *symbols)

@@ -28,7 +28,9 @@ def check_rule(rule: Rule) -> None:
     except TypeError as error:
         msg = (
             f"{rule.name!r} cannot be read with {len(names)} inputs ({error}); write"
-            f" forward(xp, {', '.join(map(str, names))}), and partials with z after xp that returns a tuple"
+            f" forward(xp, {', '.join(map(str, names))}), and partials with z after xp that returns a tuple,"
+            " both with the functions of xp; a function of numbers alone, such as math.erf, is declared"
+            " with opaque(name, function, slope)"
         )
         raise RuleError(msg) from error
     if count != len(names):

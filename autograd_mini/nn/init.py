@@ -1,19 +1,11 @@
-"""How weights begin: rules by name, from a seed that gives the same numbers on every platform.
-
-Only `Random.random()` is used, which Python promises never to change, and operations that IEEE-754 rounds
-exactly. So there is no normal distribution here: its logarithms differ between mathematical libraries.
-
->>> from autograd_mini.rng import generator_of
->>> he = initialisation_named("he")
->>> he(generator_of(0), 6, 1)
-0.6888437030500962
-"""
+"""How weights begin: initialisations by name, all uniform, with the random numbers of rng.py."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
 
+from autograd_mini.engine.interop import real
 from autograd_mini.errors import choose
 from autograd_mini.rng import between
 
@@ -35,6 +27,17 @@ INITIALISATIONS: dict[str, Draw] = {
 
 
 def initialisation_named(init: Initialisation) -> Draw:
+    """The function (generator, inputs, outputs) -> weight of that name, of that number for all, or given.
+
+    Raises ValueError for an unknown name, TypeError for what is none of these.
+
+    >>> from autograd_mini.rng import generator_of
+    >>> initialisation_named("he")(generator_of(0), 6, 1)
+    0.6888437030500962
+    """
     if isinstance(init, str):
         return INITIALISATIONS[choose("initialisation", init, INITIALISATIONS)]
-    return init if callable(init) else lambda generator, inputs, outputs: init
+    if callable(init):
+        return init
+    number = real(init, "init must be a name, a finite number, or a function of generator, inputs, outputs")
+    return lambda generator, inputs, outputs: number

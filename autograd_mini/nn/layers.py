@@ -3,7 +3,7 @@
 A neuron is act(w · x + b), a layer is neurons that read the same inputs, and an MLP is layers one after
 the other. A module is called with one example; a batch is `[model(x) for x in X]`.
 
-What a module is, and what its parameters are, stands in module.py; how weights begin, in initial.py.
+What a module is, and what its parameters are, stands in module.py; how weights begin, in init.py.
 The label of a parameter, seen in pictures, is that of the lectures and counts from 1:
 `w1[3,2]` belongs to layer 1, unit 3, input 2, and `b1[3]` is that unit's bias. A Layer of its own has
 `w[3,2]` and `b[3]`, a Neuron of its own `w[2]` and `b`.
@@ -19,29 +19,34 @@ One output or several? A Layer or MLP with one output returns that Value, otherw
 
 from __future__ import annotations
 
-from functools import cache
-from operator import methodcaller
+from functools import cache, reduce
 from typing import TYPE_CHECKING
 
+from autograd_mini.engine.interop import as_float, flag, is_sequence, real
+from autograd_mini.engine.operations import Operations
 from autograd_mini.engine.rule import RULES
 from autograd_mini.engine.value import Value
-from autograd_mini.errors import choose
-from autograd_mini.functions import dot, function, softmax
+from autograd_mini.errors import choose, require, shown
+from autograd_mini.functions import normalized
+from autograd_mini.nn.frame import Frame
 from autograd_mini.nn.init import initialisation_named
 from autograd_mini.nn.module import Module
-from autograd_mini.nn.sizes import check_size
+from autograd_mini.nn.sizes import checked_sizes
 from autograd_mini.rng import generator_of
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
+    from autograd_mini.engine.rule import Rule
     from autograd_mini.nn.init import Initialisation
     from autograd_mini.rng import Seed
 
 
 __all__ = ["MLP", "Dropout", "Layer", "Module", "Neuron"]
+
+ADD, DOT, MUL = RULES["add"], RULES["dot"], RULES["mul"]
 
 
 class Neuron(Module):
@@ -50,15 +55,14 @@ class Neuron(Module):
     inputs: how many, 1 or more. activation: "linear" or any primitive of one input ("relu", "tanh",
     "sigmoid", ...). bias: False for none. init: "uniform" (between -1 and 1), "xavier", "he", "zeros",
     a number for all weights, or a function (generator, inputs, outputs) -> float. Biases begin at 0.
-    seed: an int, a random.Random, or None for other numbers every time. expanded: see `Module.expand`.
-
-    The same seed gives the same numbers on every platform: only `Random.random()`, which Python promises
-    never to change, and exactly rounded arithmetic are used.
+    seed: an int, which gives the same numbers on every platform, a random.Random, or None for other
+    numbers every time. expanded: see `Module.expand`.
 
     Called with `inputs` numbers or Values (one may stand alone), it returns a Value. Numbers become
     leaves labelled x[1], x[2], ..., so that pictures show their gradients too.
 
-    Raises ValueError for a size below 1 and for an unknown name.
+    Raises ValueError for a size below 1 or beyond reason and for an unknown name, TypeError for settings of
+    a wrong type.
     Source of xavier: Glorot and Bengio (2010), U(±√(6 / (inputs + outputs))); of he: He et al. (2015),
     U(±√(6 / inputs)).
 
@@ -66,6 +70,8 @@ class Neuron(Module):
     >>> neuron([1.0, -1.0])
     Value(0.0)
     """
+
+    own: Operations  # with its frame
 
     def __init__(
         self,
@@ -77,39 +83,30 @@ class Neuron(Module):
         seed: Seed = None,
         expanded: bool = False,
     ) -> None:
-        check_size(inputs, "inputs")
-        if activation == "softmax":
+        inputs, _ = checked_sizes(inputs, [1])
+        if activation_named(activation) == "softmax":
             msg = "softmax needs all units of a layer; use Layer(..., activation='softmax')"
             raise ValueError(msg)
-        activation_named(activation)
         generator, draw = generator_of(seed), initialisation_named(init)
         self.activation = activation
-        self.w = [Value(draw(generator, inputs, 1)) for _ in range(inputs)]
-        self.b = Value(0.0) if bias else None
-        self.name_parameters("", None)
+        self.w = [Value(as_float(draw(generator, inputs, 1))) for _ in range(inputs)]
+        self.b = Value(0.0) if flag(bias, "bias") else None
+        _place(self, "", None, Frame("neuron"))
         self.expand(expanded)
 
     def __call__(self, x: Any) -> Value:
         return self.fire(_inputs(self, x))
 
     def fire(self, x: list[Value]) -> Value:
-        """The output for inputs that are Values already, as many as there are weights."""
-        if self.expanded:
-            products = [w * each for w, each in zip(self.w, x, strict=True)]
-            score = sum(products[1:], products[0])
-        else:
-            score = dot(self.w, x)
+        """The output for a list of Values, as many as there are weights."""
+        if x.__class__ is not list or len(x) != len(self.w):
+            raise _wrong_count(self, x)
+        own = self.own
+        score = reduce(own[ADD], map(own[MUL], self.w, x)) if self.expanded else own[DOT](*self.w, *x)
         if self.b is not None:
-            score = score + self.b
-        return activation_named(self.activation)(score)  # type: ignore[no-any-return]
-
-    def name_parameters(self, layer: str, unit: int | None) -> None:
-        """Label the parameters as the lectures do."""
-        row = "" if unit is None else f"{unit},"
-        for i, w in enumerate(self.w, 1):
-            w.label = f"w{layer}[{row}{i}]"
-        if self.b is not None:
-            self.b.label = f"b{layer}" if unit is None else f"b{layer}[{unit}]"
+            score = own[ADD](score, self.b)
+        activation = rule_of(self.activation)
+        return own[activation](score) if activation else score  # type: ignore[no-any-return]
 
     @property
     def inputs(self) -> int:
@@ -149,9 +146,9 @@ class Layer(Module):
         expanded: bool = False,
         name: str = "",
     ) -> None:
-        check_size(inputs, "inputs")
-        check_size(outputs, "outputs")
-        if activation == "softmax" and outputs == 1:
+        inputs, outputs = checked_sizes(inputs, [outputs])
+        name = _checked_name(name)
+        if activation_named(activation) == "softmax" and outputs == 1:
             msg = "softmax of one output is always 1; use 'sigmoid', or one output for each class"
             raise ValueError(msg)
         generator, draw = generator_of(seed), initialisation_named(init)
@@ -165,17 +162,19 @@ class Layer(Module):
         self.neurons = [
             Neuron(inputs, of_each, bias=bias, init=drawn, seed=generator) for _ in range(outputs)
         ]
+        frame = Frame(f"layer {name}".strip())
+        self.own = Operations(frame)
         for unit, neuron in enumerate(self.neurons, 1):
-            neuron.name_parameters(name, unit)  # a layer knows which unit it is
+            _place(neuron, name, unit, Frame(f"neuron {unit}", frame))  # a layer knows which unit it is
         self.expand(expanded)
 
     def __call__(self, x: Any) -> Any:
         return _only(self.fire(_inputs(self, x)))
 
     def fire(self, x: list[Value]) -> list[Value]:
-        """The outputs, always as a list, for inputs that are Values already."""
+        """The outputs, always as a list, for a list of Values."""
         outputs = [neuron.fire(x) for neuron in self.neurons]  # the inputs are checked
-        return softmax(outputs) if self.activation == "softmax" else outputs
+        return normalized(outputs, self.own) if self.activation == "softmax" else outputs
 
     @property
     def inputs(self) -> int:
@@ -220,21 +219,24 @@ class MLP(Module):
         name: str = "",
     ) -> None:
         if not isinstance(outputs, list | tuple) or not outputs:
-            msg = f"an MLP needs a list with the units of each layer, got {outputs!r}; write MLP(2, [16, 1])"
+            msg = f"an MLP needs a list with the units of each layer, got {shown(outputs)}; write MLP(2, [16, 1])"
             raise TypeError(msg)
-        if isinstance(activation, str):
-            activation = [activation] * (len(outputs) - 1) + ["linear"]
-        if len(activation) != len(outputs):
+        inputs, *outputs = checked_sizes(inputs, outputs)
+        names: Sequence[Any] = activation
+        if not is_sequence(activation):
+            names = [activation] * (len(outputs) - 1) + ["linear"]
+        if len(names) != len(outputs):
             msg = (
-                f"{len(outputs)} layers need {len(outputs)} activations, got {len(activation)}:"
-                f" {list(activation)}; name one for each layer, or a single one for the hidden layers"
+                f"{len(outputs)} layers need {len(outputs)} activations, got {len(names)}:"
+                f" {shown(activation)}; name one for each layer, or a single one for the hidden layers"
             )
             raise ValueError(msg)
         generator = generator_of(seed)
-        self.name = name
+        dropout = _probability(dropout)
+        self.name = _checked_name(name)
         self.layers = [
             Layer(before, after, act, bias=bias, init=init, seed=generator, name=f"{name}{number}")
-            for number, (before, after, act) in enumerate(zip([inputs, *outputs], outputs, activation), 1)
+            for number, (before, after, act) in enumerate(zip([inputs, *outputs], outputs, names), 1)
         ]
         # A generator of its own, so that drawing masks never changes what else is drawn.
         self.dropout = Dropout(dropout, seed=int(generator.random() * 2**53)) if dropout else None
@@ -274,7 +276,7 @@ class Dropout(Module):
     kept by 1 - p, so that the expected value does not change; False as in the lecture.
 
     Called with a list it returns a list, called with one Value a Value.
-    Raises ValueError if p is outside [0, 1).
+    Raises ValueError if p is outside [0, 1), TypeError if it is no number.
     Source: Srivastava et al., Dropout, Journal of Machine Learning Research 15 (2014).
 
     >>> dropout = Dropout(0.5, seed=3)
@@ -285,11 +287,8 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, *, seed: Seed = None, rescale: bool = True) -> None:
-        if not 0.0 <= p < 1.0:
-            msg = f"dropout needs a probability p with 0 <= p < 1, got {p!r}; p is the part that is dropped"
-            raise ValueError(msg)
-        self.p = p
-        self.rescale = rescale
+        self.p = _probability(p)
+        self.rescale = flag(rescale, "rescale")
         self.generator = generator_of(seed)
 
     def __call__(self, x: Any) -> Any:
@@ -297,8 +296,10 @@ class Dropout(Module):
             return x
         if isinstance(x, Value):
             return self([x])[0]
+        require(is_sequence(x), f"{self!r} takes a Value or a list of them", x)
         kept = 1.0 / (1.0 - self.p) if self.rescale else 1.0
-        return [each * (kept if self.generator.random() >= self.p else 0.0) for each in x]
+        numbers = [each if isinstance(each, Value) else as_float(each) for each in x]
+        return [each * (kept if self.generator.random() >= self.p else 0.0) for each in numbers]
 
     def configuration(self) -> dict[str, Any]:
         return {"p": self.p, "rescale": self.rescale}
@@ -307,37 +308,57 @@ class Dropout(Module):
         return f"Dropout({self.p})"
 
 
-@cache
-def activation_named(name: str) -> Callable[[Any], Any]:
-    """The function z -> act(z); "linear" changes nothing.
-
-    Raises ValueError for a name that no primitive of one input has.
-    """
-    if name == "linear":
-        return lambda z: z
+def activation_named(name: str) -> str:
+    """The name, if it is "linear", "softmax" or a primitive of one input; else ValueError."""
     unary = [rule.name for rule in RULES.values() if rule.arity == 1]
-    rule = RULES[choose("activation", name, ["linear", "softmax", *unary])]
-    return methodcaller(name) if hasattr(Value, name) else function(rule)
+    return choose("activation", name, ["linear", "softmax", *unary])
+
+
+@cache
+def rule_of(activation: str) -> Rule | None:
+    """The primitive of that name; None for "linear", which changes nothing."""
+    return None if activation_named(activation) == "linear" else RULES[activation]
+
+
+def _place(neuron: Neuron, layer: str, unit: int | None, frame: Frame) -> None:
+    """Label the parameters as the lectures do, and let the nodes carry this frame from now on."""
+    neuron.own = Operations(frame)
+    row = "" if unit is None else f"{unit},"
+    for i, w in enumerate(neuron.w, 1):
+        w.label = f"w{layer}[{row}{i}]"
+    if neuron.b is not None:
+        neuron.b.label = f"b{layer}" if unit is None else f"b{layer}[{unit}]"
+
+
+def _checked_name(name: str) -> str:
+    require(isinstance(name, str), "the name of a network must be text", name)
+    return name
+
+
+def _probability(p: float) -> float:
+    return real(p, "dropout needs the part p that is dropped, 0 <= p < 1", lambda p: 0.0 <= p < 1.0)
 
 
 def _inputs(module: Neuron | Layer | MLP, x: Any) -> list[Value]:
     """One example as Values, as many as the module reads."""
+    is_unordered = isinstance(x, str | bytes | set | frozenset | dict)
+    require(not is_unordered, f"{module!r} takes a list of numbers or Values", x)
     try:
         given = list(x)
     except TypeError:  # a number, or a Value
         given = [x]
-    if any(isinstance(each, list | tuple) for each in given):
+    if any(map(is_sequence, given)):
         msg = f"{module!r} takes one example at a time, got nested lists; write [model(x) for x in X]"
         raise TypeError(msg)
     if len(given) != module.inputs:
-        msg = f"{module!r} takes {module.inputs} inputs, got {len(given)}: {_shown(given)}"
-        raise ValueError(msg)
+        raise _wrong_count(module, given)
     return [each if isinstance(each, Value) else Value(each, f"x[{i}]") for i, each in enumerate(given, 1)]
+
+
+def _wrong_count(module: Neuron | Layer | MLP, given: Any) -> ValueError:
+    got = f"{len(given)}: {shown(given)}" if is_sequence(given) else shown(given)
+    return ValueError(f"{module!r} takes {module.inputs} inputs, got {got}")
 
 
 def _only(outputs: list[Value]) -> Any:
     return outputs[0] if len(outputs) == 1 else outputs
-
-
-def _shown(given: list[Any]) -> str:
-    return repr(given) if len(repr(given)) < 80 else f"{repr(given)[:77]}..."

@@ -10,17 +10,20 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Mapping
 from reprlib import repr as shortened
 from typing import TYPE_CHECKING
 
 from autograd_mini.engine import budget
+from autograd_mini.engine.interop import flag
 from autograd_mini.engine.value import Value
+from autograd_mini.errors import require
 from autograd_mini.nn import saving
 from autograd_mini.words.visible import visible
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
     from typing import Any, Self, TypeVar
 
@@ -80,8 +83,9 @@ class Module:
         return self._set("expanded", mode)
 
     def _set(self, attribute: str, mode: bool) -> Self:
+        on = flag(mode, attribute)
         for _, module in self.named_modules():
-            setattr(module, attribute, mode)
+            setattr(module, attribute, on)
         return self
 
     def state_dict(self) -> dict[str, float]:
@@ -93,6 +97,7 @@ class Module:
 
         Raises ValueError if a name is missing or unknown or a number is not finite; nothing changes then.
         """
+        require(isinstance(state, Mapping), "a state is a dict of numbers by name", state)
         named = dict(self.named_parameters())
         for problem, names in (("misses", named.keys() - state.keys()), ("has", state.keys() - named.keys())):
             if names:

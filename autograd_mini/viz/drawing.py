@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograd_mini.engine.value import Value
-from autograd_mini.errors import MissingExtraError, require, shown
+from autograd_mini.errors import LayoutError, MissingExtraError, require, shown
 from autograd_mini.files import write_whole
 from autograd_mini.formulas.latex import Inline
 from autograd_mini.formulas.text import Text
@@ -16,7 +16,7 @@ from autograd_mini.viz.document import document
 from autograd_mini.viz.dot import dot_source
 from autograd_mini.viz.layout import engine, layout_of
 from autograd_mini.viz.scene import Moment, scene_of
-from autograd_mini.viz.svg import svg_text
+from autograd_mini.viz.svg import size_of, svg_text
 from autograd_mini.viz.tikz import tikz_text
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from autograd_mini.viz.scene import Scene
 
 
-ZOOM = 2  # pixels of a PNG for every point
+ZOOM, LEAST_ZOOM = 2.0, 0.5  # pixels of a PNG for every point
+MOST_PIXELS = 20_000_000  # of a PNG: about five seconds
 
 
 class Drawing:
@@ -64,13 +65,24 @@ class Drawing:
         return layout_of(self.scene, self.renderer)
 
     def png(self) -> bytes:
-        """The picture as a PNG file. Raises MissingExtraError without the extra `png`."""
+        """The picture as a PNG file: 2 pixels for every point, or fewer where it would have over 20 million.
+
+        Raises MissingExtraError without the extra `png`, LayoutError as `svg()` does, or if nobody could read it.
+        """
         try:
             import resvg_py
         except ImportError as error:
             msg = 'a PNG needs resvg-py, which is not installed; pip install "autograd-mini[png]", or save as .svg'
             raise MissingExtraError(msg) from error
-        return bytes(resvg_py.svg_to_bytes(svg_string=self.svg(), zoom=ZOOM))
+        wide, high = size_of(self.scene, self._layout)
+        zoom = min(ZOOM, (MOST_PIXELS / (wide * high)) ** 0.5)
+        if zoom < LEAST_ZOOM:
+            msg = (
+                f"a PNG of {MOST_PIXELS} pixels would be too small to read: the picture is {wide:.0f} by {high:.0f}"
+                " points; save as .svg, or draw a part of the graph"
+            )
+            raise LayoutError(msg)
+        return bytes(resvg_py.svg_to_bytes(svg_string=self.svg(), zoom=zoom))
 
     def tex(self) -> str:
         """The picture as a LaTeX document of its own size, drawn with TikZ. Raises as `svg()` does."""
@@ -126,7 +138,8 @@ def draw(
     open up to 120 nodes, and beyond as much as stays readable.
     lang: of words and numbers, "en" or "fr".
 
-    A drawing does not follow later changes; before `f.backward()` its gradient boxes are empty. In a
+    A drawing does not follow later changes; before `f.backward()` its gradient boxes are empty. Numbers that
+    no longer follow from the others, as after `u.data = 5`, are struck through until `f.forward()`. In a
     notebook it shows itself. Raises ValueError for another renderer, another language or an unknown name.
 
     >>> from autograd_mini import parse
@@ -136,5 +149,6 @@ def draw(
     require(isinstance(f, Value), "draw needs the Value whose graph to show", f, "for a list, draw one entry")
     named = expand is None or isinstance(expand, str | list | tuple | set)
     require(named, "expand needs the name of a frame or a list of names", expand)
+    require(isinstance(lang, str), "the language is 'en' or 'fr'", lang)
     engine(renderer)  # a wrong name is an error now, not when the picture is wanted
     return Drawing(partial(scene_of, f, expand, moment=Moment.now(f)), lang, renderer)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from autograd_mini.errors import LayoutError, choose
-from autograd_mini.viz.dot import dot_source
+from autograd_mini.viz.dot import crossings, dot_source
 from autograd_mini.viz.sandbox import graphviz_json
 from autograd_mini.viz.sizes import Sizes
 
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 
 Point = tuple[float, float]
+MOST = 60_000  # columns that arrows cross, see dot.py
+SMALLER = (
+    "draw a part of the graph, leave out expand= or name fewer frames in it, or use renderer='dot', the Graphviz of"
+    " the system"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +77,27 @@ def layout_of(scene: Scene, renderer: str = "wasm") -> Layout:
 
     renderer: "wasm", or "dot" for the Graphviz of the system.
 
-    Raises ValueError for another renderer, LayoutError if the engine fails or loses something.
+    Raises ValueError for another renderer, LayoutError if the engine fails or loses something, or if it would take
+    too long.
     """
+    effort = crossings(scene)
+    if renderer == "wasm" and effort > MOST:
+        msg = (
+            f"the picture is too large: {len(scene.arrows)} arrows between {len(scene.cards)} nodes cross {effort}"
+            f" columns, and {MOST} take ten seconds; {SMALLER}"
+        )
+        raise LayoutError(msg)
     answer = engine(renderer)(dot_source(scene))
     try:
-        result = _read(json.loads(answer), Sizes.of(scene))
+        labelled = {arrow.id for arrow in scene.arrows if arrow.is_labelled}
+        result = _read(json.loads(answer), Sizes.of(scene), labelled)
     except (ValueError, TypeError, LookupError) as error:
         msg = f"the layout engine answered something that is no layout ({error!r}); try the other renderer"
         raise LayoutError(msg) from error
     lost = {card.id for card in scene.cards} - set(result.cards)
     lost |= {arrow.id for arrow in scene.arrows} - set(result.arrows)
     if lost:
-        msg = f"the layout engine lost {', '.join(sorted(lost))}; try the other renderer, or draw a part of the graph"
+        msg = f"the layout engine lost {', '.join(sorted(lost)[:5])}; try the other renderer, or draw a part of the graph"
         raise LayoutError(msg)
     return result
 
@@ -102,7 +116,9 @@ def _wasm(source: str) -> str:
         raise LayoutError(msg) from error
     except Exception as error:  # of many classes, among them the traps of the sandbox
         reason = str(error).strip().rpartition("\n")[2].strip()  # above it a trap tells where it was
-        msg = f"the layout engine failed ({reason}); draw a part of the graph, or use renderer='dot'"
+        if reason.endswith("call stack exhausted"):
+            reason = "the picture is too large for it"
+        msg = f"the layout engine failed ({reason}); {SMALLER}"
         raise LayoutError(msg) from error
 
 
@@ -123,8 +139,8 @@ def _system(source: str) -> str:
 RENDERERS: dict[str, Callable[[str], str]] = {"wasm": _wasm, "dot": _system}
 
 
-def _read(answer: dict[str, Any], sizes: Sizes) -> Layout:
-    """Graphviz's own JSON as a Layout. Graphviz counts y upwards."""
+def _read(answer: dict[str, Any], sizes: Sizes, labelled: set[str]) -> Layout:
+    """Graphviz's own JSON as a Layout. Graphviz counts y upwards. labelled: the arrows that have a label."""
     width, height = _numbers(answer["bb"])[2:]
 
     def point(text: str) -> Point:
@@ -133,8 +149,12 @@ def _read(answer: dict[str, Any], sizes: Sizes) -> Layout:
 
     def curve(edge: dict[str, Any]) -> Curve:
         tip, *points = edge["pos"].split()  # "e,x,y" for the tip of the arrow, then "x,y" for each point
-        label = point(edge["lp"]) if "lp" in edge else None
-        return Curve(tuple(map(point, points)), point(tip.removeprefix("e,")), label)
+        curve = [*map(point, points)]
+        label = None
+        if edge["id"] in labelled:  # where the engine left no room for it, half way
+            middle = ((curve[0][0] + curve[-1][0]) / 2, (curve[0][1] + curve[-1][1]) / 2)
+            label = point(edge["lp"]) if "lp" in edge else middle
+        return Curve(tuple(curve), point(tip.removeprefix("e,")), label)
 
     def corners(cluster: dict[str, Any]) -> tuple[Point, Point]:
         left, bottom, right, top = _numbers(cluster["bb"])

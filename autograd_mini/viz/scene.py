@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from autograd_mini.engine.graph import toposort
+from autograd_mini.engine.outdated import NOTHING, Outdated, outdated
 from autograd_mini.formulas.names import names
 from autograd_mini.formulas.text import text
-from autograd_mini.viz.collapse import boxes
+from autograd_mini.viz.collapse import boxes, crowds
 from autograd_mini.viz.frames import frames
 from autograd_mini.words.visible import visible
 
@@ -31,7 +32,7 @@ class Card:
     """One node. `value` and `gradient` are None as long as they are unknown."""
 
     id: str
-    kind: str  # "input", "constant", "result", "box" for a whole neuron or layer, or "output": the last
+    kind: str  # "input", "constant", "result", "box" for a neuron or layer, "crowd" for inputs, or "output": the last
     name: str
     symbol: str  # of the operation; empty for a leaf
     formula: str  # "u + v"; empty for a leaf
@@ -39,6 +40,8 @@ class Card:
     value: float | None
     gradient: float | None
     xp: Printed = field(repr=False)
+    is_value_outdated: bool = False  # it no longer follows from the inputs
+    is_gradient_outdated: bool = False
 
     @property
     def is_constant(self) -> bool:
@@ -46,9 +49,14 @@ class Card:
         return self.kind == "constant"
 
     @property
+    def is_box(self) -> bool:
+        """Whether it stands for many nodes."""
+        return self.kind in ("box", "crowd")
+
+    @property
     def caption(self) -> str:
         """The formula, or in a word what the value is; nothing for a constant."""
-        word = {"input": "input", "box": "parameters"}.get(self.kind)
+        word = {"input": "input", "box": "parameters", "crowd": "inputs"}.get(self.kind)
         return self.xp.word(word) if word else self.formula
 
     def number(self, x: float | None) -> str:
@@ -58,11 +66,14 @@ class Card:
     def __str__(self) -> str:
         if self.is_constant:
             return self.name
-        line = " = ".join(filter(None, [self.name, self.formula, self.number(self.value)]))
-        if self.kind == "box":
+        line = " = ".join(filter(None, [self.name, self.formula]))
+        if self.is_box:
             line = f"{self.name}: {self.number(self.value)} {self.caption}"
-        gradient = f"{self.xp.separator}{self.derivative} = {self.number(self.gradient)}"
-        return line if self.gradient is None else line + gradient
+        elif self.value is not None:
+            line += f" {'≠' if self.is_value_outdated else '='} {self.number(self.value)}"
+        if self.gradient is not None:
+            line += f"{self.xp.separator}{self.derivative} = {self.number(self.gradient)}"
+        return f"{line} ({self.xp.word('outdated')})" if self.is_gradient_outdated else line
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +85,12 @@ class Arrow:
     head: Card
     derivative: str  # "∂t1/∂u", the title of its local partial
     partial: float | None
+    is_outdated: bool = False
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether it has a local partial to show: not from a constant, nor between boxes."""
+        return not (self.tail.is_constant or self.tail.is_box or self.head.is_box)
 
     @property
     def number(self) -> str:
@@ -81,7 +98,9 @@ class Arrow:
         return self.head.number(self.partial)
 
     def __str__(self) -> str:
-        return self.derivative if self.partial is None else f"{self.derivative} = {self.number}"
+        if self.partial is None:
+            return self.derivative
+        return f"{self.derivative} {'≠' if self.is_outdated else '='} {self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +130,17 @@ class Scene:
         """The arithmetic it is written in."""
         return self.output.xp
 
+    @property
+    def note(self) -> str:
+        """What to do if numbers in it are outdated; empty if none is."""
+        marks = [card.is_value_outdated or card.is_gradient_outdated for card in self.cards]
+        is_marked = any(marks) or any(arrow.is_outdated for arrow in self.arrows)
+        return self.xp.word("call forward").format(self.output.name) if is_marked else ""
+
     def __str__(self) -> str:
         """One line for every node that is not a constant: the picture for those who cannot see it."""
-        return "\n".join(str(card) for card in self.cards if not card.is_constant)
+        lines = [str(card) for card in self.cards if not card.is_constant]
+        return "\n".join([*lines, self.note] if self.note else lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +153,7 @@ class Moment:
     partials: Mapping[tuple[Value, int], float | None]  # of each operation with respect to each input
     start: str  # the node whose derivatives they are; empty if that is not known
     is_forward: bool = False  # whether they are derivatives with respect to it
+    outdated: Outdated = NOTHING
 
     def derivative(self, xp: Printed, name: Formula) -> Formula:
         """The title of a gradient box: ∂f/∂name, or in forward mode ∂name/∂x."""
@@ -142,7 +170,7 @@ class Moment:
         partials = {(node, i): x for node in going for i, x in enumerate(node.partials)}
         # A gradient other than 1 on the output came from a backward pass that began elsewhere.
         start = called[root] if gradients[root] in (None, 1.0) or not root.parents else ""
-        return cls(called, values, gradients, partials, start)
+        return cls(called, values, gradients, partials, start, outdated=outdated(order))
 
 
 def scene_of(
@@ -166,21 +194,24 @@ def scene_of(
     """
     moment = moment or Moment.now(root)
     order = [*moment.names]
-    paths = frames(root)
+    crowded = crowds(order, moment.names)
+    paths = crowded | frames(root)
     box_of = boxes(order, paths, expand)
-    parameters: dict[Path, list[float | None]] = {}  # the gradients of those in each box
+    parameters: dict[Path, list[Value]] = {}  # those in each box
     for node, path in box_of.items():
         if node.rule is None:
-            parameters.setdefault(path, []).append(moment.gradients.get(node))
+            parameters.setdefault(path, []).append(node)
     written = {node: _name(node, moment, xp) for node in order}
     cards: dict[Value | Path, Card] = {}
     arrows: dict[object, Arrow] = {}
     for node in order:
         here = box_of.get(node, node)
-        if here not in cards and (node.parents or here is node):  # a box begins with its first operation
+        # A box begins with its first operation, if it has one.
+        if here not in cards and (node.parents or here is node or node in crowded):
             id_ = f"n{len(cards)}"
             if isinstance(here, tuple):
-                cards[here] = _box(id_, here, parameters.get(here, []), moment, xp)
+                kind = "crowd" if node in crowded else "box"
+                cards[here] = _box(id_, kind, here, parameters.get(here, []), moment, xp)
             else:
                 cards[here] = _card(id_, node, node is root, written, moment, xp)
         for position, parent in enumerate(node.parents):
@@ -192,7 +223,10 @@ def scene_of(
             else:  # one arrow for all edges between two boxes
                 edge, title, partial = (there, here), f"{cards[there].name} → {cards[here].name}", None
             if there is not here and edge not in arrows:
-                arrows[edge] = Arrow(f"e{len(arrows)}", cards[there], cards[here], title, partial)
+                is_outdated = partial is not None and edge in moment.outdated.partials
+                arrows[edge] = Arrow(
+                    f"e{len(arrows)}", cards[there], cards[here], title, partial, is_outdated
+                )
     output = box_of.get(root, root)
     cards[output] = cards.pop(output)
     inside = [
@@ -222,6 +256,8 @@ def _frames(inside: Iterable[tuple[Card, Path]], xp: Printed) -> tuple[Frame, ..
 def _title(path: Path, xp: Printed) -> str:
     """What a frame is called: neuron 3, or neurone 3 in French."""
     kind, *which = path[-1].split(" ")
+    if path[-1].startswith("inputs of "):
+        return xp.word("inputs of").format(" ".join(which[1:]))
     return visible(" ".join([xp.word(kind) if kind in ("layer", "neuron") else kind, *which]))
 
 
@@ -249,21 +285,25 @@ def _card(
         value=moment.values.get(node),
         gradient=moment.gradients.get(node),
         xp=xp,
+        is_value_outdated=node in moment.outdated.values,
+        is_gradient_outdated=node in moment.outdated.gradients,
     )
 
 
-def _box(id_: str, path: Path, gradients: Sequence[float | None], moment: Moment, xp: Printed) -> Card:
-    """The card of a whole neuron or layer: how many parameters it has, and the norm of their gradients."""
+def _box(id_: str, kind: str, path: Path, parameters: Sequence[Value], moment: Moment, xp: Printed) -> Card:
+    """The card of a whole neuron, layer or crowd: how many parameters it has, and the norm of their gradients."""
+    gradients = [moment.gradients.get(node) for node in parameters]
     known = [gradient for gradient in gradients if gradient is not None]
     title = _title(path, xp)
     return Card(
         id=id_,
-        kind="box",
+        kind=kind,
         name=str(xp.symbol(title)),
-        symbol=title.split()[0],
+        symbol="…" if kind == "crowd" else title.split()[0],
         formula="",
-        derivative=f"‖{moment.derivative(xp, xp.symbol('w'))}‖",
+        derivative=f"‖{moment.derivative(xp, xp.symbol('x' if kind == 'crowd' else 'w'))}‖",
         value=float(len(gradients)),
         gradient=math.hypot(*known) if len(known) == len(gradients) else None,
         xp=xp,
+        is_gradient_outdated=not moment.outdated.gradients.isdisjoint(parameters),
     )

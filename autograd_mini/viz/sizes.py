@@ -27,6 +27,7 @@ CAPTION_WIDTH = (46, 110)  # at least, at most
 
 LABEL_WIDTH, LABEL_HEIGHT = 76, 30  # on an arrow
 MARGIN = 16  # around the picture
+NOTE = 20  # in height, for the note that numbers are outdated
 
 
 @dataclass(frozen=True, slots=True)

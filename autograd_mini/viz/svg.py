@@ -23,6 +23,7 @@ from autograd_mini.viz.sizes import (
     LABEL_WIDTH,
     MARGIN,
     NAME,
+    NOTE,
     NUMBER,
     PAD,
     PARTIAL_NUMBER,
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from autograd_mini.viz.scene import Arrow, Card, Frame, Scene
 
 
+STRUCK = {"text_decoration": "line-through"}  # a number that is outdated
+
+
 def svg_text(scene: Scene, layout: Layout) -> str:
     """The picture as an SVG document; the same scene and layout give the same text."""
     document = svg_element(scene, layout)
@@ -44,9 +48,16 @@ def svg_text(scene: Scene, layout: Layout) -> str:
     return ET.tostring(document, encoding="unicode") + "\n"
 
 
+def size_of(scene: Scene, layout: Layout) -> tuple[float, float]:
+    """Width and height of the picture, with its margins and the note below it."""
+    wide = max(layout.width, width(scene.note, CAPTION)) + 2 * MARGIN
+    return wide, layout.height + 2 * MARGIN + (NOTE if scene.note else 0)
+
+
 def svg_element(scene: Scene, layout: Layout) -> ET.Element:
     """The picture as an `<svg>` element: its title, its description, the paper, and last what is on it."""
-    wide, high = layout.width + 2 * MARGIN, layout.height + 2 * MARGIN
+    note = scene.note
+    wide, high = size_of(scene, layout)
     title = scene.xp.word("graph").format(scene.output.name)
     view = f"0 0 {_short(wide)} {_short(high)}"
     document = _element(
@@ -65,6 +76,9 @@ def svg_element(scene: Scene, layout: Layout) -> ET.Element:
         _draw_partial(picture, arrow, layout.arrows[arrow.id])
     for card in scene.cards:
         _draw_card(picture, card, layout)
+    if note:
+        place = (0, layout.height + NOTE)
+        _text(picture, "note", note, place, CAPTION, text_anchor="start", fill=colours.OUTDATED.text)
     return document
 
 
@@ -92,8 +106,12 @@ def _draw_card(parent: ET.Element, card: Card, layout: Layout) -> None:
         return
     _draw_head(group, card, wide, high)
     room = layout.sizes.caption_width
-    _draw_field(group, "value", card.caption, card.number(card.value), PAD + HEAD + GAP, room)
-    _draw_field(group, "gradient", card.derivative, card.number(card.gradient), high - PAD - FIELD, room)
+    value, gradient = card.number(card.value), card.number(card.gradient)
+    top, bottom = PAD + HEAD + GAP, high - PAD - FIELD
+    _draw_field(group, "value", card.caption, value, top, room, outdated=card.is_value_outdated)
+    _draw_field(
+        group, "gradient", card.derivative, gradient, bottom, room, outdated=card.is_gradient_outdated
+    )
 
 
 def _draw_head(group: ET.Element, card: Card, wide: float, high: float) -> None:
@@ -114,17 +132,21 @@ def _draw_head(group: ET.Element, card: Card, wide: float, high: float) -> None:
     _text(group, "name", name, (PAD, middle), NAME, text_anchor="start", font_weight="bold")
 
 
-def _draw_field(parent: ET.Element, kind: str, title: str, number: str, top: float, room: float) -> None:
-    """A title and a box for a number, dashed while it is unknown."""
+def _draw_field(
+    parent: ET.Element, kind: str, title: str, number: str, top: float, room: float, *, outdated: bool
+) -> None:
+    """A title and a box for a number, dashed while it is unknown, or outdated."""
     role = colours.VALUE if kind == "value" else colours.GRADIENT
-    group = _element(parent, "g", class_=kind)
+    group = _element(parent, "g", class_=f"{kind} outdated" if outdated else kind)
     left, middle = PAD + room + GAP, top + FIELD / 2
     title = shortened(title, room, CAPTION)
     _text(group, "title", title, (PAD, middle), CAPTION, text_anchor="start", fill=role.text)
-    dashes = None if number else "4 3"
+    dashes, looks = "4 3" if outdated or not number else None, {"font_weight": "bold"}
+    if outdated:
+        role, looks = colours.OUTDATED, STRUCK
     _panel(group, left, top, FIELD_WIDTH, FIELD, 3, role, stroke_dasharray=dashes)
     size = fitting(number, FIELD_WIDTH - 2 * GAP, NUMBER)
-    _text(group, "number", number, (left + FIELD_WIDTH / 2, middle), size, fill=role.text, font_weight="bold")
+    _text(group, "number", number, (left + FIELD_WIDTH / 2, middle), size, fill=role.text, **looks)
 
 
 def _draw_arrow(parent: ET.Element, arrow: Arrow, curve: Curve) -> None:
@@ -148,14 +170,17 @@ def _draw_partial(parent: ET.Element, arrow: Arrow, curve: Curve) -> None:
     if arrow.partial is None or curve.label is None:
         return
     (x, y), role = curve.at(curve.label[0]), colours.PARTIAL
-    group = _element(parent, "g", class_="partial", data_edge=arrow.id, fill=role.text)
+    kind, looks = "partial", {"font_weight": "bold"}
+    if arrow.is_outdated:
+        kind, role, looks = "partial outdated", colours.OUTDATED, STRUCK
+    group = _element(parent, "g", class_=kind, data_edge=arrow.id, fill=role.text)
     _element(group, "title", str(arrow))
     left, top = x - LABEL_WIDTH / 2, y - LABEL_HEIGHT / 2
     _panel(group, left, top, LABEL_WIDTH, LABEL_HEIGHT, LABEL_HEIGHT / 2, role)
     room, line = LABEL_WIDTH - LABEL_HEIGHT / 2, 0.21 * LABEL_HEIGHT
     _text(group, "title", shortened(arrow.derivative, room, DERIVATIVE), (x, y - line), DERIVATIVE)
     size = fitting(arrow.number, room, PARTIAL_NUMBER)
-    _text(group, "number", arrow.number, (x, y + line), size, font_weight="bold")
+    _text(group, "number", arrow.number, (x, y + line), size, **looks)
 
 
 def _arrowhead(base: Point, tip: Point) -> list[Point]:

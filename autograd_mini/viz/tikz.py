@@ -48,7 +48,7 @@ LOOKS = r"""
   x=1pt, y=-1pt, every node/.style={inner sep=0pt, outer sep=0pt},
   card/.style={draw=operationline, fill=operationfill, line width=1.25*\zoom pt, rounded corners=4*\zoom pt,
     minimum width=\cardwidth, minimum height=\cardheight},
-  result/.style={}, box/.style={},
+  result/.style={}, box/.style={}, crowd/.style={},
   output/.style={line width=3*\zoom pt},
   input/.style={draw=inputline, fill=inputfill, rounded corners=14*\zoom pt},
   constant/.style={draw=constantline, fill=constantfill, dash pattern=on 2pt off 2pt, text=constanttext,
@@ -70,6 +70,11 @@ LOOKS = r"""
 }
 \newcommand\unknown{\node[field, dash pattern=on 4*\zoom pt off 3*\zoom pt] {};}
 \newcommand\known[1]{\node[field] {\fit{\numberroom}{$#1$}};}
+% A number that is outdated.
+\newsavebox\old
+\newcommand\struck[1]{\sbox\old{#1}\rlap{\usebox\old}\rule[0.6ex]{\wd\old}{0.6pt}}
+\newcommand\outdated[1]{\node[field, draw=outdatedline, fill=outdatedfill, text=outdatedtext,
+  dash pattern=on 4*\zoom pt off 3*\zoom pt] {\fit{\numberroom}{\struck{$#1$}}};}
 % {id}{centre}{kind}{name}{sign}{formula}{value}{title of the gradient}{gradient}
 \newcommand\card[9]{\begin{scope}[shift={(#2)}]
   \node[card, #3] (#1) {};
@@ -106,7 +111,9 @@ def tikz_text(scene: Scene, layout: Layout) -> str:
         )
         raise LayoutError(msg)
     picture = Picture(scene, layout)
-    wide, high = (side + 2 * sizes.MARGIN for side in (layout.width, layout.height))
+    note = rf"\node[title, outdatedtext] at (0,{layout.height + sizes.NOTE:.2f}) {{\fit{{{layout.width:.2f}pt}}{{{plain(scene.note)}}}}};"
+    deep = layout.height + (sizes.NOTE + sizes.MARGIN if scene.note else 0)
+    wide, high = (side + 2 * sizes.MARGIN for side in (layout.width, deep))
     return lines(
         r"\documentclass{article}",
         rf"\usepackage[paperwidth={wide:.2f}pt, paperheight={high:.2f}pt, margin={sizes.MARGIN}pt]{{geometry}}",
@@ -115,11 +122,12 @@ def tikz_text(scene: Scene, layout: Layout) -> str:
         r"\pagestyle{empty}",
         r"\begin{document}",
         r"\noindent\begin{tikzpicture}",
-        rf"\useasboundingbox (0,0) rectangle ({layout.width:.2f},{layout.height:.2f});",
+        rf"\useasboundingbox (0,0) rectangle ({layout.width:.2f},{deep:.2f});",
         *[picture.frame(frame) for frame in nested(scene.frames)],
         *[picture.arrow(arrow) for arrow in scene.arrows],
         *[picture.slope(arrow) for arrow in scene.arrows if arrow.partial is not None],
-        *[picture.card(card, picture.box(card.value), picture.box(card.gradient)) for card in scene.cards],
+        *[picture.card(card, *picture.numbers(card)) for card in scene.cards],
+        note if scene.note else "",
         r"\end{tikzpicture}",
         r"\end{document}",
     )
@@ -169,9 +177,16 @@ class Picture(NamedTuple):
             LOOKS,
         )
 
-    def box(self, x: float | None) -> str:
+    def box(self, x: float | None, *, outdated: bool = False) -> str:
         """A box with its number, or the empty one."""
-        return r"\unknown" if x is None else rf"\known{{{self.scene.xp.constant(x)}}}"
+        if x is None:
+            return r"\unknown"
+        return rf"\{'outdated' if outdated else 'known'}{{{self.scene.xp.constant(x)}}}"
+
+    def numbers(self, card: Card) -> tuple[str, str]:
+        """The two boxes of a card with what it holds."""
+        value = self.box(card.value, outdated=card.is_value_outdated)
+        return value, self.box(card.gradient, outdated=card.is_gradient_outdated)
 
     def card(self, card: Card, value: str, gradient: str, more: str = "") -> str:
         r"""\card, or \constant, with the two boxes filled as said."""
@@ -203,9 +218,12 @@ class Picture(NamedTuple):
         curve = self.layout.arrows[arrow.id]
         if curve.label is None:
             return ""
-        return (
-            rf"\slope{{{at(curve.at(curve.label[0]))}}}{{{ascii_maths(arrow.derivative)}}}{{{arrow.number}}}"
+        number = (
+            rf"\text{{\color{{outdatedtext}}\struck{{${arrow.number}$}}}}"
+            if arrow.is_outdated
+            else arrow.number
         )
+        return rf"\slope{{{at(curve.at(curve.label[0]))}}}{{{ascii_maths(arrow.derivative)}}}{{{number}}}"
 
 
 def nested(frames: Iterable[Frame]) -> Iterator[Frame]:

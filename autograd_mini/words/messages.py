@@ -13,6 +13,9 @@ MESSAGES: dict[str, dict[str, str]] = {
     "else": {"en": "else", "fr": "sinon"},
     "otherwise": {"en": "otherwise", "fr": "sinon"},
     "through": {"en": "through", "fr": "via"},
+    "not chosen": {"en": "{} was not chosen", "fr": "{} n’a pas été choisi"},
+    "given by": {"en": "given by {}", "fr": "donné par {}"},
+    "nothing flows": {"en": "nothing flows through {}", "fr": "rien ne passe par {}"},
     # in numbers
     "decimal point": {"en": ".", "fr": ","},
     "between arguments": {"en": ", ", "fr": " ; "},
@@ -35,9 +38,16 @@ MESSAGES: dict[str, dict[str, str]] = {
     # on a page with a picture
     "graph": {"en": "Computation graph of {}", "fr": "Graphe de calcul de {}"},
     "input": {"en": "input", "fr": "entrée"},
+    "inputs": {"en": "inputs", "fr": "entrées"},
+    "inputs of": {"en": "inputs of {}", "fr": "entrées de {}"},
     "parameters": {"en": "parameters", "fr": "paramètres"},
     "layer": {"en": "layer", "fr": "couche"},
     "neuron": {"en": "neuron", "fr": "neurone"},
+    "outdated": {"en": "outdated", "fr": "périmé"},
+    "call forward": {
+        "en": "Some numbers are outdated, as others have changed since: call {}.forward()",
+        "fr": "Des nombres sont périmés, car d’autres ont changé depuis : appelez {}.forward()",
+    },
     "larger": {"en": "Zoom in", "fr": "Agrandir"},
     "smaller": {"en": "Zoom out", "fr": "Réduire"},
     "whole": {"en": "Whole graph", "fr": "Graphe entier"},

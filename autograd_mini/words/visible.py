@@ -9,7 +9,6 @@ from __future__ import annotations
 import codecs
 import re
 import sys
-import unicodedata
 
 # What XML forbids or what would disturb the text beside it: controls, surrogates, characters that
 # are none, and the marks that turn the direction of writing.
@@ -52,6 +51,8 @@ def plain(text: str) -> str:
 
 
 def _plain(character: str) -> str:
+    import unicodedata  # only for a terminal that lacks a sign
+
     if character.isascii():
         return character
     name = unicodedata.name(character, "")

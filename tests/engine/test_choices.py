@@ -95,8 +95,9 @@ def test_the_same_under_a_watcher(x):
 
 
 def test_which_rules_are_choices():
-    """A choice gives each input all or nothing; no other rule of the table is one."""
-    choices = {"relu", "heaviside", "sign", "maximum", "minimum", "where", "clip", "max"}
+    """Where a choice has a slope of 0, its input was not chosen; no other rule of the table is one."""
+    choices = {"relu", "heaviside", "sign", "maximum", "minimum", "where", "clip", "max", "min"}
+    choices |= {"floor", "ceil", "floor_divide", "mod", "hard_sigmoid", "stop_gradient"}
 
     assert choices == {rule.name for rule in RULES.values() if rule.choice}
 

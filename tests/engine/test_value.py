@@ -9,7 +9,6 @@ import statistics
 import subprocess
 import sys
 import textwrap
-import threading
 from decimal import Decimal
 from fractions import Fraction
 
@@ -409,83 +408,6 @@ def test_names_of_results_and_constants_are_not_variables():
 def test_a_variable_may_be_called_self():
     """`self` is a name like any other."""
     assert 6.0 == (Value(label="self") * 2).forward(self=3)
-
-
-# Modes
-
-
-def test_no_grad_records_nothing():
-    """In no_grad results are leaves with the right number, for every kind of operation."""
-    x = Value(3.0)
-    with no_grad():
-        results = [x * x, -x, x**2, 1 / x, x.exp(), am.sum([x, x]), am.maximum(x, 1)]
-
-    assert [9.0, -3.0, 9.0, 1 / 3, math.exp(3.0), 6.0, 3.0] == [y.data for y in results]
-    assert {()} == {y.parents for y in results}
-    assert {None} == {y.rule for y in results}
-    assert (x, x) == (x * x).parents
-
-
-def test_no_grad_ends_as_it_began():
-    """no_grad can be nested, and an exception ends it too."""
-    x = Value(3.0)
-    with no_grad():
-        with no_grad():
-            pass
-        assert () == (x * x).parents
-    with pytest.raises(KeyError), no_grad():
-        raise KeyError
-
-    assert (x, x) == (x * x).parents
-
-
-def test_no_grad_of_unbound_values_is_an_error():
-    """Without a number and without a record a result could never be computed."""
-    with pytest.raises(UnboundError, match="no number for u yet"), no_grad():
-        Value(label="u") * 2
-
-
-def test_no_grad_is_for_one_thread():
-    """One thread records while another one is in no_grad, and the other way round."""
-    x, inside, done = Value(3.0), threading.Event(), threading.Event()
-    seen = []
-
-    def without_record():
-        with no_grad():
-            inside.set()
-            done.wait()
-            seen.append((x * x).parents)
-
-    thread = threading.Thread(target=without_record)
-    thread.start()
-    inside.wait()
-    recorded = (x * x).parents
-    done.set()
-    thread.join()
-
-    assert (x, x) == recorded
-    assert [()] == seen
-
-
-def test_detect_anomaly_names_the_node():
-    """In detect_anomaly the first nan or inf is an error that shows the operation and its inputs."""
-    x = Value(0.0, label="x")
-    with detect_anomaly(), pytest.raises(AnomalyError, match=r"log\(x\) is -inf, where x = 0"):
-        x.log()
-
-    assert -math.inf == x.log().data
-    assert issubclass(AnomalyError, ArithmeticError)
-
-
-def test_detect_anomaly_looks_at_gradients():
-    """A gradient that is not finite is an error too, which shows the product it came from."""
-    x = Value(0.0, label="x")
-    f = 2 * x.sqrt()
-    with (
-        detect_anomaly(),
-        pytest.raises(AnomalyError, match=r"∂f/∂x is inf: through t1 = .*inf · 2, where x = 0"),
-    ):
-        f.backward()
 
 
 # What is no number

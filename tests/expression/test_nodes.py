@@ -17,7 +17,7 @@ from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.rule import RULES
 from autograd_mini.errors import ExpressionError, NotANumberError, UnboundError
 from autograd_mini.expression import parse
-from autograd_mini.expression.nodes import functions
+from autograd_mini.expression.nodes import ALIASES, functions
 from autograd_mini.expression.text import MAX_LENGTH
 from autograd_mini.functions import sum as sum_
 
@@ -84,7 +84,7 @@ def test_name_is_one_node():
         ("a = x + 1; a * a", ["x", "", "a", "f"]),
         ("t1 = x; (t1 + y) * 2", ["x", "y", "t2", "", "f"]),
         ("mean(x, y)", ["x", "y", "t1", "", "f"]),
-        ("min(x, y, z)", ["x", "y", "t1", "z", "f"]),
+        ("min(x, y, z)", ["x", "y", "z", "f"]),
         ("2 + 3", ["", "", "f"]),
         ("-x", ["x", "f"]),
     ],
@@ -117,7 +117,7 @@ def test_definition_nothing_uses():
     assert labels(f) == ["x", "", "f"]
 
 
-@pytest.mark.parametrize("source", ["x", "f = x", "a = x; a", "f = +x", "min(x)", "x; # and nothing"])
+@pytest.mark.parametrize("source", ["x", "f = x", "a = x; a", "f = +x", "x; # and nothing"])
 def test_name_alone_makes_no_node(source):
     """A name alone stands for its node, which keeps the name it has."""
     f = parse(source, x=3)
@@ -185,7 +185,7 @@ def test_functions():
     """The functions are the primitives that have a word for a name, with means, minima and lecture names."""
     operators = {"add", "sub", "mul", "div", "neg", "pow", "dot"}
 
-    assert set(functions()) == (set(RULES) - operators) | {"min", "mean", "logsumexp", "ReLU", "rect", "ln"}
+    assert set(functions()) == (set(RULES) - operators) | {"mean", "logsumexp", *ALIASES}
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd_mini import Value, variables
+from autograd_mini.engine.rule import RULES
 from autograd_mini.errors import RuleError
 from autograd_mini.formulas.expressions import expression_of
 from autograd_mini.formulas.latex import latex
+from autograd_mini.formulas.mathml import mathml
 from autograd_mini.formulas.text import text
 
 x, y, w = (text.symbol(name) for name in "xyw")
@@ -124,13 +126,52 @@ def test_brackets_follow_the_graph(steps):
         (text.sum([]), "0"),
         (text.dot([x, y], [w, 2.0]), "x × w + y × 2"),
         (text.dot([x + y], [w]), "(x + y) × w"),
-        (text.max([x, y, w]), "max(x, y, w)"),
+        (text.max(x, y, w), "max(x, y, w)"),
         (1 / 3 * x, "0.3333 × x"),
     ],
 )
 def test_text(formula, shown):
     """A formula in one line has the brackets it needs and no others."""
     assert shown == str(formula) == repr(formula)
+
+
+@pytest.mark.parametrize("style", [text, latex, mathml], ids=lambda style: type(style).__name__)
+@pytest.mark.parametrize("n", [101, 102, 104, 105, 300])
+@pytest.mark.parametrize("name", ["sum", "dot", "prod", "max", "min", "norm"])
+def test_very_many_operands_are_cut(name, n, style):
+    """Of more than a hundred operands the first two and the last are shown; each partial is its own all the same."""
+    rule = RULES[name]
+    xs = [style.symbol(f"x{i}") for i in range(n)]
+    pieces = xs + [style.symbol(f"y{i}") for i in range(n)] if name == "dot" else xs
+    f, slopes = style.applied(rule, *pieces), style.slopes(rule, style.symbol("z"), pieces)
+    alike = {  # what the partials are, with all operands
+        "sum": lambda i: 1.0,
+        "dot": lambda i: pieces[(i + n) % (2 * n)],
+        "max": lambda i: style.where(style.equal(xs[i], style.symbol("z")), 1.0, 0.0),
+        "norm": lambda i: rule.partials(style, style.symbol("z"), xs[i])[0],
+    }
+    alike["min"] = alike["max"]
+
+    assert len(str(f)) < 500
+    assert len(pieces) == len(slopes)
+    assert max(len(str(slope)) for slope in slopes) < 800
+    if name in alike:
+        assert [str(alike[name](i)) for i in range(len(pieces))] == [*map(str, slopes)]
+    if style is text:
+        shown = {"sum": f"x0 + x1 + … + x{n - 1}", "dot": f"x0 × y0 + x1 × y1 + … + x{n - 1} × y{n - 1}"}
+        assert shown.get(name, str(f)) == str(f)
+        assert str(text.applied(rule, *pieces[:100])) != str(f)
+        assert "…" not in str(text.applied(rule, *pieces[:100]))
+
+
+def test_the_partials_of_a_long_product():
+    """Each names operands near it and never itself."""
+    xs = [text.symbol(f"x{i}") for i in range(300)]
+    for i, slope in enumerate(text.slopes(RULES["prod"], text.symbol("z"), xs)):
+        named = re.findall(r"x\d+", str(slope))
+        assert f"x{i}" not in named
+        assert {"x0", "x1", "x299"} - {f"x{i}"} <= set(named)
+        assert "…" in str(slope)
 
 
 a, b = latex.symbol("a"), latex.symbol("b")

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograd_mini.custom import primitive
 from autograd_mini.derivatives.transforms import grad, jvp
 from autograd_mini.engine.arithmetic import Arithmetic, floats
 from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.operations import values
 from autograd_mini.engine.rule import RULES
 from autograd_mini.engine.value import Value
-from autograd_mini.functions import dot, primitive
+from autograd_mini.functions import dot
 from autograd_mini.losses import cross_entropy
 from autograd_mini.nn import MLP, Dropout, Layer, Module, Neuron
 from autograd_mini.nn.init import INITIALISATIONS
@@ -332,7 +333,7 @@ def test_dropout_in_a_network():
     [
         (lambda: Layer(2, 3)([1.0]), ValueError, r"Layer\(2, 3, 'relu'\) takes 2 inputs, got 1: \[1.0\]"),
         (lambda: MLP(2, [1])([[1.0, 2.0]]), TypeError, r"one example at a time.*\[model\(x\) for x in X\]"),
-        (lambda: MLP(2, [1])(np.ones((2, 2))), TypeError, "a number"),
+        (lambda: MLP(2, [1])(np.ones((2, 2))), TypeError, "takes one example at a time"),
         (lambda: Neuron(1)("a"), TypeError, "got str 'a'"),
         (lambda: Neuron(0), ValueError, "the number of inputs must be a whole number of 1 or more, got 0"),
         (lambda: Layer(2, -1), ValueError, "the number of outputs must be a whole number .*, got -1"),
@@ -360,6 +361,30 @@ def test_dropout_in_a_network():
             "no initialisation is called 'xaver'; did you mean xavier",
         ),
         (lambda: Dropout(1.0), ValueError, "0 <= p < 1, got 1.0"),
+        (lambda: Dropout("a"), TypeError, "0 <= p < 1, got str 'a'"),
+        (
+            lambda: Dropout(0.5)(3.0),
+            TypeError,
+            r"Dropout\(0.5\) takes a Value or a list of them, got float 3.0",
+        ),
+        (lambda: Dropout(0.5)([None]), TypeError, "got NoneType None"),
+        (lambda: MLP(2, [1], dropout=[]), TypeError, r"0 <= p < 1, got list \[\]"),
+        (lambda: MLP(2, [10**400]), ValueError, "the number of outputs must be .* 1 to 10,000,000, got 1000"),
+        (lambda: MLP(10**6, [10**6]), ValueError, "need 1,000,001,000,000 parameters; at most 10,000,000"),
+        (lambda: Neuron(2, None), TypeError, "the activation must be a name such as 'linear', got None"),
+        (lambda: MLP(2, [2, 1], activation=None), TypeError, "the activation must be a name"),
+        (lambda: MLP(2, [2, 1], activation=[["relu"], "relu"]), TypeError, r"got list \['relu'\]"),
+        (lambda: Layer(2, 2, init=[1.0]), TypeError, r"init must be a name, .* got list \[1.0\]"),
+        (lambda: Layer(2, 2, init=math.nan), ValueError, "init must be a name, a finite number, .* got nan"),
+        (lambda: Neuron(2, init=lambda *_: None), TypeError, "expected a Value or a number .* got NoneType"),
+        (lambda: Neuron(2, seed="a"), TypeError, "a seed must be an int, a random.Random, or None, got 'a'"),
+        (lambda: MLP(2, [1], name=3), TypeError, "the name of a network must be text, got int 3"),
+        (lambda: Neuron(2, bias="no"), TypeError, "bias must be True or False, got str 'no'"),
+        (lambda: Neuron(2).train("no"), TypeError, "training must be True or False, got str 'no'"),
+        (lambda: Neuron(2)({1.0, 2.0}), TypeError, "takes a list of numbers or Values, got set"),
+        (lambda: Neuron(3)("abc"), TypeError, "takes a list of numbers or Values, got str 'abc'"),
+        (lambda: Neuron(1).fire([Value(1.0)] * 3), ValueError, "takes 1 inputs, got 3"),
+        (lambda: Layer(2, 1).fire(None), ValueError, "takes 2 inputs, got None"),
     ],
 )
 def test_wrong_arguments(call, error, message):

@@ -13,8 +13,10 @@ from autograd_mini import Value, exp, parse, relu, sigmoid, steps, sum, tanh, va
 from autograd_mini.engine.graph import toposort
 from autograd_mini.formulas.mathml import mathml
 from autograd_mini.formulas.text import Text
+from autograd_mini.stepping.moments import scene_after
 from autograd_mini.stepping.page import LETTERS, changes, tree
 from autograd_mini.stepping.sweeps import VALUES
+from autograd_mini.viz.dot import DENSE, crossings
 
 NAMES = [
     "</script><script>alert(1)</script>",
@@ -329,3 +331,16 @@ def test_nodes_of_a_trace_are_the_nodes_of_the_picture():
         [g for g in picture(trace).iter("g") if "node" in g.get("class", "").split()]
     )
     assert {VALUES, "gradients"} == {step.sweep for step in trace}
+
+
+def test_every_product_has_its_label_in_a_dense_graph():
+    """Where the layout leaves no room for labels they stand on the arrows all the same, and steps find them."""
+    xs = list(variables(u=1, v=2))
+    while len(xs) < 60:
+        xs.append(sum(xs[-30:]))
+    trace = steps(xs[-1])
+    assert crossings(scene_after(trace)) > DENSE
+
+    labels = [change[7] for change in changes(trace) if len(change) > 7]
+    assert [*range(len(labels))] == sorted(labels)
+    assert len(labels) == trace.html().count('<g class="partial">')

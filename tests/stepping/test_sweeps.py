@@ -4,13 +4,14 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
+from engine.test_choices import MASKED
 from hypothesis import given
 from test_random_graphs import inputs, named, programs, run, run_naive
 
 import autograd_mini as am
 from autograd_mini import Value, jvp, parse, variables
 from autograd_mini.engine.graph import leaves, toposort
-from autograd_mini.errors import UnboundError, UnknownVariableError
+from autograd_mini.errors import StaleError, UnboundError, UnknownVariableError
 from autograd_mini.formulas.latex import Inline
 from autograd_mini.formulas.mathml import mathml
 from autograd_mini.formulas.text import Text
@@ -62,6 +63,54 @@ def test_forward_mode():
     assert "∂x/∂x = 1" in steps
     assert "∂f/∂x = ∂f/∂t4 · ∂t4/∂x = (-f / t4) · (-2) = (-0.25) · (-2) = 0.5" in steps
     assert not [line for line in steps if "/∂a" in line]
+
+
+@pytest.mark.parametrize("f", MASKED.values(), ids=MASKED)
+@pytest.mark.parametrize("x", [-1.0, 0.0, 0.25])
+def test_a_branch_not_taken(f, x):
+    """Nothing flows to what was not chosen, and no line claims that 0 · inf or 0 · nan is 0."""
+    z = f(Value(x, label="x"))
+    backward = Trace(z)
+    z.backward()
+    boxes = replayed(backward.nodes, backward, GRADIENTS)
+    shown = {node: box for node, box in zip(backward.nodes, boxes, strict=True) if not node.is_constant}
+    forward = Trace(z, by="x")
+
+    assert pytest.approx([node.grad for node in shown], rel=0, abs=0) == [*shown.values()]
+    assert pytest.approx(jvp(f, (x,), (1.0,))[1], rel=0) == replayed(forward.nodes, forward, TANGENTS)[-1]
+    for step in (*backward, *forward):
+        assert not re.search(r"(inf|nan)\)? · 0 = 0|0 · \(?-?(inf|nan)\)? = 0", step.line)
+
+
+def test_why_nothing_flows():
+    """A masked product says which input was not chosen, or what it is that nothing flows through."""
+    (x,) = variables(x=-1)
+    relu, where = am.sqrt(am.relu(x)), am.where(x > 0, am.sqrt(x), 0.0)
+
+    assert "∂f/∂x = 0 (nothing flows through t1)" == lines(relu)[-1]
+    assert "∂f/∂x = 0 (rien ne passe par t1)" == lines(relu, language="fr", by="x")[-1]
+    assert "∂f/∂x = 0 (x was not chosen)" == lines(am.sqrt(am.maximum(x, 0)))[-1]
+    assert "∂f/∂x = 0 (nothing flows through t1)" == lines(where)[-1]
+    assert "∂f/∂x = 0 (t1 n’a pas été choisi)" == lines(where, language="fr", by="x")[-1]
+    assert r"0 \text{ (nothing flows through }t_{1}\text{)}" == Trace(relu)[-1].latex[-1]
+    assert "<mn>0</mn><mtext>\xa0(nothing\xa0flows\xa0through\xa0</mtext><msub>" in Trace(relu)[-1].mathml[-1]
+    assert "∂f/∂x through t1 = 0 (nothing flows through t1)" in lines(relu + x)
+    assert "∂f/∂x = 1 + 0 = 1" == lines(relu + x)[-1]
+
+
+def test_a_mask_under_a_finite_gradient_is_a_product():
+    """Where 0 · upstream is 0 the product is shown as it is."""
+    assert (
+        "∂f/∂x = ∂f/∂x · ∂f/∂f = heaviside(x) · 1 = 0 · 1 = 0" == lines(am.relu(Value(-1.0, label="x")))[-1]
+    )
+
+
+def test_a_product_by_zero_that_is_no_choice_keeps_ieee():
+    """0 · log(x) at 0 is nan."""
+    assert (
+        "∂f/∂x = ∂t1/∂x · ∂f/∂t1 = 1 / x · 0 = inf · 0 = nan"
+        == lines(0.0 * am.log(Value(0.0, label="x")))[-1]
+    )
 
 
 def test_french():
@@ -127,12 +176,41 @@ def test_the_partials_of_an_operation_are_written_once(monkeypatch, operation):
         read.append(xp)
         return partials(xp, *pieces)
 
-    monkeypatch.setattr(f.rule, "partials", counted)
     steps = Trace(f)
+    monkeypatch.setattr(f.rule, "partials", counted)
     for _ in range(2):
         assert len(steps) == len([step.line for step in steps])
 
     assert [steps.equations.text] == read
+
+
+@pytest.mark.parametrize("operation", [am.sum, am.prod, am.max, am.min, am.norm, lambda xs: am.dot(xs, xs)])
+def test_ten_thousand_inputs(operation):
+    """No line of ten thousand inputs is long, and there is one for each."""
+    f = operation([Value(float(i), label=f"x{i}") for i in range(10_000)])
+    written = lines(f)
+
+    assert len(written) > 20_000
+    assert max(map(len, written)) < 300
+
+
+def test_a_gradient_of_its_own_is_no_product():
+    """What a function with a custom_gradient gives back is said to be given; forward mode cannot pass."""
+
+    @am.custom_gradient
+    def clipped(x):
+        return x, lambda cotangent: am.clip(cotangent, -1.0, 1.0)
+
+    x = Value(2.0, label="x")
+
+    assert "∂f/∂x = 1 (given by clipped)" == lines(5 * clipped(x))[-1]
+    assert "∂f/∂x = 1 (donné par clipped)" == lines(5 * clipped(x), language="fr")[-1]
+    assert lines(0.5 * clipped(x))[-1].endswith("= 1 · 0.5 = 0.5")
+    with pytest.raises(
+        TypeError, match="clipped has a custom_gradient, which says how a cotangent comes back"
+    ):
+        Trace(5 * clipped(x), by="x")
+    assert "∂f/∂y = ∂f/∂y · ∂y/∂y = 1 · 1 = 1" == lines(clipped(x) + Value(1.0, label="y"), by="y")[-1]
 
 
 def test_a_leaf_alone():
@@ -157,6 +235,41 @@ def test_unbound_graph():
     """A graph with variables that lack a number cannot be traced, and the error names all of them."""
     with pytest.raises(UnboundError, match="no number for v, w yet"):
         Trace(parse("(u + v) * w", u=2))
+
+
+@pytest.mark.parametrize("by", [None, "v"])
+def test_numbers_that_no_longer_follow(by):
+    """After u.data = 5 there is no line 5 × 3 = 6: the error names the node, its inputs now, and the cure."""
+    f = parse("f = u * v + w", u=2, v=3, w=4)
+    u = f.parents[0].parents[0]
+    Trace(f, by=by)
+    u.data = 5
+    message = (
+        r"t1 = 6 was not computed from what its inputs are now \(u = 5, v = 3\); call f\.forward\(\) first"
+    )
+    with pytest.raises(StaleError, match=message):
+        Trace(f, by=by)
+    f.forward()
+
+    assert "t1 = u × v = 5 × 3 = 15" in lines(f, by=by)
+
+
+def test_a_partial_that_no_longer_follows():
+    """x² at 2 and -2 has one value and two slopes."""
+    x = Value(2.0, label="x")
+    f = x**2
+    x.data = -2
+    with pytest.raises(StaleError, match=r"f = 4 was not computed from .* \(x = -2\)"):
+        Trace(f)
+
+
+def test_a_short_error_for_a_sum_of_many():
+    """Only some of the inputs are named."""
+    xs = variables(**{f"x{i}": i for i in range(1000)})
+    f = am.sum(xs)
+    xs[0].data = 1
+    with pytest.raises(StaleError, match=r"\(x0 = 1, x1 = 1, x2 = 2, x3 = 3, …\)"):
+        Trace(f)
 
 
 def replayed(nodes, steps, sweep):

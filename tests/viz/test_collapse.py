@@ -5,8 +5,9 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from autograd_mini import Value, draw, sum
+from autograd_mini import Value, dot, draw, sum
 from autograd_mini.engine.graph import toposort
+from autograd_mini.formulas.text import Text
 from autograd_mini.nn import MLP, Neuron
 from autograd_mini.viz.collapse import boxes
 from autograd_mini.viz.frames import frames
@@ -52,6 +53,44 @@ def test_large_network_collapses_into_layers(large):
         parameters = [x for x in toposort(large) if re.match(rf"[wb]{name[-1]}\[", x.label)]
         assert pytest.approx(sum([p.grad**2 for p in parameters]) ** 0.5) == card.gradient
     assert 4 == len(scene.arrows)
+
+
+def test_a_crowd_of_inputs_is_one_box():
+    """A sum of ten thousand inputs has a picture: their number and the norm of their gradients."""
+    w = Value(2.0, "w")
+    f = sum([Value(float(i), f"x{i}") for i in range(10_000)]) * w
+    f.backward()
+    scene = scene_of(f)
+
+    assert [
+        "inputs of t1: 10000 inputs, ‖∂f/∂x‖ = 200",
+        "t1 = x0 + x1 + … + x9999 = 49995000, ∂f/∂t1 = 2",
+        "w = 2, ∂f/∂w = 49995000",
+        "f = t1 × w = 99990000, ∂f/∂f = 1",
+    ] == str(scene).splitlines()
+    assert [("n0", "n1"), ("n1", "n3"), ("n2", "n3")] == [(a.tail.id, a.head.id) for a in scene.arrows]
+    assert "entrées de t1: 10000 entrées" in str(scene_of(f, xp=Text("fr")))
+    assert 4 == draw(f).svg().count('class="node ')
+
+
+def test_a_crowd_is_opened_by_name():
+    """Then its inputs stand in a frame of that name."""
+    f = sum([Value(float(i), f"x{i}") for i in range(130)])
+    scene = scene_of(f, "inputs of f")
+
+    assert 131 == len(scene.cards)
+    assert [("inputs of f", 130)] == [(frame.title, len(frame.cards)) for frame in scene.frames]
+    assert scene == scene_of(f, "all")
+
+
+def test_what_is_no_crowd():
+    """Inputs of a small graph, few inputs, and those that others use too, are drawn one by one."""
+    small = sum([Value(1.0, f"x{i}") for i in range(100)])
+    few = sum([sum([Value(1.0, f"x{j}{i}") for i in range(50)]) for j in range(4)])
+    shared = [Value(1.0, f"x{i}") for i in range(130)]
+
+    for f in (small, few, sum(shared) * dot(shared, shared)):
+        assert len(toposort(f)) == len(scene_of(f).cards)
 
 
 def test_before_backward_the_norm_is_unknown():

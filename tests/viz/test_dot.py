@@ -40,6 +40,19 @@ def test_names_values_gradients_and_partials_are_in_the_text():
     assert 'n3 -> n4 [label=" \\n     5     " id=e3]' in after
 
 
+def test_outdated_numbers_are_marked():
+    """No label claims u × v = 6 once u is 5."""
+    f = parse("f = u * v", u=2, v=3)
+    f.backward()
+    f.parents[0].data = 5
+    source = dot_source(scene_of(f))
+
+    assert source.startswith("// Some numbers are outdated")
+    assert 'label="f = u × v\\n≠ 6\\n∂f/∂f = 1"' in source
+    assert 'label="v\\n3\\n∂f/∂v = 2 (outdated)"' in source
+    assert 'n1 -> n2 [label=" \\n           " id=e1]' in source
+
+
 def test_the_same_graph_gives_the_same_text():
     """Ids come from the order of the walk, so two graphs built alike are written alike."""
     sources = {dot_source(scene_of(parse("(a + b) * tanh(a)", a=1, b=2))) for _ in range(3)}

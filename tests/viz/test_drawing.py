@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from autograd_mini import Value, parse
+from autograd_mini import Value, parse, tanh
 from autograd_mini.errors import LayoutError, MissingExtraError
 from autograd_mini.viz import draw, drawing
 
@@ -38,6 +38,21 @@ def test_later_changes_do_not_change_a_drawing(f):
     assert "5\\n∂f/∂t1 = 4" in drawn.source
 
 
+def test_a_drawing_after_an_optimizer_step(f):
+    """It is drawn, marked in picture, TeX and words; a drawing made before is as it was."""
+    before = draw(f)
+    f.parents[0].parents[0].data = 100
+    bundle = draw(f)._repr_mimebundle_()
+
+    assert "t1 = u + v ≠ 5" in bundle["text/plain"]
+    assert bundle["text/plain"].endswith("call f.forward()")
+    assert bundle["image/svg+xml"].count("line-through") == 4
+    assert draw(f).tex().split(r"\begin{document}")[1].count(r"\outdated") == 3
+    assert draw(f).tex().count(r"\struck{$") == 2
+    assert "line-through" not in before.svg()
+    assert "5, ∂f/∂t1 = 4" in str(before)
+
+
 def test_what_is_saved_is_what_is_shown(f, tmp_path):
     """.svg and .dot hold the texts, .png a picture of twice the size in pixels; the path comes back."""
     drawn = draw(f)
@@ -49,6 +64,44 @@ def test_what_is_saved_is_what_is_shown(f, tmp_path):
 
     assert png[:8] == b"\x89PNG\r\n\x1a\n"
     assert int.from_bytes(png[16:20], "big") > 1000
+
+
+def pixels(png):
+    """Width and height of a PNG file."""
+    return [int.from_bytes(png[i : i + 4], "big") for i in (16, 20)]
+
+
+def test_a_large_png_is_made_smaller(f, monkeypatch):
+    """It has no more pixels than are allowed, in the shape of the picture."""
+    wide, high = pixels(draw(f).png())
+    monkeypatch.setattr(drawing, "MOST_PIXELS", wide * high // 4)
+    half = pixels(draw(f).png())
+
+    assert pytest.approx([wide / 2, high / 2], abs=1) == half
+    assert half[0] * half[1] <= wide * high // 4 + max(half)
+
+
+def test_a_png_that_nobody_could_read_is_an_error(f, monkeypatch):
+    """The message has the size of the picture and says what to do."""
+    monkeypatch.setattr(drawing, "MOST_PIXELS", 10_000)
+    with pytest.raises(
+        LayoutError, match=r"10000 pixels would be too small to read: .* points; save as \.svg, or"
+    ):
+        draw(f).png()
+
+
+@pytest.mark.slow
+def test_the_png_of_a_long_chain():
+    """Two thousand nodes fit into 20 million pixels; of eight thousand nothing could be read."""
+    f = Value(0.5, "x")
+    for _ in range(2000):
+        f = tanh(f)
+    wide, high = pixels(draw(f).png())
+    assert wide * high < 20_000_000 + wide
+    for _ in range(6000):
+        f = tanh(f)
+    with pytest.raises(LayoutError, match="too small to read"):
+        draw(f).png()
 
 
 def test_an_unknown_suffix_lists_the_known_ones(f, tmp_path):

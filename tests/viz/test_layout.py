@@ -2,13 +2,17 @@
 
 import json
 import os
+import subprocess
 import sys
+from random import Random
 
 import pytest
 
-from autograd_mini import Value, parse, tanh, variables
+from autograd_mini import Value, draw, parse, sum, tanh, variables
 from autograd_mini.errors import LayoutError
+from autograd_mini.nn import MLP
 from autograd_mini.viz import layout
+from autograd_mini.viz.dot import crossings
 from autograd_mini.viz.layout import layout_of
 from autograd_mini.viz.sandbox import graphviz_json
 from autograd_mini.viz.scene import scene_of
@@ -183,6 +187,82 @@ def test_a_long_chain_is_laid_out():
         x = tanh(x)
 
     assert len(layout_of(scene_of(x)).cards) == 2001
+
+
+def dense(nodes, inputs):
+    """A graph where every node is the sum of so many before it."""
+    random = Random(0)
+    xs = [Value(1.0, f"x{i}") for i in range(20)]
+    while len(xs) < nodes:
+        xs.append(sum(random.sample(xs, inputs)))
+    return scene_of(sum(xs))
+
+
+def test_the_columns_that_arrows_cross():
+    """In a chain each arrow crosses one; an input used late crosses all before it; an arrow between boxes one at least."""
+    u, v = variables(u=1, v=2)
+    chain = tanh(tanh(tanh(u)))
+    boxes = scene_of(MLP(2, [40, 40, 1], seed=0)([1.0, 2.0]))
+
+    assert 3 == crossings(scene_of(chain))
+    assert 3 + (1 + 1) + (1 + 3) + (1 + 5) == crossings(scene_of(chain + u * 1 + v))
+    assert len(boxes.arrows) <= crossings(boxes) < 20
+
+
+@pytest.mark.parametrize(("nodes", "inputs"), [(101, 8), (200, 8)])
+def test_a_dense_graph_is_laid_out_in_haste(nodes, inputs):
+    """Once minutes, and half a minute for a hundred nodes; every arrow has its label, with or without room for it."""
+    scene = dense(nodes, inputs)
+    places = layout_of(scene)
+
+    assert crossings(scene) > 1_500
+    assert len(scene.cards) == len(places.cards)
+    for arrow in scene.arrows:
+        curve = places.arrows[arrow.id]
+        assert curve.points[0][0] <= curve.label[0] <= curve.tip[0]
+
+
+@pytest.mark.slow
+def test_a_dense_graph_of_five_hundred_nodes():
+    """The largest kind that is drawn: it comes back whole."""
+    scene = dense(500, 8)
+
+    assert 40_000 < crossings(scene) <= layout.MOST
+    assert len(scene.arrows) == len(layout_of(scene).arrows)
+
+
+def test_what_would_take_too_long_is_refused_at_once():
+    """The message has the numbers and what to do."""
+    with pytest.raises(
+        LayoutError, match=r"8840 arrows between 1001 nodes cross \d+ columns, .*; draw a part"
+    ):
+        layout_of(dense(1000, 8))
+
+
+def test_what_the_engine_has_no_stack_for_is_said(monkeypatch):
+    """Graphviz recurses on twenty thousand nodes in a row."""
+    x = Value(0.5, "x")
+    for _ in range(20_000):
+        x = tanh(x)
+    with pytest.raises(
+        LayoutError, match=r"\(the picture is too large for it\); draw a part of the graph, .* expand="
+    ):
+        layout_of(scene_of(x))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits on addresses are a thing of Linux")
+def test_a_process_with_little_memory_draws(tmp_path):
+    """Where 4 GB of addresses cannot be reserved, as with ulimit -v, the sandbox takes what it uses."""
+    script = """
+import resource
+resource.setrlimit(resource.RLIMIT_AS, (10**9, 10**9))
+from autograd_mini import draw, parse
+print(draw(parse("f = (u + v) * w", u=2, v=3, w=4)).svg())
+"""
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+
+    assert ("", 0) == (run.stderr, run.returncode)
+    assert run.stdout == draw(parse("f = (u + v) * w", u=2, v=3, w=4)).svg() + "\n"
 
 
 def test_the_engine_works_where_no_cache_can_be_kept(scene, monkeypatch):

@@ -32,6 +32,47 @@ def test_the_title_names_the_output_after_two_passes():
     assert [str(card) for card in scene_of(f).cards] == ["u = 3, ∂f/∂u = 12", "f = u × u = 9, ∂f/∂f = 1"]
 
 
+def test_what_no_longer_follows_is_said():
+    """After u.data = 5 nothing says u × v = 6, and the last line says what to do; forward() mends it."""
+    f = parse("f = u*v + w", u=2, v=3, w=4)
+    f.backward()
+    f.parents[0].parents[0].data = 5
+    scene = scene_of(f)
+
+    assert str(scene).splitlines() == [
+        "u = 5, ∂f/∂u = 3",
+        "v = 3, ∂f/∂v = 2 (outdated)",
+        "t1 = u × v ≠ 6, ∂f/∂t1 = 1",
+        "w = 4, ∂f/∂w = 1",
+        "f = t1 + w ≠ 10, ∂f/∂f = 1",
+        "Some numbers are outdated, as others have changed since: call f.forward()",
+    ]
+    assert [str(arrow) for arrow in scene.arrows][:2] == ["∂t1/∂u = 3", "∂t1/∂v ≠ 2"]
+    assert str(scene_of(f, xp=Text("fr"))).splitlines()[1:6:4] == [
+        "v = 3 ; ∂f/∂v = 2 (périmé)",
+        "Des nombres sont périmés, car d’autres ont changé depuis : appelez f.forward()",
+    ]
+    f.forward()
+    assert str(scene_of(f)).splitlines()[2:] == ["t1 = u × v = 15", "w = 4, ∂f/∂w = 1", "f = t1 + w = 19"]
+
+
+def test_a_box_of_outdated_gradients():
+    """The norm over the parameters of a layer is outdated when one of them is."""
+    model = MLP(2, [16, 16, 1], seed=0)
+    f = model([1.0, -2.0]) ** 2
+    f.backward()
+    before = str(scene_of(f))
+    for p in model.parameters():
+        p.data *= 0.5
+    layers = [card for card in scene_of(f).cards if card.kind == "box"]
+
+    assert "outdated" not in before
+    assert [True, True, True] == [card.is_gradient_outdated for card in layers]
+    assert {"layer 1: 48 parameters"} == {
+        str(card).split(",")[0] for card in layers if card.name == "layer 1"
+    }
+
+
 def test_partials_are_unknown_until_the_backward_pass():
     """An arrow carries its number only once the chain rule has used it."""
     f = parse("f = u * v", u=2, v=3)

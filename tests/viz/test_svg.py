@@ -100,6 +100,28 @@ def test_the_picture_of_the_lecture():
     assert [inner(g, "symbol") for g in groups["result"] + groups["output"]] == ["+", "×"]
 
 
+def test_outdated_numbers_are_struck_through():
+    """Of u v + w after u.data = 5: the boxes and labels that no longer follow, a note below, and no others."""
+    f = parse("f = u*v + w", u=2, v=3, w=4)
+    f.backward()
+    before = read(draw(f))
+    f.parents[0].parents[0].data = 5
+    document, groups = read(draw(f))
+    struck = [
+        text.text for text in document.iter(f"{SVG}text") if text.get("text-decoration") == "line-through"
+    ]
+    heights = [float(picture.get("height")) for picture in (before[0], document)]
+
+    assert "outdated" not in before[1]
+    assert struck == [inner(group, "number") for group in groups["outdated"]] == ["2", "2", "6", "10"]
+    assert ["partial", "gradient", "value", "value"] == [
+        g.get("class").split()[0] for g in groups["outdated"]
+    ]
+    assert "call f.forward()" in [text.text for text in document.iter(f"{SVG}text")][-1]
+    assert heights[0] < heights[1]
+    assert before[0].get("width") == document.get("width")
+
+
 def test_before_forward_and_backward_the_boxes_are_there_and_empty():
     """Unknown is not zero."""
     groups = read(draw(parse("(u + v) * w")))[1]

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from autograd_mini import Value, draw, parse, steps
+from autograd_mini import Value, draw, maximum, parse, relu, sqrt, steps, sum, where
 from autograd_mini.errors import LayoutError
 from autograd_mini.formulas.latex import Inline
 from autograd_mini.nn import MLP
@@ -227,3 +227,29 @@ def test_many_steps_compile(compiled):
 
     assert len(trace) > 60
     assert len(trace) + 1 == compiled(slides(trace))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_outdated_numbers_compile(compiled, lang):
+    """A drawing whose numbers no longer follow is one page, and so is the smallest with a long note."""
+    f = parse("f = u * v", u=2, v=3)
+    f.backward()
+    f.parents[0].data = 5
+    (x,) = f.parents[:1]
+    small = x.exp()
+    x.data = 6
+
+    assert 1 == compiled(draw(f, lang=lang).tex()) == compiled(draw(small, lang=lang).tex())
+
+
+@pytest.mark.slow
+def test_a_masked_step_and_cut_formulas_compile(compiled):
+    """Remarks in words, in French too, and formulas of very many operands are set."""
+    x = Value(-1.0, label="x")
+    trace = steps(where(x > 0, sqrt(x), relu(x) * sqrt(relu(x))) + sqrt(maximum(x, 0.0)), lang="fr")
+    crowd = sum([Value(float(i), label=f"x{i}") for i in range(130)])
+
+    assert r"\text{ (rien ne passe par }" in slides(trace)
+    assert len(trace) + 1 == compiled(slides(trace))
+    assert 1 == compiled(draw(crowd, lang="fr").tex())
