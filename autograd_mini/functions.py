@@ -332,6 +332,9 @@ def min(*xs: Any, key: Any = None, default: Any = _NOTHING) -> Any:
 
 def _best(name: str, xs: tuple[Any, ...], key: Any, default: Any) -> Any:
     entries = _listed(xs[0], name) if len(xs) == 1 else [*xs]
+    if len(xs) > 1 and default is not _NOTHING:
+        msg = f"{name} of several arguments has no use for a default; give it one list, or leave default out"
+        raise TypeError(msg)
     if not entries:
         if default is _NOTHING or not xs:
             raise ValueError(_UNDEFINED % name)

@@ -13,7 +13,7 @@ from itertools import islice
 from operator import setitem
 from typing import TYPE_CHECKING
 
-from autograd_mini.engine.interop import as_float, elementwise, is_array
+from autograd_mini.engine.interop import array_class, as_float, elementwise, is_array
 from autograd_mini.engine.value import Value
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ def array_of(entries: Sequence[Any], shape: tuple[int, ...]) -> Any:
     """An array of this shape: of floats, or of objects. If the entries are arrays, their axes come first."""
     numpy = sys.modules["numpy"]
     stacked = numpy.array(entries)
-    return numpy.moveaxis(stacked, 0, -1).reshape(stacked.shape[1:] + shape)
+    array = numpy.moveaxis(stacked, 0, -1).reshape(stacked.shape[1:] + shape)
+    return array.view(array_class()) if array.dtype == object else array
 
 
 def _opened(x: Any) -> tuple[Sequence[Any], Callable[[list[Any]], Any]] | None:

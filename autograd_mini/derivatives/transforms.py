@@ -1,9 +1,10 @@
 """Derivatives of functions: grad, jvp, vjp, jacobian, hessian, hvp, of any order by nesting.
 
-The functions take and return floats, Values, or nested lists, tuples and dicts of them. Numbers in,
-numbers out: where only plain numbers are met, the derivatives are floats. Where the arguments are Values, or
-the function uses Values from outside, they are Values connected to them, so that `.backward()`
-differentiates them again: a loss may be made of derivatives.
+The functions take and return floats, Values, or nested lists, tuples, dicts, dataclasses and NumPy arrays of
+them, as SciPy wants them: minimize(value_and_grad(f), x0, jac=True). Numbers in, numbers out: where only
+plain numbers are met, the derivatives are floats. Where the arguments are Values, or the function uses Values
+from outside, they are Values connected to them, so that `.backward()` differentiates them again: a loss may
+be made of derivatives.
 
 >>> grad(lambda x: x * grad(lambda y: x + y)(1.0))(1.0)  # the inner derivative is 1: d(x · 1)/dx = 1
 1.0
@@ -24,7 +25,7 @@ from autograd_mini.derivatives import operators, tracers
 from autograd_mini.derivatives.pytree import array_of, flatten, flatten_like, is_static, map_values
 from autograd_mini.derivatives.tracers import Dual, Taped, below, cotangents, uniform
 from autograd_mini.engine.graph import toposort
-from autograd_mini.engine.interop import as_float, is_array, is_bool, is_number
+from autograd_mini.engine.interop import as_float, flag, is_array, is_bool, is_number
 from autograd_mini.engine.recording import one_level_up
 from autograd_mini.engine.value import Value
 from autograd_mini.errors import NotANumberError, require, shown
@@ -114,10 +115,6 @@ def _flattened(arguments: Sequence[Any]) -> tuple[list[Number], Function]:
     return flatten(list(arguments))
 
 
-def _checked_aux(has_aux: Any) -> None:
-    require(has_aux is True or has_aux is False, "has_aux must be True or False", has_aux)
-
-
 def _split(function: Function, result: Any, level: float, has_aux: bool) -> tuple[Any, Any]:
     """The result, and what the function returned beside it with its numbers of `level` lowered."""
     aux = None
@@ -151,10 +148,11 @@ def _name(function: Function) -> str:
     return getattr(function, "__name__", shown(function))
 
 
-def check_function(name: str, function: Function) -> None:
+def check_function(name: str, function: Function, has_aux: bool = False) -> None:
     """Raise TypeError, with the name of the transform, unless the function can be called."""
     remedy = "give it the function itself, not what it returns"
     require(callable(function), f"{name} needs a function of numbers", function, remedy)
+    flag(has_aux, "has_aux")
 
 
 def _is_single(argnums: Argnums) -> bool:
@@ -227,8 +225,7 @@ def value_and_grad(function: Function, argnums: Argnums = 0, has_aux: bool = Fal
     >>> value_and_grad(lambda x, p: p["w"] * x, argnums=(0, 1))(2.0, {"w": 3.0})
     (6.0, (3.0, {'w': 2.0}))
     """
-    _checked_aux(has_aux)
-    check_function("value_and_grad", function)
+    check_function("value_and_grad", function, has_aux)
 
     @wraps(function, updated=())
     def transformed(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
@@ -253,8 +250,7 @@ def grad(function: Function, argnums: Argnums = 0, has_aux: bool = False) -> Any
     >>> grad(grad(lambda x: x**3))(2.0)
     12.0
     """
-    _checked_aux(has_aux)
-    check_function("grad", function)
+    check_function("grad", function, has_aux)
 
     @wraps(function, updated=())
     def transformed(*args: Any, **kwargs: Any) -> Any:
@@ -274,8 +270,7 @@ def vjp(function: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, 
     >>> value, pullback([1.0, 0.0])
     ([6.0, 5.0], (3.0, 2.0))
     """
-    _checked_aux(has_aux)
-    check_function("vjp", function)
+    check_function("vjp", function, has_aux)
     run = _Recording(function, primals, has_aux)
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
@@ -299,8 +294,7 @@ def jvp(
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """
-    _checked_aux(has_aux)
-    check_function("jvp", function)
+    check_function("jvp", function, has_aux)
     if not (isinstance(primals, list | tuple) and isinstance(tangents, list | tuple)):
         msg = "jvp needs a tuple of arguments and a tuple of their tangents: jvp(f, (x, y), (1.0, 0.0))"
         raise TypeError(msg)
@@ -333,8 +327,7 @@ def jacobian(function: Function, argnums: Argnums = 0, mode: str = "auto", has_a
     >>> jacobian(lambda x: [x[0] * x[1], x[0] + x[1]])([2.0, 3.0])
     [[3.0, 2.0], [1.0, 1.0]]
     """
-    _checked_aux(has_aux)
-    check_function("jacobian", function)
+    check_function("jacobian", function, has_aux)
     if not isinstance(mode, str) or mode not in ("auto", "forward", "reverse"):
         msg = f"mode must be 'auto', 'forward' or 'reverse', got {shown(mode)}"
         raise ValueError(msg)
@@ -373,8 +366,7 @@ def hessian(function: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
     >>> hessian(lambda x, y: x**2 * y, argnums=(0, 1))(3.0, 5.0)
     ((10.0, 6.0), (6.0, 0.0))
     """
-    _checked_aux(has_aux)
-    check_function("hessian", function)
+    check_function("hessian", function, has_aux)
     return jacobian(grad(function, argnums, has_aux), argnums, "forward", has_aux)
 
 

@@ -1,7 +1,8 @@
-"""What NumPy does with a Value: its functions of one, and its operators of an array and one.
+"""What NumPy does with Values: its functions are our primitives, entry by entry.
 
-An array of Values is an array of objects, and NumPy computes with it by the operators and methods of its
-entries. Where a Value stands alone NumPy asks the Value first, by the two hooks below.
+An array of Values is an array of objects, and NumPy computes with it by the operators of its entries: sums,
+products, slices and broadcasting are NumPy's own. For its other functions NumPy asks first, by the two hooks
+below, where a Value stands alone or the array is one of ours, as those inside a transform are.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ import operator
 import sys
 from typing import TYPE_CHECKING
 
-from autograd_mini.engine.interop import as_float, boxed, elementwise, is_array
+from autograd_mini.engine.interop import as_float, boxed, elementwise, hooks, unboxed
 from autograd_mini.engine.operations import call
 from autograd_mini.engine.rule import RULES
-from autograd_mini.engine.value import Value
+from autograd_mini.engine.value import Value, data_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,39 +43,37 @@ INSTEAD = {
 }
 
 
-def of_ufunc(_: Value, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+def of_ufunc(_: Any, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
     """What a ufunc makes of Values: by an operator, from their numbers, or by the primitive of its name."""
-    name, rule = ufunc.__name__, RULES.get(ufunc.__name__)
-    are_scalars = all(isinstance(x, (Value, float, int, sys.modules["numpy"].generic)) for x in inputs)
+    numpy, name, rule = sys.modules["numpy"], ufunc.__name__, RULES.get(ufunc.__name__)
+    are_scalars = all(isinstance(x, (Value, float, int, numpy.generic)) for x in inputs)
     if name in SCALARS and are_scalars and method == "__call__" and not options:
         return SCALARS[name](*[x if isinstance(x, Value) else as_float(x) for x in inputs])
-    if name in OPERATORS:
-        return getattr(ufunc, method)(*map(boxed, inputs), **options)
-    if {"d->?", "dd->?"} & set(ufunc.types):  # a question, as isnan is: it looks at numbers
-        return getattr(ufunc, method)(*[x.data if isinstance(x, Value) else x for x in inputs], **options)
-    if rule is None or rule.arity != len(inputs) or method != "__call__" or options:
-        called = f"np.{name}" if method == "__call__" else f"np.{name}.{method}"
-        given = f" with {', '.join(options)}" if options else ""
-        instead = INSTEAD.get(
-            name, f"it with the functions of autograd_mini, or declare primitive({name!r}, ...)"
-        )
-        msg = f"{called}{given} has no derivative for a Value; write {instead}"
-        raise TypeError(msg)
-    return elementwise(lambda *xs: call(rule, xs), inputs)
+    if name not in OPERATORS:
+        if {"d->?", "dd->?"} & set(ufunc.types):  # a question, such as isnan, looks at numbers
+            return getattr(ufunc, method)(*[elementwise(data_of, [x]) for x in inputs], **options)
+        if rule is None or rule.arity != ufunc.nin:
+            anything = f"it with the functions of autograd_mini, or declare primitive({name!r}, ...)"
+            msg = f"np.{name} has no derivative for a Value; write {INSTEAD.get(name, anything)}"
+            raise TypeError(msg)
+        ufunc = numpy.frompyfunc(lambda *xs: call(rule, xs), ufunc.nin, 1, identity=None)
+    with numpy.errstate(all="ignore"):  # the arithmetic of Values gives inf and nan, and no warning
+        if out := options.get("out"):
+            getattr(ufunc, method)(*map(boxed, inputs), **{**options, "out": tuple(map(boxed, out))})
+            return out[0]
+        return unboxed(getattr(ufunc, method)(*map(boxed, inputs), **options))
 
 
-def of_function(
-    _: Value, function: Any, _types: Any, arguments: Sequence[Any], options: dict[str, Any]
-) -> Any:
-    """What another function of NumPy makes of Values: its own result, or the Value in it where it is one."""
+def of_function(_: Any, function: Any, _types: Any, arguments: Sequence[Any], options: dict[str, Any]) -> Any:
+    """What another function of NumPy makes of Values: its own result, or the primitive of its name."""
     rule = RULES.get(function.__name__)
     if function.__name__ in CHOICES and rule and rule.arity == len(arguments) and not options:
         return elementwise(lambda *xs: call(rule, xs), arguments)
-    result = function._implementation(*arguments, **options)  # noqa: SLF001  # NumPy's own name for this
-    return result.item() if is_array(result) and result.dtype == object and not result.ndim else result
+    return unboxed(function._implementation(*arguments, **options))  # noqa: SLF001  # NumPy's name for it
 
 
 def install() -> None:
-    """Give Value its hooks for NumPy."""
-    Value.__array_ufunc__ = of_ufunc  # type: ignore[attr-defined]
-    Value.__array_function__ = of_function  # type: ignore[attr-defined]
+    """Give Value, and the arrays that hold Values, their hooks for NumPy."""
+    hooks.update(__array_ufunc__=of_ufunc, __array_function__=of_function)
+    for name, hook in hooks.items():
+        setattr(Value, name, hook)

@@ -8,14 +8,14 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Sequence
+from functools import cache
 from operator import index
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import NotANumberError, require, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
 
 def is_number(x: Any) -> bool:
@@ -105,26 +105,46 @@ def is_sequence(x: Any) -> bool:
     return isinstance(x, Sequence) or getattr(x, "ndim", 0) > 0
 
 
+hooks: dict[str, Any] = {}  # by which NumPy asks before it computes with Values; arrays.py fills them in
+
+
+@cache
+def array_class() -> Any:
+    """The arrays that hold Values: NumPy's own, but for the hooks. A function, as NumPy may come later."""
+    return type("Array", (sys.modules["numpy"].ndarray,), hooks)
+
+
 def is_array(x: Any) -> bool:
-    """Whether this is a NumPy array; none of its subclasses, whose operators may mean something else."""
+    """Whether this is an array of NumPy or of ours; other subclasses may mean something else by * or ==."""
     numpy = sys.modules.get("numpy")
-    return numpy is not None and type(x) is numpy.ndarray
+    if numpy is None or not isinstance(x, numpy.ndarray):
+        return False
+    return type(x) is numpy.ndarray or type(x) is array_class()
 
 
 def boxed(x: Any) -> Any:
-    """A scalar as an array of objects of dimension 0, which NumPy asks nothing; arrays and lists as they are."""
+    """The same for NumPy to compute with, without asking us: a scalar in an array of dimension 0."""
     numpy = sys.modules["numpy"]
-    if is_array(x) or isinstance(x, list | tuple):
+    if is_array(x):
+        return x.view(numpy.ndarray)
+    if isinstance(x, list | tuple):
         return x
     box = numpy.empty((), dtype=object)
     box[()] = x.item() if isinstance(x, numpy.generic) else x
     return box
 
 
+def unboxed(x: Any) -> Any:
+    """What NumPy computed: an array of objects as one of ours, or what is in it if it has no dimension."""
+    if not is_array(x) or x.dtype != object:
+        return x
+    return x.view(array_class()) if x.ndim else x.item()
+
+
 def elementwise(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
     """The array of what a function makes of each entry, by NumPy's broadcasting: of floats, or of objects."""
     numpy = sys.modules["numpy"]
-    with numpy.errstate(all="ignore"):  # inf and nan are results here, nothing to warn of
+    with numpy.errstate(all="ignore"):  # as everywhere here: inf and nan, and no warning
         result = numpy.frompyfunc(function, len(arguments), 1)(*map(boxed, arguments))
     are_floats = is_array(result) and all(x.__class__ is float for x in result.flat)
-    return result.astype(float) if are_floats else result
+    return result.astype(float) if are_floats else unboxed(result)

@@ -264,8 +264,11 @@ def print_with(printer: Callable[[Rule], Callable[..., Any] | None]) -> None:
 
     def later(name: str, make: Callable[[Rule], Callable[..., Any]], rule: Rule) -> None:
         def made() -> Callable[..., Any]:
-            setattr(Value, name, make(rule))
-            return getattr(Value, name)  # type: ignore[no-any-return]
+            function = make(rule)
+            function.__name__, function.__qualname__ = first.__name__, first.__qualname__
+            function.__doc__ = first.__doc__
+            setattr(Value, name, function)
+            return function
 
         def of_one(self: Any) -> Any:
             return made()(self)

@@ -349,6 +349,15 @@ def test_has_aux_needs_a_pair(result):
             call()
 
 
+@pytest.mark.parametrize(
+    "transform", [grad, value_and_grad, jacobian, hessian, lambda f, has_aux: vjp(f, 1.0, has_aux=has_aux)]
+)
+def test_has_aux_is_a_bool(transform):
+    """Anything else as has_aux, such as the aux itself, is an error."""
+    with pytest.raises(TypeError, match=r"has_aux must be True or False, got list \[\]"):
+        transform(lambda x: x, has_aux=[])
+
+
 # Several arguments
 
 
