@@ -74,6 +74,8 @@ def of_function(_: Any, function: Any, _types: Any, arguments: Sequence[Any], op
 
 def install() -> None:
     """Give Value, and the arrays that hold Values, their hooks for NumPy."""
+    for hook, name in ((of_ufunc, "__array_ufunc__"), (of_function, "__array_function__")):
+        hook.__name__, hook.__qualname__ = name, f"Value.{name}"
     hooks.update(__array_ufunc__=of_ufunc, __array_function__=of_function)
     for name, hook in hooks.items():
         setattr(Value, name, hook)
