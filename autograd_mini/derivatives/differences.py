@@ -28,7 +28,7 @@ SAME = 1e-6  # slopes that differ by less, relatively, are no kink
 
 # In sixty digits
 FIRST, SHRINK = Decimal("1e-13"), Decimal("1e-2")  # the first step, times the size of the input; the next
-LEAST, SKIPPED = (
+LEAST, NEAR = (
     Decimal("1e-36"),
     Decimal("1e8"),
 )  # the step that must confirm the slope; else go on near to it
@@ -114,11 +114,12 @@ def precise_slopes(function: Function, at: Sequence[float]) -> list[list[Slope]]
             best = [_chosen(column, size) for column in zip(*tried, strict=True)]
             if all(map(_is_settled, best)):
                 least = CONTEXT.multiply(digits(size).exact, LEAST)
+                near_it = CONTEXT.multiply(least, NEAR)
                 columns = zip(values, shifted(i, least), shifted(i, least.copy_negate()), strict=True)
-                if step <= least or all(map(_confirms, [sides(*column, least) for column in columns], best)):
+                if step < near_it or all(map(_confirms, [sides(*column, least) for column in columns], best)):
                     break
                 tried.clear()
-                step = CONTEXT.multiply(least, SKIPPED)
+                step = near_it
             step = CONTEXT.multiply(step, SHRINK)
         table.append(best)
     return table
