@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 import autograd_mini as am
 from autograd_mini import Value, grad, hessian, hvp, jacobian, jvp, no_grad, value_and_grad, vjp
+from autograd_mini.derivatives import transforms
 from autograd_mini.errors import NotANumberError
 from autograd_mini.nn import MLP
 
@@ -1263,3 +1264,17 @@ def test_recordings_are_freed_without_the_collector():
         gc.enable()
 
     assert before == after
+
+
+def test_a_row_of_a_reverse_jacobian_sweeps_its_own_nodes(monkeypatch):
+    """Of n outputs that share nothing each row goes over the nodes of its own output only."""
+    swept = []
+    cotangents = transforms.cotangents
+    monkeypatch.setattr(
+        transforms, "cotangents", lambda *arguments: swept.append(len(arguments[2])) or cotangents(*arguments)
+    )
+    rows = jacobian(lambda xs: [am.sin(x) * x for x in xs], mode="reverse")([1.0] * 50)
+    slope = math.cos(1.0) + math.sin(1.0)
+
+    assert [3] * 50 == swept
+    assert [[slope if i == j else 0.0 for j in range(50)] for i in range(50)] == rows

@@ -776,3 +776,14 @@ def test_a_watched_backward_that_raises_changes_no_gradient():
         f.backward()
 
     assert (5.0, None) == (x.grad, f.known("grad"))
+
+
+def test_many_names_are_bound_at_once():
+    """forward() looks at the variables once, however many names it is given: 20,000 are no work."""
+    xs = [Value(label=f"x{i}") for i in range(20_000)]
+    f = am.sum(xs)
+
+    assert 20_000.0 == f.forward(**{x.label: 1.0 for x in xs})
+    with pytest.raises(UnknownVariableError, match="no variable is called 'y'"):
+        f.forward(**{x.label: 2.0 for x in xs}, y=1.0)
+    assert 20_000.0 == f.data
