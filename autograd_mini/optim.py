@@ -53,7 +53,8 @@ class Optimizer:
 
     def direction(self, parameter: Value) -> float:
         """What is subtracted from a parameter, per unit of learning rate."""
-        raise NotImplementedError
+        msg = f"{type(self).__name__} does not say how a parameter moves; define its direction(parameter)"
+        raise NotImplementedError(msg)
 
 
 class SGD(Optimizer):

@@ -116,7 +116,11 @@ def precise_slopes(function: Function, at: Sequence[float]) -> list[list[Slope]]
                 least = CONTEXT.multiply(digits(size).exact, LEAST)
                 near_it = CONTEXT.multiply(least, NEAR)
                 columns = zip(values, shifted(i, least), shifted(i, least.copy_negate()), strict=True)
-                if step < near_it or all(map(_confirms, [sides(*column, least) for column in columns], best)):
+                confirmed = list(map(_confirms, [sides(*column, least) for column in columns], best))
+                if all(confirmed):
+                    break
+                if step < near_it:  # even so near to it the slope is another one: nothing is known
+                    best = [slope if sure else UNKNOWN for slope, sure in zip(best, confirmed, strict=True)]
                     break
                 tried.clear()
                 step = near_it

@@ -11,7 +11,7 @@ import math
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd_mini.derivatives.differences import float_slopes, precise_slopes, why_not_precise
+from autograd_mini.derivatives.differences import SMALLEST, float_slopes, precise_slopes, why_not_precise
 from autograd_mini.derivatives.precise import digits, exactly, run
 from autograd_mini.derivatives.pytree import flatten, paths
 from autograd_mini.derivatives.transforms import jacobian, named_outputs
@@ -39,7 +39,6 @@ PRECISION = 1e-6  # a numeric derivative known less well decides nothing
 ON_A_KINK = 2.0**-50  # how near to a kink counts as on it, relatively
 NEAR_A_KINK = 0.1  # how near the steps of floats may reach over it
 ROUNDING = 1e-13  # of floats, times the size of the numbers that a derivative is made from
-SMALLEST = 1e-3  # the size of an input that is smaller, or 0
 
 
 class Row(NamedTuple):
@@ -199,7 +198,7 @@ def _checked(
 
     slopes = [slope for row in zip(*table, strict=True) for slope in row]
     claims = _plain(derivatives(at))
-    scale = max(scale, *map(abs, claims))
+    scale = max([scale, *[abs(claim) for claim in claims if math.isfinite(claim)]])
     rows = []
     for i, (label, analytic, slope) in enumerate(zip(labels, claims, slopes, strict=True)):
         verdict = _verdict(analytic, slope, tolerance)

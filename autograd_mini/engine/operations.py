@@ -227,12 +227,10 @@ def install_operators(
             continue  # its method goes by levels, and may be replaced: every class has that of Value
         if rule.arity == 1:
             setattr(cls, f"__{rule.name}__" if rule.name in ("neg", "abs") else rule.name, unary(rule))
-
         elif rule.arity and rule.name not in NOT_METHODS:
             setattr(cls, rule.name, method(rule))
 
     variable_power = binary(RULES["pow"])
-
     constant_power = lru_cache(maxsize=1024)(lambda n: unary(power(n)))
 
     def power_of(self: Any, exponent: Any) -> Any:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import autograd_mini as am
 from autograd_mini import Value, detect_anomaly, grad, gradcheck, no_grad, primitive
+from autograd_mini.derivatives.differences import precise_slopes
 from autograd_mini.derivatives.precise import precise
 from autograd_mini.engine.arithmetic import Arithmetic, Floats, floats
 from autograd_mini.engine.operations import call, values
@@ -467,6 +468,31 @@ def test_rates_of_errors_in_floats():
     assert 0 == right.count("wrong")
     assert right.count("right") >= 140
     assert 0 == wrong.count("right")
+
+
+def test_a_stair_finer_than_the_steps_is_a_doubt():
+    """A slope that a far smaller step does not confirm is not judged, and the search for a better one ends."""
+    stair = lambda x: x + am.floor(x * 1e34) * 1e-34
+    ((slope,),) = precise_slopes(lambda xs: [stair(xs[0])], [0.3])
+
+    assert math.inf == slope.doubt
+    assert ["kink"] == verdicts(gradcheck(stair, (0.3,)))
+
+
+def test_a_stair_of_a_remainder_is_right():
+    """Over steps larger than its stairs floor(x / y) looks like a slope; smaller ones see that it is none."""
+    assert gradcheck(lambda x: x // (x - 0.99999999), (1.0,))
+
+
+def test_an_infinite_claim_is_wrong_in_floats_too():
+    """Rounding excuses small differences only: a derivative that is claimed to be infinite is wrong."""
+    rule = Rule(
+        "closed",
+        lambda xp, x: x * x if not isinstance(xp, Floats) else floats.exp(0.0) * float(x) * float(x),
+        lambda xp, z, x: (math.inf,),
+    )
+
+    assert ["wrong"] == verdicts(gradcheck(lambda x: call(rule, (x,)), (0.7,)))
 
 
 # Structures and names
