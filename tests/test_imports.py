@@ -27,6 +27,7 @@ MAY_SEE: dict[str, set[str]] = {
     "formulas": ENGINE,
     "functions": FORMULAS,
     "custom": FUNCTIONS,
+    "compiler": {"derivatives", "files", *FUNCTIONS},
     "derivatives": FORMULAS,
     "viz": {"files", *FORMULAS},
     "stepping": {"viz", "files", *FORMULAS},
