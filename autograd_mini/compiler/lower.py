@@ -270,11 +270,9 @@ class Lowering:
                 sums.append((self.parameters[parent.leaf[1]], part))
             elif parent in cotangents:
                 cotangents[parent] = listing.emit("add", cotangents[parent], part)
-                if reached[parent] is not None:
-                    always = mask is None
-                    reached[parent] = (
-                        None if always else listing.emit("select", reached[parent], reached[parent], mask)
-                    )  # type: ignore[arg-type]
+                before = reached[parent]
+                if before is not None:
+                    reached[parent] = None if mask is None else listing.emit("select", before, before, mask)
             else:  # the sums of the engine begin at 0, which makes 0.0 of -0.0
                 cotangents[parent] = listing.emit("add", zero, part)
                 reached[parent] = mask
@@ -289,7 +287,7 @@ class Lowering:
                 if any(x in moves for x in group.inputs):
                     back = listing.block(Block(group.first, left, len(group.inputs), transposed=True))
                     for x, part in zip(group.inputs, back):
-                        if x in moves:
+                        if isinstance(x, Traced) and x in moves:
                             add_to(x, part, None)
                 continue
             if node not in cotangents or node not in moves or node.is_cut or node.rule is None:

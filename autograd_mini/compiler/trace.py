@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from autograd_mini.derivatives.tracers import Tracer, plain
+from autograd_mini.derivatives.transforms import named_outputs
 from autograd_mini.engine import recording
 from autograd_mini.engine.arithmetic import floats
 from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.interop import as_float, is_number
-from autograd_mini.engine.operations import call
 from autograd_mini.engine.rule import Rule
 from autograd_mini.engine.value import Value
 from autograd_mini.errors import CompileError, UnboundError
@@ -63,6 +63,8 @@ class Traced(Tracer):
     """
 
     __slots__ = ("example", "is_cut", "leaf", "place", "trace")
+    arguments: Sequence[Traced | float]
+    parents: tuple[Traced, ...]
     example: float
     is_cut: bool
     leaf: tuple[str, Any] | None
@@ -148,22 +150,26 @@ class Trace:
     parameters: the Values from outside. noise: random numbers that are drawn anew for each example.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, draws: Sequence[float] = ()) -> None:
         self.name = name
+        self.draws = draws  # the random numbers of the example, as far as they are known
         self.level = 0.0
         self.guards: list[tuple[Traced, bool, Place | None]] = []
         self.inputs: list[Traced] = []
         self.parameters: dict[Value, Traced] = {}
         self.noise: list[Traced] = []
-        self._taken: dict[Value, Number] = {}
+        self._taken: dict[Value, Traced | float] = {}
         self._answers: dict[Any, bool] = {}
 
-    def run(self, function: Callable[..., Any], examples: Sequence[float], shape: Callable[..., Any]) -> Any:
-        """What the function returns for an example, whose numbers `shape` puts into the arguments."""
+    def run(
+        self, function: Callable[..., Any], examples: Sequence[float], shape: Callable[..., Any]
+    ) -> tuple[Any, list[Traced | float]]:
+        """What the function returns for an example, whose numbers `shape` puts into the arguments; and its numbers."""
         with recording.one_level_up() as (self.level, _), recording.traced_by(self):
             self.inputs = [self.leaf("input", j, x) for j, x in enumerate(examples)]
             args, kwargs = shape(self.inputs)
-            return function(*args, **kwargs)
+            result = function(*args, **kwargs)
+            return result, [self.captured(x) for x in named_outputs(function, result)[0]]
 
     def leaf(self, kind: str, what: Any, example: float) -> Traced:
         """A traced number that nothing made."""
@@ -186,7 +192,7 @@ class Trace:
         node.place = place_of_the_user()
         return recording.finish(node)
 
-    def captured(self, x: Any) -> Number:
+    def captured(self, x: Any) -> Traced | float:
         """A number as the trace records it: a traced one, or a float."""
         if x.__class__ is float:
             return x  # type: ignore[no-any-return]
@@ -214,10 +220,10 @@ class Trace:
                     self._taken[node] = self._adopted(node)
         return self._taken[x]
 
-    def _adopted(self, node: Value) -> Number:
+    def _adopted(self, node: Value) -> Any:
         """What stands for a node of a graph from outside, whose inputs are taken already."""
         if node.rule is not None:
-            return call(node.rule, [self._taken[parent] for parent in node.parents])  # type: ignore[no-any-return]
+            return self.record(node.rule, [self._taken[parent] for parent in node.parents])
         if node.primal is None:
             raise UnboundError(node)
         if node.is_constant:
@@ -239,7 +245,8 @@ class Trace:
 
     def drawn(self, generator: Any) -> Traced:
         """A number between 0 and 1, which the generator gives for each example in each call."""
-        noise = self.leaf("noise", generator, 0.5)
+        k = len(self.noise)
+        noise = self.leaf("noise", generator, self.draws[k] if k < len(self.draws) else 0.5)
         self.noise.append(noise)
         return noise
 

@@ -51,8 +51,9 @@ if TYPE_CHECKING:
         """What a new node must be able to do."""
 
         level: float
-        primal: Any
 
+        @property
+        def primal(self) -> Any: ...
         def unbound(self) -> Sequence[Any]: ...
         def forget(self) -> None: ...
 
