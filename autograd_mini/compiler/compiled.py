@@ -97,7 +97,7 @@ class Compiled:
         for path, places in paths.split(batch, columns, store):
             chosen = _chosen(columns, places)
             results = np.empty((len(path.outputs), _length(chosen)))
-            self._run(path, "values", chosen, store(), results)
+            self._run(path, "values", chosen, store, results)
             pieces.append((path, places, results))
         return _shaped(batch, pieces)
 
@@ -130,9 +130,9 @@ class Compiled:
                 raise TypeError(msg)
             chosen = _chosen(columns, places)
             results = np.empty((1, _length(chosen)))
-            sums = self._run(path, "gradient", chosen, store(), results, seed=1.0 / n)
+            sums = self._run(path, "gradient", chosen, store, results, seed=1.0 / n)
             if np.isnan(sums).any():  # then it matters that an input that was not chosen is none
-                sums = self._run(path, "masked", chosen, store(), results, seed=1.0 / n)
+                sums = self._run(path, "masked", chosen, store, results, seed=1.0 / n)
             pieces.append((results, sums))
         total = np.zeros(len(paths.parameters))
         for _, sums in pieces:
@@ -167,15 +167,16 @@ class Compiled:
     ) -> Array:
         """The sums of a program of a path; the results are written."""
         kernel, threads, n = path.kernel(role), self.options.threads, results.shape[1]
+        numbers = store()  # a new program may have met new parameters
         if threads == 1 or n < 64 * threads:
-            return run(kernel, columns, store, results, seed)
+            return run(kernel, columns, numbers, results, seed)
         np = numpy()
         ends = [n * i // threads for i in range(threads + 1)]
         parts = [slice(start, end) for start, end in pairwise(ends)]
 
         def work(part: slice) -> tuple[Array, Array]:
             piece = np.empty((len(results), part.stop - part.start))
-            return piece, run(kernel, [column[part] for column in columns], store, piece, seed)
+            return piece, run(kernel, [column[part] for column in columns], numbers, piece, seed)
 
         with ThreadPoolExecutor(threads) as pool:
             done = [*pool.map(work, parts)]

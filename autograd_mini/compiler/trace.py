@@ -195,7 +195,7 @@ class Trace:
     def captured(self, x: Any) -> Traced | float:
         """A number as the trace records it: a traced one, or a float."""
         if x.__class__ is float:
-            return x  # type: ignore[no-any-return]
+            return x
         if isinstance(x, Traced):
             if x.trace is not self or self.level not in recording.tapes:
                 msg = (
@@ -227,7 +227,7 @@ class Trace:
         if node.primal is None:
             raise UnboundError(node)
         if node.is_constant:
-            return node.primal  # type: ignore[no-any-return]
+            return node.primal
         traced = self.parameters[node] = self.leaf("parameter", node, node.primal)
         traced.label = node.label
         return traced
