@@ -298,7 +298,7 @@ class Lowering:
                     continue
                 part, of_edge = listing.emit("mul", slope, upstream), mask
                 if node.rule.choice:
-                    value = listing.value(slope)
+                    value = listing.constants.get(slope)
                     if value == 0.0:
                         continue
                     if masked and value is None:

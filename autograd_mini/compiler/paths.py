@@ -14,6 +14,7 @@ from autograd_mini.compiler.kernels import kernel_of
 from autograd_mini.compiler.lower import Lowering, Parameters
 from autograd_mini.compiler.trace import Trace
 from autograd_mini.derivatives.pytree import paths as paths_in
+from autograd_mini.engine.collector import collector_at_rest
 from autograd_mini.errors import CompileError
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Path:
 
     def program(self, role: str, *, exact: bool) -> Program:
         """The program of a role. The last parameter of a gradient is its seed."""
-        with self.paths.lock:  # parameters get their places
+        with self.paths.lock, collector_at_rest():  # parameters get their places
             if role == "guards":
                 guards = [truth for truth, _, _ in self.trace.guards]
                 return self._lowered(guards, exact).program(guards)

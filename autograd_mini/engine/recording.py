@@ -127,6 +127,12 @@ def trace() -> Trace | None:
     return next((m.trace for m in _modes.get() if m.is_on and m.trace), None) if active else None
 
 
+def trace_alone() -> Trace | None:
+    """Who traces the program that runs here, if no other mode is on."""
+    modes = _modes.get()
+    return modes[0].trace if len(modes) == 1 else None
+
+
 def no_grad() -> Context[None]:
     """A context in which operations compute numbers but record nothing: results are leaves.
 
