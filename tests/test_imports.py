@@ -38,6 +38,7 @@ MAY_SEE: dict[str, set[str]] = {
     "train": {"losses", "optim", "nn", "rng", *FUNCTIONS},
     "experiments": {"train", "data", "losses", "optim", "nn", "errors"},
     "plots": {"train", "nn", "files", *ENGINE},
+    "compiler": {"functions", *FORMULAS},
     "doctor": {"expression", "viz", "errors"},
     "__init__": {
         "custom",

@@ -1,0 +1,1 @@
+"""Programs traced from scalar code, and the machines that run them."""
