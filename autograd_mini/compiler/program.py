@@ -111,7 +111,7 @@ class Program(NamedTuple):
 
     def operations(self) -> int:
         """How many operations it takes for one example: multiplications and additions of blocks count singly."""
-        counted = sum(one[0] not in LEAVES and one[0] != "unit" for one in self.instructions)
+        counted: int = sum(one[0] not in LEAVES and one[0] != "unit" for one in self.instructions)
         counted += sum(2 * block.units * len(block.inputs) for block in self.blocks)
         return counted + len(self.sums) + sum(2 * len(o.left) * len(o.right) for o in self.outers)
 
@@ -145,7 +145,7 @@ class Listing:
         key = ("constant", x, str(x)[0])
         found: int | None = self.known.get(key)
         if found is None:
-            found = self.known[key] = len(self.instructions)
+            self.known[key] = found = len(self.instructions)
             self.instructions.append(("constant", x))
         return found
 
@@ -286,9 +286,14 @@ def _renumbered(
 
 
 def evaluate(
-    program: Program, inputs: Sequence[float], parameters: Sequence[float]
+    program: Program,
+    inputs: Sequence[float],
+    parameters: Sequence[float],
+    before: Sequence[float] | None = None,
 ) -> tuple[list[float], list[float]]:
-    """The results of one example in Python floats, and what it adds to the sum of each parameter.
+    """The results of one example in Python floats, and the sum of each parameter.
+
+    before: the sums over other examples, to which this one adds; zeros if None.
 
     This says what a program means; it is slow. Operations are done in their order, with those of
     `floats`: of an exact program the results are those of the engine to the last bit.
@@ -309,7 +314,7 @@ def evaluate(
         else:
             x = ALPHABET[name](*[numbers[i] for i in reads])
         numbers.append(x)
-    sums = [0.0] * program.parameters
+    sums = [0.0] * program.parameters if before is None else [*before]
     for k, i in program.sums:
         sums[k] += numbers[i]
     for outer in program.outers:

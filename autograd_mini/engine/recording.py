@@ -18,7 +18,7 @@ from autograd_mini.errors import UnboundError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from contextlib import _GeneratorContextManager as Context  # also a decorator
-    from typing import Any, Protocol, TypeVar
+    from typing import Any, NoReturn, Protocol, TypeVar
 
     class Watcher(Protocol):
         """Looks at everything that is computed while it watches, and may raise."""
@@ -35,12 +35,25 @@ if TYPE_CHECKING:
         def sum(self, total: Any, node: Any) -> None:
             """What has come together at a node, in a sweep."""
 
+    class Trace(Protocol):
+        """Follows a function while it is compiled, also what it does with Values from outside."""
+
+        def captured(self, x: Any) -> Any:
+            """The traced number that stands for a Value from outside."""
+
+        def refuse(self, x: Any) -> NoReturn:
+            """Raise the error of a program that asks for a number which only a run has."""
+
+        def drawn(self, generator: Any) -> Any:
+            """The traced number that stands for a random one between 0 and 1, another for every example."""
+
     class Recorded(Protocol):
         """What a new node must be able to do."""
 
         level: float
-        primal: Any
 
+        @property
+        def primal(self) -> Any: ...
         def unbound(self) -> Sequence[Any]: ...
         def forget(self) -> None: ...
 
@@ -50,11 +63,12 @@ if TYPE_CHECKING:
 class _Mode:
     """One entry into a mode. `is_on` tells every context that still holds it when it has ended."""
 
-    __slots__ = ("below", "is_on", "watcher")
+    __slots__ = ("below", "is_on", "trace", "watcher")
 
-    def __init__(self, below: float, watcher: Watcher | None) -> None:
+    def __init__(self, below: float, watcher: Watcher | None, trace: Trace | None = None) -> None:
         self.below = below  # numbers of a lower level are not recorded
         self.watcher = watcher
+        self.trace = trace
         self.is_on = True
 
 
@@ -91,6 +105,26 @@ def watched_by(watcher: Watcher) -> Context[None]:
 def watcher() -> Watcher | None:
     """Who watches here, if anybody does."""
     return next((m.watcher for m in _modes.get() if m.is_on and m.watcher), None) if active else None
+
+
+@contextmanager
+def traced_by(trace: Trace) -> Iterator[None]:
+    """A context in which a trace follows the program; the modes outside are not on in it."""
+    global active
+    outside = _modes.set((_Mode(0.0, None, trace),))
+    with _lock:
+        active += 1
+    try:
+        yield
+    finally:
+        _modes.reset(outside)
+        with _lock:
+            active -= 1
+
+
+def trace() -> Trace | None:
+    """Who traces the program that runs here, if anybody does."""
+    return next((m.trace for m in _modes.get() if m.is_on and m.trace), None) if active else None
 
 
 def no_grad() -> Context[None]:

@@ -76,6 +76,8 @@ class Value:
         """The number. Raises UnboundError while a variable it depends on has none."""
         if self.primal is None:
             raise UnboundError(self)
+        if recording.active and (trace := recording.trace()):
+            trace.refuse(self)
         return float(self.primal)
 
     @data.setter
@@ -207,28 +209,28 @@ class Value:
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Value):
-            return self.data == other.data
+            return compared(self) == compared(other)  # type: ignore[no-any-return]
         if is_number(other):
-            return bool(self.data == other)
+            return bool(self.data == other) if not recording.trace() else compared(self) == as_float(other)
         # What is no number compares itself with ours (pytest.approx), or each of its entries (an array).
         return NotImplemented if self.primal is None or is_array(other) else self.data == other
 
     # Of an array these are arrays of bools, as for floats.
 
     def __lt__(self, other: Value | float) -> bool:
-        return self.data < _compared(other)  # type: ignore[no-any-return]
+        return compared(self) < compared(other)  # type: ignore[no-any-return]
 
     def __le__(self, other: Value | float) -> bool:
-        return self.data <= _compared(other)  # type: ignore[no-any-return]
+        return compared(self) <= compared(other)  # type: ignore[no-any-return]
 
     def __gt__(self, other: Value | float) -> bool:
-        return self.data > _compared(other)  # type: ignore[no-any-return]
+        return compared(self) > compared(other)  # type: ignore[no-any-return]
 
     def __ge__(self, other: Value | float) -> bool:
-        return self.data >= _compared(other)  # type: ignore[no-any-return]
+        return compared(self) >= compared(other)  # type: ignore[no-any-return]
 
     def __bool__(self) -> bool:
-        return self.data != 0.0
+        return bool(compared(self) != 0.0)
 
     def __float__(self) -> NoReturn:
         msg = (
@@ -370,9 +372,12 @@ def lift(x: Value | float) -> Value:
     return constant
 
 
-def _compared(x: Any) -> Any:
-    """The number to compare with; an array compares each of its entries."""
-    return x.data if isinstance(x, Value) else x if is_array(x) else as_float(x)
+def compared(x: Any) -> Any:
+    """The number to compare with, in a trace a traced one; an array compares each of its entries."""
+    if not isinstance(x, Value):
+        return x if is_array(x) else as_float(x)
+    trace = recording.trace() if recording.active else None
+    return trace.captured(x) if trace else x.data
 
 
 def data_of(x: Value | float) -> float:

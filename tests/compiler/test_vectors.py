@@ -122,7 +122,16 @@ ACCURACY = {
     "expm1": (mpmath.expm1, (-40.0, 710.0), 1.0),
     "log": (mpmath.log, (0.0, 10.0), 0.9),
     "log1p": (mpmath.log1p, (-1.0, 10.0), 0.9),
+    "log2": (lambda x: mpmath.log(x) / mpmath.log(2), (0.0, 10.0), 1.15),
+    "log10": (mpmath.log10, (0.0, 10.0), 1.15),
     "tanh": (mpmath.tanh, (-20.0, 20.0), 0.8),
+    "sinh": (mpmath.sinh, (-711.0, 711.0), 1.7),
+    "cosh": (mpmath.cosh, (-711.0, 711.0), 1.5),
+    "sin": (mpmath.sin, (-1e6, 1e6), 0.9),
+    "cos": (mpmath.cos, (-1e6, 1e6), 0.9),
+    "arctan": (mpmath.atan, (-10.0, 10.0), 0.9),
+    "erf": (mpmath.erf, (-6.0, 6.0), 1.2),
+    "erfc": (mpmath.erfc, (-6.0, 27.3), 1.3),
 }
 every_fast_function = pytest.mark.parametrize("name", ACCURACY)
 
@@ -166,6 +175,73 @@ def test_vector_functions_are_accurate(fast, name):
 def test_vector_functions_at_special_points(fast, name):
     """Zeros, infinities, nan, subnormal numbers, and where results overflow."""
     assert_accurate(fast, name, SPECIAL)
+
+
+@pytest.mark.slow
+@every_fast_function
+def test_a_hundred_thousand_points_are_accurate(fast, name):
+    """The stated error holds where the few thousand points did not fall."""
+    assert_accurate(fast, name, list(points(random.Random(4), *ACCURACY[name][1], 100_000)))
+
+
+@pytest.mark.slow
+@every_fast_function
+def test_a_million_points_are_near_those_of_the_library(fast, name):
+    """Against the C library, which itself is within 1 ulp or a little more."""
+    xs = list(points(random.Random(8), *ACCURACY[name][1], 1_000_000))
+    expected = list(map(getattr(floats, name), xs))
+    rows = zip(xs, expected, fast(name, xs))
+    far = [
+        row
+        for row in rows
+        if bits(row[1]) != bits(row[2]) and not abs(row[1] - row[2]) <= 3 * math.ulp(row[1])
+    ]
+
+    assert [] == far[:5]
+
+
+@pytest.mark.slow
+def test_hypot_is_that_of_math_for_a_million_pairs(fast):
+    """Lengths of all sizes, subnormal ones too, bit for bit."""
+    rng = random.Random(9)
+    scales = [10.0 ** rng.uniform(-323.0, 308.0) for _ in range(500_000)] + [1.0] * 500_000
+    xs, ys = [[scale * rng.gauss(0.0, 1.0) for scale in scales] for _ in range(2)]
+
+    assert_bit_equal(fast, "hypot", xs, ys)
+
+
+def of_square(function):
+    """A function of x as one of z = x²."""
+    return lambda z: function(mpmath.sqrt(z), z)
+
+
+def scaled_erfc(q):
+    """P(q) of the tail, from its definition."""
+    x, t = 4 * (1 + q) / (1 - q), (1 + q) / 2
+    return ((1 + 2 * x) * mpmath.exp(x * x) * mpmath.erfc(x) - 1) / t
+
+
+FITS = {  # of each polynomial: the function, and the interval
+    "EXP": (lambda r: (mpmath.expm1(r) - r) / r**2 if r else mpmath.mpf(0.5), (-0.35, 0.35)),
+    "LOG": (of_square(lambda s, z: (2 * mpmath.atanh(s) / s - 2) / z), (0, 0.03)),
+    "SINH": (of_square(lambda x, z: (mpmath.sinh(x) / x - 1) / z), (0, 1)),
+    "SIN": (of_square(lambda x, z: (mpmath.sin(x) / x - 1) / z), (0, 0.62)),
+    "COS": (of_square(lambda x, z: (mpmath.cos(x) - 1 + z / 2) / z**2), (0, 0.62)),
+    "ARCTAN": (of_square(lambda x, z: (mpmath.atan(x) / x - 1) / z), (0, 0.4375**2)),
+    "ERF": (of_square(lambda x, z: mpmath.erf(x) / x - 1), (0, 1)),
+    "ERFC": (scaled_erfc, (-1, 0.75)),
+}
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_coefficients_are_computed(name):
+    """Those in the source are what mpmath's Chebyshev interpolation gives, rounded."""
+    function, interval = FITS[name]
+    coefficients = getattr(vectors, name)
+    with mpmath.workdps(60):
+        fit = mpmath.chebyfit(function, interval, len(coefficients))
+
+    assert coefficients == tuple(map(float, reversed(fit)))
 
 
 def test_the_table_of_accuracy_has_every_function():

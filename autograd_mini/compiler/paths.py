@@ -1,0 +1,209 @@
+"""Paths: the ways through a function that examples have taken so far, each with its own programs.
+
+A path is known by its guards, the answers to what the function asked on its way. The programs of a path are made when
+they are first needed: its guards alone, its values, and its gradient, plain and masked.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.compiler.arguments import numpy
+from autograd_mini.compiler.kernels import kernel_of
+from autograd_mini.compiler.lower import Lowering, Parameters
+from autograd_mini.compiler.trace import Trace
+from autograd_mini.derivatives.pytree import paths as paths_in
+from autograd_mini.errors import CompileError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from autograd_mini.compiler.arguments import Array, Batch
+    from autograd_mini.compiler.kernel import Kernel
+    from autograd_mini.compiler.program import Program
+    from autograd_mini.compiler.trace import Traced
+
+    Outputs = Sequence[Traced | float]
+
+
+MOST_PATHS = 100
+
+
+class Path:
+    """One way through a function: what was traced, and the kernels of its programs.
+
+    result: what the function returned; outputs: its numbers; structure: where they stand in it.
+    """
+
+    def __init__(self, paths: Paths, trace: Trace, result: Any, outputs: Outputs, width: int) -> None:
+        self.paths = paths
+        self.trace = trace
+        self.result = result
+        self.structure = paths_in(result)
+        self.outputs = outputs
+        self.answers = [answer for _, answer, _ in trace.guards]
+        self.width = width
+        self._kernels: dict[str, Kernel] = {}
+
+    def kernel(self, role: str) -> Kernel:
+        """The kernel for one of "guards", "values", "gradient" and "masked"."""
+        found = self._kernels.get(role)
+        if found is None:
+            with self.paths.lock:  # two threads that need it at once make it once
+                found = self._kernels.get(role)
+                if found is None:
+                    options = self.paths.options
+                    # A question is answered as the engine would answer it.
+                    exact = options.exact or role == "guards"
+                    found = self._kernels[role] = kernel_of(
+                        self.program(role, exact=exact), exact, options.tier
+                    )
+        return found
+
+    def program(self, role: str, *, exact: bool) -> Program:
+        """The program of a role. The last parameter of a gradient is its seed."""
+        with self.paths.lock:  # parameters get their places
+            if role == "guards":
+                guards = [truth for truth, _, _ in self.trace.guards]
+                return self._lowered(guards, exact).program(guards)
+            lowered = self._lowered(self.outputs, exact)
+            if role == "values":
+                return lowered.program(self.outputs)
+            seed = lowered.listing.emit("parameter", len(self.paths.parameters))
+            sums, outers = lowered.gradient(self.outputs[0], seed, masked=role == "masked")
+            return lowered.program(self.outputs, sums, outers, extra=1)
+
+    def _lowered(self, roots: Outputs, exact: bool) -> Lowering:
+        return Lowering(roots, self.paths.parameters, self.width, self.trace.noise, exact=exact)
+
+
+class Options:
+    """What was asked for when the function was compiled."""
+
+    def __init__(self, function: Callable[..., Any], *, exact: bool, tier: str, threads: int) -> None:
+        self.function = function
+        self.name = getattr(function, "__name__", type(function).__name__)
+        self.exact = exact
+        self.tier = tier
+        self.threads = threads
+
+
+class Paths:
+    """The paths of a function for one structure of arguments, found as examples come that take them.
+
+    parameters: the Values that the function takes from outside, in the order of the store of all paths.
+    noise: the generators of the random numbers of an example, in the order they are drawn.
+    """
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.parameters = Parameters()
+        self.noise: list[Any] = []
+        self.known: list[Path] = []
+        self.lock = threading.RLock()
+
+    def split(
+        self, batch: Batch, columns: list[Array], store: Callable[[], Array]
+    ) -> Iterator[tuple[Path, Any]]:
+        """Each path that examples of the batch take, with the places of these examples; None for all of them.
+
+        columns: those of the batch; random numbers are drawn behind them. store: the numbers of the parameters.
+        """
+        if not self.known:
+            self.explore(batch, columns, 0)
+        self._draw(batch, columns)
+        rest: Any = None
+        tried = 0
+        while True:
+            first_is_on_it = tried == len(self.known)
+            if first_is_on_it:
+                path = self.explore(batch, columns, 0 if rest is None else int(rest[0]))
+                self._draw(batch, columns)
+                tried = self.known.index(path)
+            path = self.known[tried]
+            tried += 1
+            if not path.answers:
+                yield path, rest
+                return
+            on_path = self._taken(path, [c if rest is None else c[rest] for c in columns], store)
+            # The trace has the last word: another machine may round to the other side of a question.
+            on_path[0] |= first_is_on_it
+            if on_path.all():
+                yield path, rest
+                return
+            places = on_path.nonzero()[0]
+            others = (~on_path).nonzero()[0]
+            if len(places):
+                yield path, places if rest is None else rest[places]
+            rest = others if rest is None else rest[others]
+            tried = max(tried, len(self.known)) if first_is_on_it else tried
+
+    def _taken(self, path: Path, columns: list[Array], store: Callable[[], Array]) -> Array:
+        """For each example whether it is on the path."""
+        np = numpy()
+        kernel = path.kernel("guards")
+        truths = np.empty((len(path.answers), len(columns[0]) if columns else 1))
+        run(kernel, columns, store(), truths)
+        return ((truths != 0.0) == np.array(path.answers)[:, None]).all(axis=0)
+
+    def _draw(self, batch: Batch, columns: list[Array]) -> None:
+        """Add the random numbers that are still missing, drawn for one example after the other."""
+        missing = self.noise[len(columns) - batch.width :]
+        if missing:
+            drawn = [[generator.random() for generator in missing] for _ in range(batch.examples or 1)]
+            columns += list(numpy().array(drawn).T)
+
+    def explore(self, batch: Batch, columns: list[Array], i: int) -> Path:
+        """The path that an example takes, traced if need be."""
+        with self.lock:
+            trace = Trace(self.options.name, [float(column[i]) for column in columns[batch.width :]])
+            examples = [float(column[i]) for column in columns[: batch.width]]
+            result, outputs = trace.run(self.options.function, examples, batch.shape)
+            path = Path(self, trace, result, outputs, batch.width)
+            for other in self.known:
+                if other.answers == path.answers:  # what was asked depends on the answers before
+                    return other
+            self._check(path)
+            self.noise += [x.leaf[1] for x in trace.noise[len(self.noise) :] if x.leaf]
+            self.known.append(path)
+            return path
+
+    def _check(self, path: Path) -> None:
+        """Raise CompileError unless a new path fits the others."""
+        name = self.options.name
+        if len(self.known) >= MOST_PATHS:
+            place = next(
+                (b for (_, x, a), (_, y, b) in zip(self.known[-1].trace.guards, path.trace.guards) if x != y),
+                path.trace.guards[-1][2],
+            )
+            msg = (
+                f"the examples take more than {MOST_PATHS} paths through {name}, which part at {place}; write"
+                " where(condition, x, y) in place of if, so that one program serves them all"
+            )
+            raise CompileError(msg)
+        if self.known and path.structure != self.known[0].structure:
+            msg = (
+                f"{name} returns results of different structure on two paths; let all return the same lists, tuples"
+                " and names"
+            )
+            raise CompileError(msg)
+        drawn = [x.leaf[1] for x in path.trace.noise if x.leaf]
+        if any(one is not other for one, other in zip(drawn, self.noise)):
+            msg = f"{name} draws its random numbers from other generators on another path; draw them before it parts"
+            raise CompileError(msg)
+
+
+def run(
+    kernel: Kernel, columns: Sequence[Array], store: Array, results: Array, seed: float | None = None
+) -> Array:
+    """The sums of a kernel; the results are written. store: numbers of all parameters; seed: of a gradient."""
+    np, program = numpy(), kernel.program
+    parameters = np.empty(program.parameters)
+    count = program.parameters - (seed is not None)
+    parameters[:count] = store[:count]
+    if seed is not None:
+        parameters[count] = seed
+    sums = np.empty(program.parameters)
+    kernel.run(columns[: program.inputs], parameters, results, sums)
+    return sums[:count]
