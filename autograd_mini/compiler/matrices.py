@@ -36,14 +36,14 @@ def _patch(f: Function, units: int, vectors: int, get: dict[str, str], u: str, r
         f.store("zeroinitializer", place)
     weights = []
     for i in range(units):
-        row = f.let(f"mul i64 {f.let(f'add i64 {u}, {i}')}, {get['by unit']}")
-        weights.append(f.at(get["weights"], row))
+        start = f.let(f"mul i64 {f.let(f'add i64 {u}, {i}')}, {get['by unit']}")
+        weights.append(f.at(get["weights"], start))
     with f.loop(get["inputs"]) as k:
         source = f.at(slot(f, word(f, get["ins"], k)), r, "i8")
         xs = [f.load(f.at(source, v, f.number)) for v in range(vectors)]
         column = f.let(f"mul i64 {k}, {get['by input']}")
-        for row, w in zip(sums, weights):
-            w = f.splat(f.load(f.at(w, column), "double"))
+        for row, weight in zip(sums, weights):
+            w = f.splat(f.load(f.at(weight, column), "double"))
             for x, place in zip(xs, row):
                 f.store(f.operation("fma", w, x, f.load(place)), place)
     for i, row in enumerate(sums):

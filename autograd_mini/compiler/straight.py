@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.compiler.frame import ARGUMENTS, CALLBACKS, INS, LANES, OUTS
 from autograd_mini.compiler.native import Code
-from autograd_mini.compiler.tape import WIDTH, library
+from autograd_mini.compiler.tape import WIDTH
+from autograd_mini.compiler.vectors import definitions
 from autograd_mini.compiler.writing import WRITTEN, Function, intrinsics, module
 
 if TYPE_CHECKING:
@@ -28,9 +29,7 @@ def printed(program: Program, *, exact: bool) -> str:
     width = 1 if exact else WIDTH
     called = [one[0] for one in program.instructions if one[0] in _CALLED]
     return module(
-        library(sorted(set(called)), width, exact=exact, inline=len(called) <= INLINE_UP_TO)
-        if called
-        else "",
+        definitions(sorted(set(called)), [width], exact=exact, inline=len(called) <= INLINE_UP_TO),
         _body(program, width),
         declared=intrinsics(width),
     )

@@ -8,8 +8,6 @@ named by v (slot) and s (scalar) for each operand. A product that only a sum rea
 
 from __future__ import annotations
 
-import ctypes
-import math
 from array import array
 from functools import cache
 from itertools import chain
@@ -25,7 +23,6 @@ from autograd_mini.compiler.writing import WRITTEN, Function, intrinsics, module
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
 
     from autograd_mini.compiler.program import Program
 
@@ -172,38 +169,6 @@ def _opaque(width: int) -> str:
     return _finish(f, f.let(f"add i64 {many}, 4"))
 
 
-def library(names: Sequence[str], width: int, *, exact: bool, inline: bool) -> str:
-    """The text of the functions of the alphabet that are called by name."""
-    text = definitions([name for name in names if name != "hypot"], [width], exact=exact, inline=inline)
-    if "hypot" not in names:
-        return text
-    f = Function(f"define internal {{}} @hypot.v{width}({{}} %x, {{}} %y)", width)
-    f.head = f.head.replace("{}", f.number)
-    # Python has an algorithm of its own for hypot, whose last bit is not that of the C library.
-    called = f"inttoptr (i64 {_hypot()} to ptr)" if exact else "@hypot"
-    result = "poison"
-    for lane in range(width):
-        x, y = (
-            ("%x", "%y")
-            if width == 1
-            else [f.let(f"extractelement {f.number} {v}, i64 {lane}") for v in ("%x", "%y")]
-        )
-        z = f.let(f"call double {called}(double {x}, double {y})")
-        result = z if width == 1 else f.let(f"insertelement {f.number} {result}, double {z}, i64 {lane}")
-    f.do(f"ret {f.number} {result}")
-    return "\n".join(["declare double @hypot(double, double)", str(f), text])
-
-
-@cache
-def _hypot_callback() -> Any:
-    return ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_double, ctypes.c_double)(math.hypot)
-
-
-def _hypot() -> int:
-    """The address of Python's own function."""
-    return ctypes.cast(_hypot_callback(), ctypes.c_void_p).value or 0
-
-
 def _operations(width: int, *, exact: bool) -> dict[str, str]:
     """The text of every operation, by name; the place of a name is its opcode."""
     end = f"define internal void @op.end({ARGUMENTS}) {{\n  ret void\n}}"
@@ -237,7 +202,7 @@ def interpreter(*, exact: bool) -> Interpreter:
     table = ", ".join(f"ptr @op.{name}" for name in operations)
     begin = f"define void @begin({ARGUMENTS}) {{\n  %onward = getelementptr i32, ptr %code, i64 0\n{_dispatch()}\n}}"
     text = module(
-        library(FUNCTIONS, width, exact=exact, inline=not exact),
+        definitions(FUNCTIONS, [width], exact=exact, inline=not exact),
         f"@table = internal constant [{len(operations)} x ptr] [{table}]",
         driver(width),
         begin,
