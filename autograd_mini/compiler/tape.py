@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from array import array
 from functools import cache
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd_mini.compiler import matrices
 from autograd_mini.compiler.frame import ARGUMENTS, CALLBACKS, INS, LANES, OUTS, PASSED, driver, kept
 from autograd_mini.compiler.matrices import slot, word
 from autograd_mini.compiler.native import Code
-from autograd_mini.compiler.program import ALPHABET, read
+from autograd_mini.compiler.program import ALPHABET
 from autograd_mini.compiler.vectors import definitions
 from autograd_mini.compiler.writing import WRITTEN, Function, intrinsics, module
 
@@ -226,217 +225,244 @@ class Tape(NamedTuple):
     slots: int
 
 
-def encode(program: Program, opcodes: dict[str, int], *, exact: bool) -> Tape:
-    """The tape of a program, in time linear in its length."""
-    steps, scalars, constants = _steps(program, exact=exact)
-    return _allocated(program, steps, scalars, constants, opcodes)
-
-
-def _steps(
-    program: Program, *, exact: bool
-) -> tuple[list[tuple[str, int, Sequence[int]]], dict[int, int], list[float]]:
+class _Steps:
     """What to do in order: (operation, number or parameter, reads), with products and sums in one.
 
-    Also the place of each scalar among parameters and constants, and the constants.
+    A number beyond those of the program is a scalar that was spread into a slot.
     """
-    instructions = program.instructions
-    count = len(instructions)
-    scalars: dict[int, int] = {}
-    constants: list[float] = []
-    uses = [0] * count
-    user = [-1] * count
-    for i, one in enumerate(instructions):
-        name = one[0]
-        if name == "parameter":
-            scalars[i] = one[1]
-        elif name == "constant":
-            scalars[i] = program.parameters + len(constants)
-            constants.append(one[1])
-        elif name != "input":
-            for x in one[1:] if name in ALPHABET else read(program, one):
-                uses[x] += 1
-                user[x] = i
-    for x in chain(program.results, *((*o.left, *o.right) for o in program.outers)):
-        uses[x] += 2  # never part of another operation
-    sums = _sums(program, uses, exact=exact)
-    outputs: dict[int, list[int]] = {}
-    for place, x in enumerate(program.results):
-        outputs.setdefault(x, []).append(place)
-    outers: dict[int, list[int]] = {}
-    for n, outer in enumerate(program.outers):
-        outers.setdefault(max(chain(outer.left, outer.right)), []).append(n)
 
-    steps: list[tuple[str, int, Sequence[int]]] = []
-    add = steps.append
-    later: dict[int, tuple[int, int]] = {}  # products that a sum will compute
-    spread: dict[int, int] = {}
+    def __init__(self, program: Program, *, exact: bool) -> None:
+        self.program = program
+        self.exact = exact
+        count = len(program.instructions)
+        self.places = [-1] * count  # of the scalars, among parameters and constants
+        self.constants: list[float] = []
+        self.uses = [0] * count
+        self.user = [-1] * count
+        self.steps: list[tuple[str, int, Sequence[int]]] = []
+        self.spread: dict[int, int] = {}
+        self.count = count
+        self._survey()
+        self.behind: dict[int, list[tuple[str, int, Sequence[int]]]] = {}  # what follows a number
+        self._wanted()
+        self._write()
 
-    def in_slot(x: int) -> int:
-        """The number of the same in a slot."""
-        if x not in scalars:
-            return x
-        if x not in spread:
-            spread[x] = count + len(spread)
-            add(("spread", spread[x], (x,)))
-        return spread[x]
+    def _survey(self) -> None:
+        """Find the scalars, and who reads which number."""
+        uses, user, blocks = self.uses, self.user, self.program.blocks
+        for i, one in enumerate(self.program.instructions):
+            name = one[0]
+            if name in ALPHABET:
+                for x in one[1:]:
+                    uses[x] += 1
+                    user[x] = i
+            elif name == "parameter":
+                self.places[i] = one[1]
+            elif name == "constant":
+                self.places[i] = self.program.parameters + len(self.constants)
+                self.constants.append(one[1])
+            elif name == "opaque":
+                for x in one[2:]:
+                    uses[x] += 2  # a product that is read here is no part of a sum
+            elif name == "unit":
+                for x in blocks[one[1]].inputs:
+                    uses[x] += 2
 
-    done: set[int] = set()
-    for i, one in enumerate(instructions):
-        name = one[0]
-        if i in scalars:
-            pass
-        elif name == "input":
-            add((name, i, (one[1],)))
-        elif name == "unit":
-            n = one[1]
-            if n not in done:
-                done.add(n)
-                add(("block", n, [in_slot(x) for x in program.blocks[n].inputs]))
-        elif name == "opaque":
-            add((name, i, [in_slot(x) for x in one[2:]]))
-        else:
-            reads = one[1:]
-            if name == "mul" and not exact and uses[i] == 1:
-                x, y = reads
-                if x in scalars:
-                    x, y = y, x
-                if x not in scalars:
-                    if user[i] < 0:  # only the sum for a parameter reads it
-                        add(("sum.vs" if y in scalars else "sum.vv", sums.pop(i)[0][0], (x, y)))
-                        continue
-                    if instructions[user[i]][0] in ("add", "sub"):
-                        later[i] = (x, y)
-                        continue
-            elif later and name in ("add", "sub"):
-                x, y = reads
-                if y in later:
-                    name, reads = "fma" if name == "add" else "fnma", (*later.pop(y), x)
-                    if x in later:
-                        add((_named("mul", later[x], scalars), x, later.pop(x)))
-                elif x in later:
-                    name, reads = "fma" if name == "add" else "fms", (*later.pop(x), y)
-            if scalars and not scalars.keys().isdisjoint(reads):
-                if name in _COMMUTE and reads[0] in scalars:
-                    reads = (reads[1], reads[0])
-                full = _named(name, reads, scalars)
-                if full not in _KNOWN:
-                    reads = tuple([in_slot(x) for x in reads])
-                    full = _named(name, reads, scalars)
-                add((full, i, reads))
+    def _wanted(self) -> None:
+        """What follows a number: sums, results, outer products.
+
+        Exactly, a row's numbers are added before the next row's: all of a parameter in one operation.
+        """
+        program, uses, behind = self.program, self.uses, self.behind
+        of: dict[int, list[int]] = {}
+        for k, x in program.sums:
+            uses[x] += 1
+            if self.exact:
+                of.setdefault(k, []).append(x)
             else:
-                add((_PLAIN[name], i, reads))
-        for k, xs in sums.get(i, ()):
-            add(("rows" if exact else "sum.v", k, [in_slot(x) for x in xs]))
-        for place in outputs.get(i, ()):
-            add(("output.s" if i in scalars else "output.v", place, (i,)))
-        for n in outers.get(i, ()):
-            outer = program.outers[n]
-            add(("outer", n, [in_slot(x) for x in (*outer.left, *outer.right)]))
-    add(("end", 0, ()))
-    return steps, scalars, constants
+                behind.setdefault(x, []).append(("sum.v", k, (x,)))
+        for k, xs in of.items():
+            behind.setdefault(max(xs), []).append(("rows", k, xs))
+        for i, x in enumerate(program.results):
+            uses[x] += 2
+            behind.setdefault(x, []).append(("output.v", i, (x,)))
+        for n, outer in enumerate(program.outers):
+            both = outer.left + outer.right
+            for x in both:
+                uses[x] += 2
+            behind.setdefault(max(both), []).append(("outer", n, both))
 
+    def _in_slots(self, xs: Sequence[int]) -> Sequence[int]:
+        """The numbers of the same in slots."""
+        return [self._spread(x) if self.places[x] >= 0 else x for x in xs]
 
-def _named(name: str, reads: Sequence[int], scalars: dict[int, int]) -> str:
-    """The variant of an operation for operands of these kinds."""
-    return name + "." + "".join(["s" if x in scalars else "v" for x in reads])
+    def _spread(self, x: int) -> int:
+        if x not in self.spread:
+            self.spread[x] = self.count + len(self.spread)
+            self.steps.append(("spread", self.spread[x], (x,)))
+        return self.spread[x]
+
+    def _operation(self, name: str, i: int, reads: Sequence[int]) -> None:
+        """The variant for these operands."""
+        places = self.places
+        for x in reads:
+            if places[x] >= 0:
+                break
+        else:
+            self.steps.append((_PLAIN[name], i, reads))
+            return
+        if name in _COMMUTE and places[reads[0]] >= 0:
+            reads = (reads[1], reads[0])
+        full = name + "." + "".join(["v" if places[x] < 0 else "s" for x in reads])
+        if full not in _KNOWN:
+            reads, full = self._in_slots(reads), _PLAIN[name]
+        self.steps.append((full, i, reads))
+
+    def _write(self) -> None:
+        add, operation, behind, places = self.steps.append, self._operation, self.behind, self.places
+        instructions, fused = self.program.instructions, not self.exact
+        later: dict[int, tuple[int, int]] = {}  # products that a sum will compute
+        done: set[int] = set()
+        for i, one in enumerate(instructions):
+            name = one[0]
+            if name in ALPHABET:
+                reads = one[1:]
+                if name == "mul":
+                    if fused and self.uses[i] == 1 and self._is_later(i, *reads, later):
+                        continue
+                elif later and name in ("add", "sub"):
+                    x, y = reads
+                    if y in later:
+                        name, reads = "fma" if name == "add" else "fnma", (*later.pop(y), x)
+                        if x in later:
+                            operation("mul", x, later.pop(x))
+                    elif x in later:
+                        name, reads = "fma" if name == "add" else "fms", (*later.pop(x), y)
+                operation(name, i, reads)
+            elif name == "input":
+                add((name, i, one[1:]))
+            elif name == "unit":
+                if one[1] not in done:
+                    done.add(one[1])
+                    add(("block", one[1], self._in_slots(self.program.blocks[one[1]].inputs)))
+            elif name == "opaque":
+                add((name, i, self._in_slots(one[2:])))
+            if i in behind:
+                for name, k, xs in behind[i]:
+                    if name == "output.v" and places[i] >= 0:
+                        add(("output.s", k, xs))
+                    else:
+                        add((name, k, self._in_slots(xs)))
+        add(("end", 0, ()))
+
+    def _is_later(self, i: int, x: int, y: int, later: dict[int, tuple[int, int]]) -> bool:
+        """Whether the product of x and y is a part of the one operation that reads it."""
+        places, user = self.places, self.user[i]
+        if places[x] >= 0:
+            x, y = y, x
+        if places[x] >= 0:
+            return False
+        if user < 0:  # only the sum of a parameter reads it
+            ((_, k, _),) = self.behind[i]
+            self.steps.append(("sum.vv" if places[y] < 0 else "sum.vs", k, (x, y)))
+            return True
+        if self.program.instructions[user][0] in ("add", "sub"):
+            later[i] = (x, y)
+            return True
+        return False
 
 
 _KNOWN = {f"{name}.{kinds}" for name, variants in _VARIANTS.items() for kinds in variants}
 _PLAIN = {name: f"{name}.{variants[0]}" for name, variants in _VARIANTS.items()}
+_WITHOUT_RESULT = {"output.v", "output.s", "sum.v", "sum.vv", "sum.vs"}
 
 
-def _sums(program: Program, uses: list[int], *, exact: bool) -> dict[int, list[tuple[int, Sequence[int]]]]:
-    """Behind which number which parameter gets a sum of which numbers.
+def encode(program: Program, opcodes: dict[str, int], *, exact: bool) -> Tape:
+    """The tape of a program, in time linear in its length.
 
-    Exactly, a row's are added before the next row's: all that one parameter gets in one operation.
+    A number has a slot from where it is made to where it is last read.
     """
-    found: dict[int, list[tuple[int, Sequence[int]]]] = {}
-    for _, x in program.sums:
-        uses[x] += 1
-    if exact:
-        of: dict[int, list[int]] = {}
-        for k, x in program.sums:
-            of.setdefault(k, []).append(x)
-        for k, xs in of.items():
-            found.setdefault(max(xs), []).append((k, xs))
-    else:
-        for k, x in program.sums:
-            found.setdefault(x, []).append((k, (x,)))
-    return found
-
-
-# What else than slots the reads of an operation are
-_UNSLOTTED = frozenset({"input", "spread", "output.s"})
-
-
-def _allocated(
-    program: Program,
-    steps: list[tuple[str, int, Sequence[int]]],
-    scalars: dict[int, int],
-    constants: list[float],
-    opcodes: dict[str, int],
-) -> Tape:
-    """The words of the steps, with a slot for each number from where it is made to where it is last read."""
-    last: dict[int, int] = {}
+    made = _Steps(program, exact=exact)
+    steps = made.steps
+    place = made.places + [-1] * len(
+        made.spread
+    )  # of each number: its slot, or where it is among the scalars
+    last = [-1] * len(place)
     for s, (name, _, reads) in enumerate(steps):
         if name != "input":
             for x in reads:
                 last[x] = s
-    units: list[list[int]] = [[-1] * block.units for block in program.blocks]
+    for x, at in enumerate(made.places):
+        if at >= 0:
+            last[x] = -1  # scalars stay where they are
+    units = [[-1] * block.units for block in program.blocks]
     for i, one in enumerate(program.instructions):
         if one[0] == "unit":
             units[one[1]][one[2]] = i
-    place = dict(scalars)  # of each number: its slot, or where it is among the scalars
     free: list[int] = []
     slots = 0
     words: list[int] = []
 
+    def released(s: int, reads: Sequence[int]) -> None:
+        for x in reads:
+            if last[x] == s:
+                last[x] = -1
+                free.append(place[x])
+
+    def taken(x: int) -> int:
+        nonlocal slots
+        if free:
+            at = free.pop()
+        else:
+            at = slots
+            slots += 1
+        if x >= 0:
+            place[x] = at
+        return at
+
     for s, (name, i, reads) in enumerate(steps):
         code = opcodes[name]
-        at = [reads[0]] if name == "input" else [place[x] for x in reads]
-        outs: Sequence[int] = ()
-        if name == "block":
-            block = program.blocks[i]
-            by_unit, by_input = (1, block.units) if block.transposed else (len(block.inputs), 1)
-            words += (code, len(at), block.units, block.first, by_unit, by_input, *at)
-            outs = units[i]
-        elif name == "outer":
-            outer = program.outers[i]
-            words += (code, len(outer.left), len(outer.right), outer.first, *at)
-        elif name == "rows":
-            words += (code, i, len(at), *at)
-        elif name[:3] == "sum" or name[:6] == "output":
-            words += (code, i, *at)
+        if name == "input":
+            words += (code, taken(i), *reads)
         elif name == "end":
             words.append(code)
+        elif name in _WITHOUT_RESULT:
+            words += (code, i, *[place[x] for x in reads])
+            released(s, reads)
+        elif name == "rows":
+            words += (code, i, len(reads), *[place[x] for x in reads])
+            released(s, reads)
+        elif name == "outer":
+            outer = program.outers[i]
+            words += (code, len(outer.left), len(outer.right), outer.first, *[place[x] for x in reads])
+            released(s, reads)
+        elif name == "block":
+            block = program.blocks[i]
+            by_unit, by_input = (1, block.units) if block.transposed else (len(block.inputs), 1)
+            words += (code, len(reads), block.units, block.first, by_unit, by_input)
+            words += [place[x] for x in reads]
+            # Outputs may not lie where inputs are: the inputs are read again for each patch of outputs.
+            words += [taken(x) for x in units[i]]
+            released(s, reads)
+            free += [to for x, to in zip(units[i], words[-block.units :]) if x < 0]
         else:
-            outs = (i,)
-        if name not in {"block", "input"}:  # the outputs of a block may not lie where its inputs are
+            at = []
             for x in reads:
-                if last[x] == s and x not in scalars:
-                    last[x] = -1
-                    free.append(place[x])
-        made = []
-        for x in outs:
-            if free:
-                made.append(free.pop())
-            else:
-                made.append(slots)
-                slots += 1
-            if x in last:
-                place[x] = made[-1]
-        if name == "block":
-            words += made
-            free += [slot for x, slot in zip(outs, made) if x < 0]
-            for x in reads:
+                p = place[x]
+                at.append(p)
                 if last[x] == s:
                     last[x] = -1
-                    free.append(place[x])
-        elif outs:
-            if name == "opaque":
-                words += (code, made[0], program.instructions[i][1], len(at), *at)
+                    free.append(p)
+            if free:
+                to = free.pop()
             else:
-                words += (code, made[0], *at)
-            if i not in last:
-                free.append(made[0])
-    return Tape(array("i", words), constants, slots)
+                to = slots
+                slots += 1
+            place[i] = to
+            if last[i] < 0:
+                free.append(to)
+            if name == "opaque":
+                words += (code, to, program.instructions[i][1], len(at), *at)
+            else:
+                words += (code, to, *at)
+    return Tape(array("i", words), made.constants, slots)
