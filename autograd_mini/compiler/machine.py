@@ -58,13 +58,13 @@ class Kernel:
     constants: Sequence[float] = ()
     words: Array = None
     slots = 0
-    tile = tape.TILE
     lane_sums = False
 
     def __init__(self, program: Program, *, exact: bool) -> None:
         self.program, self.exact = program, exact
         self.width = 1 if exact else tape.WIDTH
         self.errors = threading.local()
+        self.kept = threading.local()  # the memory that `run` worked in last, one for each thread
         self.functions = [self._callback(function, n) for n, function in enumerate(program.functions)]
         self.prepare()
         self.entry = _ENTRY(self.run_at)
@@ -95,14 +95,25 @@ class Kernel:
             self.errors.first = None
             raise error
 
-    def run(self, columns: Sequence[Array], parameters: Array, results: Array, sums: Array) -> None:
+    def run(self, columns: Sequence[Array] | Array, parameters: Array, results: Array, sums: Array) -> None:
         """Compute results and sums; see `autograd_mini.compiler.kernel.Kernel`.
 
-        The rows of results may lie apart, so that this can be called for a part of the examples.
+        Columns may be one array (inputs, n) of any strides, whose rows they are. The rows of results may lie apart, so that this can be called for a part of the examples.
         """
-        call = _Call(self, results.shape[1])
-        call.point(columns, parameters, results, sums)
-        call()
+        n = results.shape[1]
+        # Taken out while it runs: a Python function of the program may come here again.
+        call = self.kept.__dict__.pop("call", None)
+        if call is None or call.tile < self.tile(n):
+            call = _Call(self, n)
+        call.point(n, columns, parameters, results, sums)
+        try:
+            call()
+        finally:
+            self.kept.call = call
+
+    def tile(self, n: int) -> int:
+        """How many of n examples are worked on at once: full vectors."""
+        return min(tape.tile(self.slots), max(1, -(-n // self.width)) * self.width)
 
     def bound(self, n: int) -> Bound:
         """The kernel with arrays of its own for n examples."""
@@ -141,10 +152,11 @@ class _Call:
         self.kernel = kernel
         program, width = kernel.program, kernel.width
         inputs, results, parameters = program.inputs, len(program.results), program.parameters
-        tile = min(kernel.tile, -(-n // width) * width or width)
-        self.frame = np.zeros(fields.SIZE, dtype=np.int64)
+        self.tile = tile = kernel.tile(n)
+        self.frame = (ctypes.c_int64 * fields.SIZE)()
         self.pointers = np.zeros((4, max(inputs, results, 1)), dtype=np.int64)
         self.columns, self.strides = self.pointers[0, :inputs], self.pointers[1, :inputs]
+        self.places = np.arange(inputs)
         lane_sums = parameters * width * kernel.lane_sums
         sizes = (
             kernel.slots * tile,
@@ -165,7 +177,6 @@ class _Call:
             self.memory[start : start + len(kernel.constants)] = kernel.constants
         pointers = [self.pointers[i].ctypes.data for i in range(4)]
         for field, value in (
-            (fields.ROWS, n),
             (fields.COLUMNS, pointers[0]),
             (fields.STRIDES, pointers[1]),
             (fields.TILE, tile),
@@ -186,16 +197,22 @@ class _Call:
         ):
             self.frame[field] = value
         self.entry = kernel.entry
-        self.address = self.frame.ctypes.data
+        self.address = ctypes.addressof(self.frame)
 
-    def point(self, columns: Sequence[Array], parameters: Array, results: Array, sums: Array) -> None:
-        """Say where the arrays are; they must outlive the calls."""
+    def point(self, n: int, columns: Array, parameters: Array, results: Array, sums: Array) -> None:
+        """Say how many examples there are and where the arrays are, which must outlive the calls."""
         self.arrays = (columns, parameters, results, sums)
-        for j, column in enumerate(columns):
-            self.columns[j], self.strides[j] = column.ctypes.data, column.strides[0]
-        self.frame[fields.PARAMETERS] = parameters.ctypes.data
-        self.frame[fields.RESULTS], self.frame[fields.PITCH] = results.ctypes.data, results.strides[0]
-        self.frame[fields.SUMS] = sums.ctypes.data
+        if hasattr(columns, "strides"):  # an array of columns: their places are known at once
+            self.columns[:] = columns.ctypes.data + columns.strides[0] * self.places
+            self.strides[:] = columns.strides[1]
+        else:
+            for j, column in enumerate(columns):
+                self.columns[j], self.strides[j] = column.ctypes.data, column.strides[0]
+        frame = self.frame
+        frame[fields.ROWS] = n
+        frame[fields.PARAMETERS] = parameters.ctypes.data
+        frame[fields.RESULTS], frame[fields.PITCH] = results.ctypes.data, results.strides[0]
+        frame[fields.SUMS] = sums.ctypes.data
 
     def __call__(self) -> None:
         self.entry(self.address)
@@ -214,4 +231,4 @@ class Bound(_Call):
         self.parameters = np.zeros(program.parameters)
         self.results = np.zeros((len(program.results), n))
         self.sums = np.zeros(program.parameters)
-        self.point(self.inputs, self.parameters, self.results, self.sums)
+        self.point(n, self.inputs, self.parameters, self.results, self.sums)

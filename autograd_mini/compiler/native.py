@@ -60,22 +60,24 @@ def _free(engine: Any, context: Any) -> None:
 class Code:
     """Compiled functions, for as long as this object lives.
 
-    level: how hard LLVM works, from 0 to 3. passes: whether it improves the text before it makes machine code.
+    level: how hard LLVM works for good machine code, from 0 to 3. The text is vectors and registers already, so
+    that of all its passes those few are enough which put functions in place and tidy up.
     """
 
-    def __init__(self, text: str, *, level: int = 2, passes: bool = True) -> None:
+    def __init__(self, text: str, *, level: int = 2) -> None:
         _, llvm = needs_fast()
         with _ONE_AT_A_TIME:
             machine = _machine(level)
             context = llvm.create_context()
             module = llvm.parse_assembly(text, context)
             module.triple, module.data_layout = machine.triple, str(machine.target_data)
-            if passes:
-                options = llvm.create_pipeline_tuning_options(speed_level=level)
-                options.loop_unrolling = options.loop_interleaving = False
-                options.loop_vectorization = options.slp_vectorization = False
-                builder = llvm.create_pass_builder(machine, options)
-                builder.getModulePassManager().run(module, builder)
+            passes = llvm.create_new_module_pass_manager()
+            passes.add_always_inliner_pass()
+            passes.add_sroa_pass()
+            passes.add_simplify_cfg_pass()
+            passes.add_loop_rotate_pass()
+            passes.add_instruction_combine_pass()
+            passes.run(module, llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options()))
             self.engine = llvm.create_mcjit_compiler(module, machine)
             self.engine.finalize_object()
         weakref.finalize(self, _free, self.engine, context)

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from autograd_mini.compiler.program import Program
 
-TILE = 128
 WIDTH = 8
 FUNCTIONS = [name for name in ALPHABET if name not in WRITTEN]
 ARITY = dict.fromkeys(ALPHABET, 1)
@@ -215,6 +214,14 @@ def interpreter(*, exact: bool) -> Interpreter:
 
 
 # The tape of a program
+
+
+def tile(slots: int) -> int:
+    """How many examples are worked on at once: 256 while they stay in a cache of 2 MB, else 64.
+
+    Fewer take longer to be told what to do than to do it.
+    """
+    return 256 if slots * 256 * 8 <= 2**21 else 64
 
 
 class Tape(NamedTuple):
@@ -446,10 +453,10 @@ def encode(program: Program, opcodes: dict[str, int], *, exact: bool) -> Tape:
             released(s, reads)
             free += [to for x, to in zip(units[i], words[-block.units :]) if x < 0]
         else:
-            at = []
+            operands = []
             for x in reads:
                 p = place[x]
-                at.append(p)
+                operands.append(p)
                 if last[x] == s:
                     last[x] = -1
                     free.append(p)
@@ -462,7 +469,7 @@ def encode(program: Program, opcodes: dict[str, int], *, exact: bool) -> Tape:
             if last[i] < 0:
                 free.append(to)
             if name == "opaque":
-                words += (code, to, program.instructions[i][1], len(at), *at)
+                words += (code, to, program.instructions[i][1], len(operands), *operands)
             else:
-                words += (code, to, *at)
+                words += (code, to, *operands)
     return Tape(array("i", words), made.constants, slots)
