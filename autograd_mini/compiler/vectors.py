@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     Formula = Callable[..., "Number"]
+    Pair = tuple["Number", "Number"]  # a number in two parts: what is rounded, and what it lost
 
 
 # The arithmetic
@@ -225,11 +226,23 @@ def _nearest(xp: Body, x: Number, factor: float) -> tuple[Number, Number]:
     return shifted - (_WHOLE + 2 * _BIAS), xp.bits(shifted)
 
 
-def _sum(x: Number, y: Any) -> tuple[Number, Number]:
+def _sum(x: Number, y: Any) -> Pair:
     """The rounded sum, and what it lost (Knuth)."""
     total = x + y
     kept = total - x
     return total, (x - (total - kept)) + (y - kept)
+
+
+def _ordered_sum(x: Number, y: Number) -> Pair:
+    """The same where |x| ≥ |y|, or x is 0 (Dekker)."""
+    total = x + y
+    return total, (x - total) + y
+
+
+def _quotient(xp: Body, x: Pair, y: Pair, inverse: Number) -> Pair:
+    """The quotient of two numbers of two parts, from about 1 / y."""
+    z = x[0] * inverse
+    return z, (xp.fma(-z, y[0], x[0]) + xp.muladd(-z, y[1], x[1])) * inverse
 
 
 def _scaled(xp: Body, x: Number, n: Number) -> Number:
@@ -269,40 +282,33 @@ def _exp(xp: Body, x: Number) -> Number:
     return _exp_of_clipped(xp, xp.clip(x, -760.0, 720.0))
 
 
-def _exp_parts(xp: Body, x: Number, lost: Number, whole: Number) -> tuple[Number, Number]:
-    """The value of whole + expm1(x - lost) for |x| ≤ ln 2 / 2, and what it lost by rounding."""
-    r = x - lost
-    low = (x - r) - lost
-    high = whole + r
-    rest = ((whole - high) + r) + xp.muladd(r * r, xp.polynomial(r, EXP), xp.muladd(low, r, low))
-    y = high + rest
-    return y, rest - (y - high)
+def _exp_parts(xp: Body, x: Number, lost: Number, whole: Number) -> Pair:
+    """The sum whole + expm1(x + lost) for |x| ≤ ln 2 / 2, in two parts."""
+    r, low = _ordered_sum(x, lost)
+    high, error = _ordered_sum(whole, r)
+    return _ordered_sum(high, error + xp.muladd(r * r, xp.polynomial(r, EXP), xp.muladd(low, r, low)))
 
 
-def _expm1_parts(xp: Body, x: Number) -> tuple[Number, Number, Number, Number]:
-    """The bits of k, y, what y lost by rounding, and 2^-k: expm1(x) = 2^k y."""
+def _expm1_parts(xp: Body, x: Number) -> tuple[Pair, Number, Number]:
+    """The y of expm1(x) = 2^k y in two parts, the bits of k, and 2^-k."""
     k, n = _nearest(xp, x, _LOG2E)
     small = _power_of_two(xp, -xp.where(k > 64.0, 64.0, k))
-    y, low = _exp_parts(xp, xp.muladd(k, -_LN2_HIGH, x), k * _LN2_LOW, 1.0 - small)
-    return n, y, low, small
+    return _exp_parts(xp, xp.muladd(k, -_LN2_HIGH, x), k * -_LN2_LOW, 1.0 - small), n, small
 
 
 def _expm1(xp: Body, x: Number) -> Number:
-    n, y, _, _ = _expm1_parts(xp, xp.clip(x, -40.0, 720.0))
+    (y, _), n, _ = _expm1_parts(xp, xp.clip(x, -40.0, 720.0))
     return xp.copysign(_scaled(xp, y, n), x)  # -0.0 is -0.0
 
 
 def _tanh(xp: Body, x: Number) -> Number:
-    """(e - 1) / (e + 1) with e = exp(2|x|), both divided by 2^k; the quotient is mended by what both lost."""
-    _, y, y_low, small = _expm1_parts(xp, xp.clip(abs(x) * 2.0, 0.0, 44.0))
+    """(e - 1) / (e + 1) with e = exp(2|x|), both divided by 2^k."""
+    (y, low), _, small = _expm1_parts(xp, xp.clip(abs(x) * 2.0, 0.0, 44.0))
     twice = small * 2.0
-    divisor = twice + y
-    larger, smaller = xp.where(y > twice, y, twice), xp.where(y > twice, twice, y)
-    low = ((larger - divisor) + smaller) + y_low
-    inverse = 1.0 / divisor
-    z = y * inverse
-    missing = xp.fma(-z, divisor, y) + xp.muladd(-z, low, y_low)
-    return xp.copysign(xp.muladd(missing, inverse, z), x)
+    over = y > twice
+    divisor, divisor_low = _ordered_sum(xp.where(over, y, twice), xp.where(over, twice, y))
+    z, z_low = _quotient(xp, (y, low), (divisor, divisor_low + low), 1.0 / divisor)
+    return xp.copysign(z + z_low, x)
 
 
 # sinh(x) = x + x³ P(x²) for |x| < 1.
@@ -411,9 +417,7 @@ def _logarithm(xp: Body, x: Number, per_e: tuple[float, float], per_two: tuple[f
     h, q = _log_rest(xp, f)
     product = f * per_e[0]
     rest = xp.fma(f, per_e[0], -product) + xp.muladd(f, per_e[1], (q - h) * per_e[0])
-    power = k * per_two[0]
-    z = power + product
-    error = (power - z) + product
+    z, error = _ordered_sum(k * per_two[0], product)
     return _where_positive(xp, x, z + (error + xp.muladd(k, per_two[1], rest)))
 
 
@@ -427,7 +431,7 @@ def _log10(xp: Body, x: Number) -> Number:
     )
 
 
-# sin and cos. x = k π/2 + r with π/2 in three parts: the difference of the first is exact by fma, and all digits
+# sin, cos and tan. x = k π/2 + r with π/2 in three parts: the difference of the first is exact by fma, and all digits
 # are there while |x| ≤ 2^30; beyond, the C library is asked. sin(r) = r + r³ S(r²), cos(r) = 1 - r²/2 + r⁴ C(r²).
 
 _FAR = 2.0**30
@@ -450,18 +454,18 @@ COS = (
 )
 
 
-def _quarter_turns(xp: Body, x: Number) -> tuple[Number, Number, Number]:
+def _quarter_turns(xp: Body, x: Number) -> tuple[Pair, Pair, Number]:
     """The sine and the cosine of what is left of x after k quarter turns, and k in the low bits."""
     shifted = xp.muladd(x, 2.0 / math.pi, _WHOLE)
     k = shifted - _WHOLE
     second = k * _HALF_PI[1]
     r, low = _sum(xp.fma(-k, _HALF_PI[0], x), -second)
     low = low - xp.muladd(k, _HALF_PI[2], xp.fma(k, _HALF_PI[1], -second))
-    z = r * r
-    sine = r + xp.muladd(z * r, xp.polynomial(z, SIN), low - low * (z * 0.5))
-    most = 1.0 - z * 0.5
-    rest = ((1.0 - most) - z * 0.5) + xp.muladd(z * z, xp.polynomial(z, COS), -(r * low))
-    return sine, most + rest, xp.bits(shifted)
+    z, half = r * r, r * r * 0.5
+    sine = _ordered_sum(r, xp.muladd(z * r, xp.polynomial(z, SIN), low - low * half))
+    most, rest = _ordered_sum(xp.lift(1.0), -half)
+    cosine = _ordered_sum(most, rest + xp.muladd(z * z, xp.polynomial(z, COS), -(r * low)))
+    return sine, cosine, xp.bits(shifted)
 
 
 def _signed(xp: Body, x: Number, quadrant: Number) -> Number:
@@ -470,15 +474,24 @@ def _signed(xp: Body, x: Number, quadrant: Number) -> Number:
 
 
 def _sin(xp: Body, x: Number) -> Number:
-    sine, cosine, n = _quarter_turns(xp, x)
+    (sine, _), (cosine, _), n = _quarter_turns(xp, x)
     z = _signed(xp, xp.where(xp.is_odd(n), cosine, sine), n)
     return xp.otherwise(abs(x) > _FAR, xp.where(xp.equal(x, 0.0), x, z), lambda: xp.call("libm.sin", x))
 
 
 def _cos(xp: Body, x: Number) -> Number:
-    sine, cosine, n = _quarter_turns(xp, x)
+    (sine, _), (cosine, _), n = _quarter_turns(xp, x)
     z = _signed(xp, xp.where(xp.is_odd(n), sine, cosine), n + 1)
     return xp.otherwise(abs(x) > _FAR, z, lambda: xp.call("libm.cos", x))
+
+
+def _tan(xp: Body, x: Number) -> Number:
+    sine, cosine, n = _quarter_turns(xp, x)
+    odd = xp.is_odd(n)
+    over = [xp.where(odd, -c, s) for s, c in zip(sine, cosine)]
+    under = [xp.where(odd, s, c) for s, c in zip(sine, cosine)]
+    z, low = _quotient(xp, (over[0], over[1]), (under[0], under[1]), 1.0 / under[0])
+    return xp.otherwise(abs(x) > _FAR, xp.where(xp.equal(x, 0.0), x, z + low), lambda: xp.call("libm.tan", x))
 
 
 # arctan(x) = arctan(c) + arctan(t), t = (x - c) / (1 + c x), for the c that is near, as in fdlibm's s_atan.c:
@@ -578,14 +591,12 @@ def _erfc(xp: Body, x: Number) -> Number:
     a = xp.clip(abs(x), 0.0, 28.0)
     square = a * a
     k, n = _nearest(xp, -square, _LOG2E)
-    lost = xp.muladd(k, _LN2_LOW, xp.fma(a, a, -square))
+    lost = -xp.muladd(k, _LN2_LOW, xp.fma(a, a, -square))
     y, y_low = _exp_parts(xp, -xp.muladd(k, _LN2_HIGH, square), lost, xp.lift(1.0))
     t, slope, divisor, inverse = _erfc_parts(xp, a)
     over = xp.muladd(t, slope, 1.0)
-    over_low = xp.fma(t, slope, 1.0 - over)
-    divisor_low = xp.fma(a, 2.0, 1.0 - divisor)
-    q = over * inverse
-    q_low = (xp.fma(-q, divisor, over) + xp.muladd(-q, divisor_low, over_low)) * inverse
+    over_low, divisor_low = xp.fma(t, slope, 1.0 - over), xp.fma(a, 2.0, 1.0 - divisor)
+    q, q_low = _quotient(xp, (over, over_low), (divisor, divisor_low), inverse)
     z = y * q
     z = _scaled(xp, z + (xp.fma(y, q, -z) + xp.muladd(y, q_low, y_low * q)), n)
     return xp.where(x < 0.0, 2.0 - z, z)
@@ -701,6 +712,7 @@ FAST: dict[str, Formula] = {
     "log10": _log10,
     "sin": _sin,
     "cos": _cos,
+    "tan": _tan,
     "arctan": _arctan,
     "erf": _erf,
     "erfc": _erfc,

@@ -51,7 +51,7 @@ def bits(x):
 class Compiled:
     """Functions of lists of floats, made from definitions of that width: each is a loop over an array."""
 
-    def __init__(self, names, width=8, *, exact=False, inline=False):
+    def __init__(self, names, width=8, *, exact=False, inline=False, cpu=None):
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
         self.width = width
@@ -60,7 +60,9 @@ class Compiled:
         module = llvm.parse_assembly("\n".join([text, *map(self.loop, names)]))
         module.verify()
         machine = llvm.Target.from_default_triple().create_target_machine(
-            cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=3
+            cpu=llvm.get_host_cpu_name() if cpu is None else cpu,
+            features=llvm.get_host_cpu_features().flatten() if cpu is None else "",
+            opt=3,
         )
         passes = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=2))
         passes.getModulePassManager().run(module, passes)
@@ -129,6 +131,7 @@ ACCURACY = {
     "cosh": (mpmath.cosh, (-711.0, 711.0), 1.5),
     "sin": (mpmath.sin, (-1e6, 1e6), 0.9),
     "cos": (mpmath.cos, (-1e6, 1e6), 0.9),
+    "tan": (mpmath.tan, (-1e6, 1e6), 1.1),
     "arctan": (mpmath.atan, (-10.0, 10.0), 0.9),
     "erf": (mpmath.erf, (-6.0, 6.0), 1.2),
     "erfc": (mpmath.erfc, (-6.0, 27.3), 1.3),
@@ -152,9 +155,9 @@ def error(true, x, y):
         return abs(float((exactly - mpmath.mpf(y)) / math.ulp(float(exactly))))
 
 
-def assert_accurate(fast, name, xs):
+def assert_accurate(fast, name, xs, most=None):
     """Where Floats has inf, nan or 0, the result is the same, sign included; elsewhere the error is small."""
-    true, _, most = ACCURACY[name]
+    true, _, stated = ACCURACY[name]
     worst = 0.0
     for x, y in zip(xs, fast(name, xs)):
         expected = getattr(floats, name)(x)
@@ -162,13 +165,20 @@ def assert_accurate(fast, name, xs):
             assert (name, x, bits(expected)) == (name, x, bits(y))
         else:
             worst = max(worst, error(true, x, y))
-    assert worst <= most
+    assert worst <= (most or stated)
 
 
 @every_fast_function
 def test_vector_functions_are_accurate(fast, name):
     """A few thousand points of all exponents are within the stated error."""
     assert_accurate(fast, name, list(points(random.Random(3), *ACCURACY[name][1], 4000)))
+
+
+@every_fast_function
+def test_vector_functions_are_accurate_on_any_machine(name):
+    """Without the multiply-add of newer processors, too, results are within 2 ulp."""
+    slow = Compiled([name], cpu="")
+    assert_accurate(slow, name, list(points(random.Random(3), *ACCURACY[name][1], 1000)) + SPECIAL, most=2.0)
 
 
 @every_fast_function
@@ -187,17 +197,13 @@ def test_a_hundred_thousand_points_are_accurate(fast, name):
 @pytest.mark.slow
 @every_fast_function
 def test_a_million_points_are_near_those_of_the_library(fast, name):
-    """Against the C library, which itself is within 1 ulp or a little more."""
+    """Where the C library is 2 ulp away, and with erfc it is up to 4, mpmath says who is right."""
     xs = list(points(random.Random(8), *ACCURACY[name][1], 1_000_000))
-    expected = list(map(getattr(floats, name), xs))
-    rows = zip(xs, expected, fast(name, xs))
-    far = [
-        row
-        for row in rows
-        if bits(row[1]) != bits(row[2]) and not abs(row[1] - row[2]) <= 3 * math.ulp(row[1])
-    ]
+    rows = zip(xs, map(getattr(floats, name), xs), fast(name, xs))
+    far = [x for x, y, z in rows if bits(y) != bits(z) and not abs(y - z) < 2 * math.ulp(y)]
 
-    assert [] == far[:5]
+    assert len(far) < 10_000
+    assert_accurate(fast, name, far)
 
 
 @pytest.mark.slow
