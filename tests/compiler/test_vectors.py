@@ -250,6 +250,33 @@ def test_coefficients_are_computed(name):
     assert coefficients == tuple(map(float, reversed(fit)))
 
 
+@pytest.mark.parametrize("name", ["sin", "cos", "tan"])
+def test_angles_next_to_quarter_turns(fast, name):
+    """Where nearly all digits of x cancel, up to the last angle before the C library is asked."""
+    rng = random.Random(11)
+    turns = [float(rng.randrange(1, 2 ** rng.randrange(1, 30))) for _ in range(2000)]
+    xs = [float(turn * mpmath.pi / 2) for turn in turns] + [2.0**30]
+    assert_accurate(fast, name, xs + [-x for x in xs])
+
+
+@pytest.mark.parametrize("name", ["sin", "cos", "tan"])
+def test_large_angles_are_those_of_the_library(fast, name):
+    """Lane by lane: a large angle does not change the result of its neighbours."""
+    xs = [1.0, 2.0**31, 2.0, 1e22, -3.0, -math.inf, math.nan, 1.7976931348623157e308]
+    zs = fast(name, xs)
+
+    for x, z in zip(xs, zs):
+        assert bits(z) == bits(getattr(floats, name)(x) if abs(x) > 2.0**30 else fast(name, [x])[0])
+
+
+def test_logarithms_of_powers_are_whole(fast):
+    """Logarithms to the base 2 and 10 are exact where they can be."""
+    twos, tens = [2.0**k for k in range(-1074, 1024)], [float(f"1e{k}") for k in range(23)]
+
+    assert [math.log2(x) for x in twos] == fast("log2", twos)
+    assert list(map(float, range(23))) == fast("log10", tens)
+
+
 def test_the_table_of_accuracy_has_every_function():
     """No vector function stands without its error."""
     assert set(vectors.FAST) == set(ACCURACY)
