@@ -126,6 +126,7 @@ ACCURACY = {
     "log1p": (mpmath.log1p, (-1.0, 10.0), 0.9),
     "log2": (lambda x: mpmath.log(x) / mpmath.log(2), (0.0, 10.0), 1.15),
     "log10": (mpmath.log10, (0.0, 10.0), 1.15),
+    "pow": (mpmath.power, (0.0, 10.0), 1.0),
     "tanh": (mpmath.tanh, (-20.0, 20.0), 0.8),
     "sinh": (mpmath.sinh, (-711.0, 711.0), 1.7),
     "cosh": (mpmath.cosh, (-711.0, 711.0), 1.5),
@@ -136,7 +137,8 @@ ACCURACY = {
     "erf": (mpmath.erf, (-6.0, 6.0), 1.2),
     "erfc": (mpmath.erfc, (-6.0, 27.3), 1.3),
 }
-every_fast_function = pytest.mark.parametrize("name", ACCURACY)
+FUNCTIONS = [name for name in ACCURACY if vectors.arity(name) == 1]
+every_fast_function = pytest.mark.parametrize("name", FUNCTIONS)
 
 
 def points(rng, low, high, count):
@@ -148,23 +150,23 @@ def points(rng, low, high, count):
         yield math.copysign(10.0 ** rng.uniform(-323.0, 308.0), rng.uniform(-1.0, 1.0))
 
 
-def error(true, x, y):
-    """How far y is from the true value at x, in units of the last place of that value."""
-    with mpmath.workprec(160):
-        exactly = true(mpmath.mpf(x))
+def error(true, xs, y):
+    """How far y is from the true value at xs, in units of the last place of that value."""
+    with mpmath.workprec(200):
+        exactly = true(*map(mpmath.mpf, xs))
         return abs(float((exactly - mpmath.mpf(y)) / math.ulp(float(exactly))))
 
 
-def assert_accurate(fast, name, xs, most=None):
-    """Where Floats has inf, nan or 0, the result is the same, sign included; elsewhere the error is small."""
+def assert_accurate(fast, name, *columns, most=None):
+    """Where a number is inf, nan or 0, the result is that of Floats, sign included; elsewhere the error is small."""
     true, _, stated = ACCURACY[name]
     worst = 0.0
-    for x, y in zip(xs, fast(name, xs)):
-        expected = getattr(floats, name)(x)
-        if expected == 0.0 or not math.isfinite(expected):
-            assert (name, x, bits(expected)) == (name, x, bits(y))
+    for row, y in zip(zip(*columns), fast(name, *columns)):
+        expected = getattr(floats, name)(*row)
+        if expected == 0.0 or not all(map(math.isfinite, [*row, expected])):
+            assert (name, row, bits(expected)) == (name, row, bits(y))
         else:
-            worst = max(worst, error(true, x, y))
+            worst = max(worst, error(true, row, y))
     assert worst <= (most or stated)
 
 
@@ -234,6 +236,7 @@ FITS = {  # of each polynomial: the function, and the interval
     "SIN": (of_square(lambda x, z: (mpmath.sin(x) / x - 1) / z), (0, 0.62)),
     "COS": (of_square(lambda x, z: (mpmath.cos(x) - 1 + z / 2) / z**2), (0, 0.62)),
     "ARCTAN": (of_square(lambda x, z: (mpmath.atan(x) / x - 1) / z), (0, 0.4375**2)),
+    "POW": (of_square(lambda s, z: ((2 * mpmath.atanh(s) / s - 2) / z - mpmath.mpf(2) / 3) / z), (0, 0.03)),
     "ERF": (of_square(lambda x, z: mpmath.erf(x) / x - 1), (0, 1)),
     "ERFC": (scaled_erfc, (-1, 0.75)),
 }
@@ -248,6 +251,23 @@ def test_coefficients_are_computed(name):
         fit = mpmath.chebyfit(function, interval, len(coefficients))
 
     assert coefficients == tuple(map(float, reversed(fit)))
+
+
+def test_powers_are_accurate(fast):
+    """Bases of all sizes and next to 1, exponents of all sizes, and all pairs of special values."""
+    rng = random.Random(12)
+    pairs = [(x, y) for x in SPECIAL for y in SPECIAL]
+    for _ in range(1000):
+        pairs += [
+            (rng.uniform(0.0, 10.0), rng.uniform(-10.0, 10.0)),
+            (rng.uniform(-4.0, 4.0), rng.randrange(-9, 9)),
+        ]
+        pairs += [
+            (10.0 ** rng.uniform(-323.0, 308.0), rng.gauss(0.0, 1.0)),
+            (rng.uniform(0.5, 2.0), rng.uniform(-1e3, 1e3)),
+        ]
+        pairs += [(1.0 + 10.0 ** rng.uniform(-16.0, -1.0), 10.0 ** rng.uniform(-3.0, 17.0))]
+    assert_accurate(fast, "pow", *map(list, zip(*pairs)))
 
 
 @pytest.mark.parametrize("name", ["sin", "cos", "tan"])
