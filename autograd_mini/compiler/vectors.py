@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from autograd_mini.engine.arithmetic import INF, NAN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     Formula = Callable[..., "Number"]
@@ -88,7 +88,7 @@ class Body:
         self.lines: list[str] = []
         self.names = 0
         self.block = "entry"  # the basic block that is being written
-        self.declarations: set[str] = set()
+        self.declarations: set[str] = set()  # of the C library; LLVM knows its own functions
         self.calls: set[str] = set()  # functions of ours
 
     def type(self, kind: str) -> str:
@@ -104,16 +104,13 @@ class Body:
         if isinstance(x, Number):
             return x
         lane = f"0x{struct.unpack('>Q', struct.pack('>d', x))[0]:016X}" if kind == "double" else str(int(x))
-        lanes = ", ".join([f"{kind} {lane}"] * self.width)
-        return Number(self, kind, lane if self.width == 1 else f"<{lanes}>")
+        return Number(self, kind, lane if self.width == 1 else f"splat ({kind} {lane})")
 
     def intrinsic(self, name: str, *operands: Any) -> Number:
         """A function that LLVM has for every machine."""
-        xs = [self.lift(x) for x in operands]
         full = f"@llvm.{name}." + ("f64" if self.width == 1 else f"v{self.width}f64")
-        double = self.type("double")
-        self.declarations.add(f"declare {double} {full}({', '.join([double] * len(xs))})")
-        return self.write("double", f"call {double} {full}({', '.join(map(str, xs))})")
+        xs = ", ".join([str(self.lift(x)) for x in operands])
+        return self.write("double", f"call {self.type('double')} {full}({xs})")
 
     def fma(self, x: Any, y: Any, z: Any) -> Number:
         """The sum x y + z, rounded once."""
@@ -180,7 +177,8 @@ class Body:
 
         `nobuiltin`: LLVM would replace pow(x, 2.0) by x * x, whose last bit can be another.
         """
-        self.declarations.add(f"declare double @{name}({', '.join(['double'] * len(xs))}) #0")
+        kinds = ", ".join(["double"] * len(xs))
+        self.declarations.add(f"declare double @{name}({kinds}) nounwind willreturn memory(none)")
         if self.width == 1:
             return self.write("double", f"call double @{name}({', '.join(map(str, xs))}) nobuiltin")
         z = Number(self, "double", "poison")
@@ -195,9 +193,7 @@ class Body:
         """The usual result, and that of the formula in the lanes that are rare; read only where there is one."""
         some = rare
         if self.width > 1:
-            reduce = f"@llvm.vector.reduce.or.v{self.width}i1"
-            self.declarations.add(f"declare i1 {reduce}({self.type('i1')})")
-            some = self.write("i1", f"call i1 {reduce}({rare})")
+            some = self.write("i1", f"call i1 @llvm.vector.reduce.or.v{self.width}i1({rare})")
         before, inside, after = self.block, f"rare{self.names}", f"after{self.names}"
         self.lines += [f"  br i1 {some.name}, label %{inside}, label %{after}", f"{inside}:"]
         self.block = inside
@@ -257,18 +253,10 @@ def _scaled(xp: Body, x: Number, n: Number) -> Number:
 _LOG2E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10
 EXP = (
-    0.5,
-    0.1666666666666667,
-    0.04166666666666667,
-    0.008333333333325551,
-    0.0013888888888883332,
-    0.00019841269876840357,
-    2.480158732699005e-05,
-    2.755725286336732e-06,
-    2.755727183153613e-07,
-    2.5106262550879078e-08,
-    2.0915433598076003e-09,
-)
+    0.5, 0.1666666666666667, 0.04166666666666667, 0.008333333333325551, 0.0013888888888883332,
+    0.00019841269876840357, 2.480158732699005e-05, 2.755725286336732e-06, 2.755727183153613e-07,
+    2.5106262550879078e-08, 2.0915433598076003e-09,
+)  # fmt: skip
 
 
 def _exp_of_clipped(xp: Body, x: Number, factor: float = 1.0) -> Number:
@@ -314,14 +302,9 @@ def _tanh(xp: Body, x: Number) -> Number:
 # sinh(x) = x + x³ P(x²) for |x| < 1.
 
 SINH = (
-    0.16666666666666666,
-    0.008333333333333299,
-    0.00019841269841324198,
-    2.7557319191381816e-06,
-    2.5052117695907823e-08,
-    1.6057679623801638e-10,
-    7.746178593018827e-13,
-)
+    0.16666666666666666, 0.008333333333333299, 0.00019841269841324198, 2.7557319191381816e-06,
+    2.5052117695907823e-08, 1.6057679623801638e-10, 7.746178593018827e-13,
+)  # fmt: skip
 
 
 def _half_exp(xp: Body, x: Number) -> Number:
@@ -352,14 +335,9 @@ _MANTISSA, _EXPONENT = 0x000FFFFFFFFFFFFF, 0x7FF0000000000000
 _INTEGERS = 0x4330000000000000  # the bits of 2^52
 _TINY = 2.0**-1022
 LOG = (
-    0.666666666666667,
-    0.3999999999988721,
-    0.2857142863149868,
-    0.2222221024179833,
-    0.18182953568471374,
-    0.15329599853096998,
-    0.14642427179098602,
-)
+    0.666666666666667, 0.3999999999988721, 0.2857142863149868, 0.2222221024179833, 0.18182953568471374,
+    0.15329599853096998, 0.14642427179098602,
+)  # fmt: skip
 
 
 def _split(xp: Body, x: Number) -> tuple[Number, Number]:
@@ -436,14 +414,9 @@ def _log10(xp: Body, x: Number) -> Number:
 
 _TWO_THIRDS = (0.6666666666666666, 3.700743415417188e-17)
 POW = (
-    0.4000000000000003,
-    0.28571428571327545,
-    0.22222222276025397,
-    0.1818180745160772,
-    0.1538563223309775,
-    0.13284066451807616,
-    0.12936768831342713,
-)
+    0.4000000000000003, 0.28571428571327545, 0.22222222276025397, 0.1818180745160772, 0.1538563223309775,
+    0.13284066451807616, 0.12936768831342713,
+)  # fmt: skip
 
 
 def _product(xp: Body, x: Pair, y: Pair) -> Pair:
@@ -482,21 +455,13 @@ def _pow(xp: Body, x: Number, y: Number) -> Number:
 _FAR = 2.0**30
 _HALF_PI = (1.5707963267948966, 6.123233995736766e-17, -1.4973849048591698e-33)
 SIN = (
-    -0.16666666666666666,
-    0.008333333333330887,
-    -0.0001984126983666588,
-    2.755731605459391e-06,
-    -2.5051121875169608e-08,
-    1.5917412836707387e-10,
-)
+    -0.16666666666666666, 0.008333333333330887, -0.0001984126983666588, 2.755731605459391e-06,
+    -2.5051121875169608e-08, 1.5917412836707387e-10,
+)  # fmt: skip
 COS = (
-    0.041666666666666664,
-    -0.0013888888888887359,
-    2.48015872987077e-05,
-    -2.755731724172776e-07,
-    2.0876140031390975e-09,
-    -1.138218421447753e-11,
-)
+    0.041666666666666664, -0.0013888888888887359, 2.48015872987077e-05, -2.755731724172776e-07,
+    2.0876140031390975e-09, -1.138218421447753e-11,
+)  # fmt: skip
 
 
 def _quarter_turns(xp: Body, x: Number) -> tuple[Pair, Pair, Number]:
@@ -549,18 +514,10 @@ _ARCTANS = (  # from where on, c, and its arctangent in two parts
     (2.4375, INF, 1.5707963267948966, 6.123233995736766e-17),
 )
 ARCTAN = (
-    -0.33333333333333326,
-    0.1999999999998777,
-    -0.1428571428314864,
-    0.11111110900560475,
-    -0.09090900195560148,
-    0.07692087348767168,
-    -0.06663239299107136,
-    0.05847724720645106,
-    -0.05033942776485848,
-    0.03782521866106712,
-    -0.017547235157290005,
-)
+    -0.33333333333333326, 0.1999999999998777, -0.1428571428314864, 0.11111110900560475,
+    -0.09090900195560148, 0.07692087348767168, -0.06663239299107136, 0.05847724720645106,
+    -0.05033942776485848, 0.03782521866106712, -0.017547235157290005,
+)  # fmt: skip
 
 
 def _arctan(xp: Body, x: Number) -> Number:
@@ -582,44 +539,18 @@ def _arctan(xp: Body, x: Number) -> Number:
 # exponential and the quotient lose are kept, as all of them show in the tail.
 
 ERF = (
-    0.12837916709551256,
-    -0.37612638903183543,
-    0.11283791670945006,
-    -0.02686617064323777,
-    0.0052239776071164225,
-    -0.0008548325975389692,
-    0.00012055294904839707,
-    -1.492473690741966e-05,
-    1.6447424703317362e-06,
-    -1.6208483801871705e-07,
-    1.3720064546777686e-08,
-    -7.795898827002142e-10,
-)
+    0.12837916709551256, -0.37612638903183543, 0.11283791670945006, -0.02686617064323777,
+    0.0052239776071164225, -0.0008548325975389692, 0.00012055294904839707, -1.492473690741966e-05,
+    1.6447424703317362e-06, -1.6208483801871705e-07, 1.3720064546777686e-08, -7.795898827002142e-10,
+)  # fmt: skip
 ERFC = (
-    0.465990237251105,
-    -0.7452324709322302,
-    0.7759917751374706,
-    -0.6397976666280594,
-    0.4377195345554047,
-    -0.2502538645596081,
-    0.11759313293597198,
-    -0.04325810184647119,
-    0.010862633725407323,
-    -0.0007986938989819818,
-    -0.0007168526751761288,
-    0.00031833998278657787,
-    -1.7096454992885094e-05,
-    -3.1704317637505294e-05,
-    9.259103855592433e-06,
-    2.1652580954874446e-06,
-    -1.5740789618667658e-06,
-    -8.273968037788598e-08,
-    2.2598658982747923e-07,
-    -2.4493994042639577e-09,
-    -2.8016413675015326e-08,
-    -1.5968399067769786e-10,
-    1.8568190642048206e-09,
-)
+    0.465990237251105, -0.7452324709322302, 0.7759917751374706, -0.6397976666280594, 0.4377195345554047,
+    -0.2502538645596081, 0.11759313293597198, -0.04325810184647119, 0.010862633725407323,
+    -0.0007986938989819818, -0.0007168526751761288, 0.00031833998278657787, -1.7096454992885094e-05,
+    -3.1704317637505294e-05, 9.259103855592433e-06, 2.1652580954874446e-06, -1.5740789618667658e-06,
+    -8.273968037788598e-08, 2.2598658982747923e-07, -2.4493994042639577e-09, -2.8016413675015326e-08,
+    -1.5968399067769786e-10, 1.8568190642048206e-09,
+)  # fmt: skip
 
 
 def _erfc_parts(xp: Body, a: Number) -> tuple[Number, Number, Number, Number]:
@@ -804,23 +735,37 @@ def arity(name: str) -> int:
     >>> arity("exp"), arity("mod")
     (1, 2)
     """
-    return 2 if name in BINARY else 1
+    return 2 if name.removeprefix("libm.") in BINARY else 1
 
 
 def _formula(name: str, *, exact: bool) -> Formula:
     """What to read for the definition of the function."""
-    formula = ARITHMETIC.get(name) or (None if exact else FAST.get(name))
-    c_name = LIBM.get(name.removeprefix("libm."), "")
-    return formula or (lambda xp, *xs: xp.each_lane(c_name, *xs))
+    if formula := ARITHMETIC.get(name) or (None if exact else FAST.get(name)):
+        return formula
+    c_name = LIBM[name.removeprefix("libm.")]
+    return lambda xp, *xs: xp.each_lane(c_name, *xs)
+
+
+def _definition(body: Body, name: str, formula: Formula, keywords: str, attributes: str) -> str:
+    xs = [Number(body, "double", f"%x{i}") for i in range(arity(name))]
+    result = formula(body, *xs)
+    head = f"{body.type('double')} {symbol(name, body.width)}({', '.join(map(str, xs))})"
+    return "\n".join([f"{keywords} {head} {attributes} {{", "entry:", *body.lines, f"  ret {result}", "}"])
 
 
 def definitions(
-    names: Iterable[str], widths: Iterable[int] = (8,), *, exact: bool = False, inline: bool = False
+    names: Sequence[str],
+    widths: Sequence[int] = (8,),
+    *,
+    exact: bool = False,
+    inline: bool = False,
+    shared: bool = False,
 ) -> str:
     """LLVM text that defines the functions for vectors of these widths, with all that they need.
 
     A width of 1 is the function of a plain double. `exact`: elementary functions are those of the C library, so
     that results are those of `math` to the last bit. `inline`: the bodies are put where they are called.
+    `shared`: other modules may call them, who declare them under the same name.
 
     >>> print(definitions(["maximum"], [2]))
     define internal <2 x double> @maximum.v2(<2 x double> %x0, <2 x double> %x1) noinline {
@@ -834,28 +779,13 @@ def definitions(
     """
     texts: dict[tuple[str, int], str] = {}
     declarations: set[str] = set()
+    keywords, attributes = "define" if shared else "define internal", "alwaysinline" if inline else "noinline"
     waiting = [(name, width) for width in widths for name in names]
     while waiting:
         name, width = waiting.pop()
-        if (name, width) in texts:
-            continue
-        body = Body(width)
-        xs = [Number(body, "double", f"%x{i}") for i in range(arity(name.removeprefix("libm.")))]
-        result = _formula(name, exact=exact)(body, *xs)
-        head = f"define internal {body.type('double')} {symbol(name, width)}({', '.join(map(str, xs))})"
-        lines = [
-            f"{head} {'alwaysinline' if inline else 'noinline'} {{",
-            "entry:",
-            *body.lines,
-            f"  ret {result}",
-            "}",
-        ]
-        texts[name, width] = "\n".join(lines)
-        declarations |= body.declarations
-        waiting += [(called, width) for called in body.calls]
-    attributes = (
-        ["attributes #0 = { nounwind willreturn memory(none) }"]
-        if any("#0" in d for d in declarations)
-        else []
-    )
-    return "\n".join([*sorted(declarations), *attributes, *reversed(texts.values())])
+        if (name, width) not in texts:
+            body = Body(width)
+            texts[name, width] = _definition(body, name, _formula(name, exact=exact), keywords, attributes)
+            declarations |= body.declarations
+            waiting += [(called, width) for called in body.calls]
+    return "\n".join([*sorted(declarations), *texts.values()])

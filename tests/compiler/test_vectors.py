@@ -349,6 +349,31 @@ def test_results_do_not_depend_on_the_width(fast, width):
         assert (name, list(map(bits, fast(name, *inputs)))) == (name, list(map(bits, other(name, *inputs))))
 
 
+def test_shared_functions_are_called_from_other_modules():
+    """A module can hold the functions, and another one call them."""
+    text = vectors.definitions(["tanh"], [1], shared=True)
+    caller = "declare double @tanh.v1(double)\ndefine double @twice(double %x) {\n"
+    caller += (
+        "  %y = call double @tanh.v1(double %x)\n  %z = call double @tanh.v1(double %y)\n  ret double %z\n}"
+    )
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    engine = llvm.create_mcjit_compiler(
+        llvm.parse_assembly(text), llvm.Target.from_default_triple().create_target_machine()
+    )
+    engine.add_module(llvm.parse_assembly(caller))
+    engine.finalize_object()
+    twice = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_double)(engine.get_function_address("twice"))
+
+    assert twice(0.5) == pytest.approx(math.tanh(math.tanh(0.5)), rel=1e-15)
+
+
+def test_an_unknown_function_is_an_error():
+    """A name that is neither ours nor the library's."""
+    with pytest.raises(KeyError, match="gamma"):
+        vectors.definitions(["gamma"])
+
+
 def test_the_library_is_called_as_it_is():
     """LLVM does not replace pow(x, 2.0) by x * x, nor compute a constant by its own means."""
     text = vectors.definitions(["pow", "exp"], [1], exact=True)
