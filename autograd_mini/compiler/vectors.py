@@ -666,6 +666,7 @@ def _hypot_of_subnormals(xp: Body, x: Number, y: Number, largest: Number) -> Num
     return largest * xp.sqrt(total - 1.0 + lost)
 
 
+INLINED = {"div", "maximum", "minimum", "floor", "sqrt"}  # always: shorter than a call
 ARITHMETIC: dict[str, Formula] = {  # the same in both modes
     "div": _div,
     "mod": _mod,
@@ -764,11 +765,12 @@ def definitions(
     """LLVM text that defines the functions for vectors of these widths, with all that they need.
 
     A width of 1 is the function of a plain double. `exact`: elementary functions are those of the C library, so
-    that results are those of `math` to the last bit. `inline`: the bodies are put where they are called.
+    that results are those of `math` to the last bit. `inline`: the bodies of the long ones, too, are put where they
+    are called.
     `shared`: other modules may call them, who declare them under the same name.
 
     >>> print(definitions(["maximum"], [2]))
-    define internal <2 x double> @maximum.v2(<2 x double> %x0, <2 x double> %x1) noinline {
+    define internal <2 x double> @maximum.v2(<2 x double> %x0, <2 x double> %x1) alwaysinline {
     entry:
       %1 = fcmp oge <2 x double> %x0, %x1
       %2 = fcmp uno <2 x double> %x0, %x0
@@ -779,12 +781,13 @@ def definitions(
     """
     texts: dict[tuple[str, int], str] = {}
     declarations: set[str] = set()
-    keywords, attributes = "define" if shared else "define internal", "alwaysinline" if inline else "noinline"
+    keywords = "define" if shared else "define internal"
     waiting = [(name, width) for width in widths for name in names]
     while waiting:
         name, width = waiting.pop()
         if (name, width) not in texts:
             body = Body(width)
+            attributes = "alwaysinline" if inline or name in INLINED else "noinline"
             texts[name, width] = _definition(body, name, _formula(name, exact=exact), keywords, attributes)
             declarations |= body.declarations
             waiting += [(called, width) for called in body.calls]
