@@ -4,10 +4,9 @@ import itertools
 import math
 from typing import NamedTuple
 
+from autograd_mini.compiler.checking import ARITY
 from autograd_mini.compiler.program import ALPHABET, Block, Listing, Outer, Program, evaluate
-from autograd_mini.engine.rule import RULES
 
-ARITY = {name: RULES[name].arity if name in RULES else 2 for name in ALPHABET} | {"select": 3}
 JUMPS = ("less", "less_equal", "equal", "floor", "mod", "floor_divide")  # are given leaves, which are exact
 SPECIAL = (math.nan, math.inf, -math.inf, 0.0, -0.0, 5e-324, -1e-310, 1000.0, -1000.0, 1e300)
 
