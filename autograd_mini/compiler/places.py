@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from autograd_mini.compiler.program import LEAVES, read
+from autograd_mini.compiler.layers import shared, tables
+from autograd_mini.compiler.program import read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +46,7 @@ class Places:
         self.program = program
         self.rows = 0
         self.steps: list[Step] = []
-        self.shared = _shared(program)
+        self.shared = shared(program)
         self._free: dict[int, list[int]] = defaultdict(list)
         self._due: dict[int, list[int]] = defaultdict(list)  # outers, by their last number
         for n, outer in enumerate(program.outers):
@@ -94,7 +95,7 @@ class Places:
         for i, (name, *reads) in enumerate(program.instructions):
             if name == "unit":
                 areas[i] = outputs[reads[0]], reads[1]
-        for xs in [block.inputs for block in program.blocks] + [xs for o in program.outers for xs in o[1:]]:
+        for xs in tables(program):
             if len(set(xs)) == len(xs) and not any(x in areas or self.shared[x] for x in xs):
                 area = Area(len(xs))
                 areas |= {x: (area, offset) for offset, x in enumerate(xs)}
@@ -138,17 +139,3 @@ class Places:
         copies.append(area)
         self.steps += [("copy", area.first + offset, x) for offset, x in enumerate(numbers)]
         return area.first
-
-
-def _shared(program: Program) -> list[bool]:
-    """For each number whether it is the same for all examples."""
-    shared: list[bool] = []
-    for instruction in program.instructions:
-        name = instruction[0]
-        shared.append(
-            name in ("parameter", "constant")
-            or (
-                name not in (*LEAVES, "unit", "opaque") and all(shared[x] for x in read(program, instruction))
-            )
-        )
-    return shared

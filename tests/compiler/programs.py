@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import random
 from typing import NamedTuple
 
 from autograd_mini.compiler.checking import ARITY
@@ -105,3 +106,40 @@ def every_operation():
         columns = [list(column) for column in zip(*itertools.product(numbers, repeat=arity))]
         cases.append((name, Case(listing.program(inputs=arity, parameters=0, results=[z]), columns, [])))
     return cases
+
+
+def mlp(sizes, *, examples=7, gradient=True, seed=0):
+    """A Case: max(0, 1 - y · score) of a network of tanh layers, and its gradient as sums.
+
+    The parameters of a layer are its weights, row by row, then its biases; the last input is y.
+    """
+    rng = random.Random(seed)
+    listing = Listing()
+    x = [listing.emit("input", j) for j in range(sizes[0])]
+    y = listing.emit("input", sizes[0])
+    activations, firsts, k = [tuple(x)], [], 0
+    for units in sizes[1:]:
+        firsts.append(k)
+        scores = listing.block(Block(k, activations[-1], units))
+        k += units * len(activations[-1])
+        biased = [listing.emit("add", h, listing.emit("parameter", k + u)) for u, h in enumerate(scores)]
+        k += units
+        activations.append(tuple([listing.emit("tanh", h) for h in biased]))
+    one, zero = listing.constant(1.0), listing.constant(0.0)
+    loss = listing.emit("maximum", listing.emit("sub", one, listing.emit("mul", y, biased[0])), zero)
+    back = (listing.emit("select", listing.emit("less", zero, loss), listing.emit("neg", y), zero),)
+    sums, outers = [], []
+    for i, first in reversed([*enumerate(firsts)] if gradient else []):
+        biases = first + len(back) * len(activations[i])
+        sums += [(biases + u, number) for u, number in enumerate(back)]
+        outers.append(Outer(first, back, activations[i]))
+        if i:
+            slopes = [listing.emit("sub", one, listing.emit("mul", a, a)) for a in activations[i]]
+            through = listing.block(Block(first, back, sizes[i], transposed=True))
+            back = tuple([listing.emit("mul", g, slope) for g, slope in zip(through, slopes)])
+    program = listing.program(
+        inputs=sizes[0] + 1, parameters=k, results=[loss], sums=sorted(sums), outers=outers
+    )
+    columns = [[rng.gauss(0.0, 1.0) for _ in range(examples)] for _ in range(sizes[0])]
+    columns.append([rng.choice((-1.0, 1.0)) for _ in range(examples)])
+    return Case(program, columns, [rng.gauss(0.0, 0.5) for _ in range(k)])
