@@ -94,6 +94,11 @@ class Traced(Tracer):
 
     data = primal
 
+    @property
+    def is_data(self) -> bool:  # type: ignore[override]
+        """Whether it is made of inputs alone: outside a trace it would be a plain number."""
+        return all(x.leaf is None or x.leaf[0] == "input" for x in toposort(self))
+
     def apply(self, rule: Rule, arguments: Sequence[Number]) -> Any:
         return self.trace.record(rule, arguments)
 
@@ -143,7 +148,9 @@ class Traced(Tracer):
         return repr(self)
 
     def __repr__(self) -> str:
-        return f"Traced({self.label!r})" if self.label else "Traced()"
+        return (
+            f"Traced({self.example!r}, label={self.label!r})" if self.label else f"Traced({self.example!r})"
+        )
 
 
 class Cut(Traced):
