@@ -8,6 +8,7 @@ is given what a row is: a number, an array, or nested lists.
 from __future__ import annotations
 
 from itertools import count
+from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_mini.derivatives.pytree import array_of, is_static, opened
@@ -93,13 +94,12 @@ def _argument(
     if is_number(x):
         columns.append(as_float(x))
         return "number", next
-    is_list = isinstance(x, list) or type(x) is tuple
-    if is_list or is_array(x):
+    if isinstance(x, list) or type(x) is tuple or is_array(x):
         rows = _rows(np, name, x)
         counts.append((name, len(rows)))
-        shape = rows.shape[1:]
-        columns += [rows] if not shape else list(rows.reshape(len(rows), -1).T)
-        return (is_list, shape), _row(shape, is_list)
+        shape, lists = rows.shape[1:], _lists(x) - 1
+        columns += [rows] if not shape else list(rows.reshape(len(rows), prod(shape)).T)
+        return (lists, shape), _row(shape, lists)
     if is_static(x):
         return ("static", x), lambda entries: x
     if container := opened(x):
@@ -109,11 +109,7 @@ def _argument(
         own = tuple(x) if isinstance(x, dict) else None
         return (type(x), own, *keys), lambda numbers: make([build(numbers) for build in builds])
     if isinstance(x, Value):
-        msg = (
-            f"{name} of a compiled function is a Value, whose graph would end there; give its number x.data, or compile"
-            " the function that makes it"
-        )
-        raise TypeError(msg)
+        raise TypeError(_no_values(name, x))
     msg = f"{name} of a compiled function must be a batch: an array or lists of numbers, got {type(x).__name__} {shown(x)}"
     raise NotANumberError(msg)
 
@@ -122,29 +118,58 @@ def _rows(np: Any, name: str, x: Any) -> Any:
     """A list or array as float64, with at least one axis."""
     try:
         rows = np.asarray(x)
-        if rows.dtype.kind not in "biuf":
-            raise TypeError  # noqa: TRY301  # text and objects: said below, with ragged lists
-        rows = rows.astype(float, copy=False)
     except (TypeError, ValueError, OverflowError):
+        rows = np.empty(0, dtype=object)
+    if rows.dtype.kind not in "biuf":  # text, objects, lists of different lengths
+        if values := [entry for entry in rows.ravel().tolist() if isinstance(entry, Value)]:
+            raise TypeError(_no_values(name, values[0]))
         msg = f"{name} must hold numbers, in rows of one length, got {type(x).__name__} {shown(x)}; compile wants one example a row"
-        raise NotANumberError(msg) from None
+        raise NotANumberError(msg)
+    rows = rows.astype(float, copy=False)
     if not rows.ndim:
         msg = f"{name} is an array without an axis; give an array of examples, or a plain number for all of them"
         raise ValueError(msg)
     return rows
 
 
-def _row(shape: tuple[int, ...], is_list: bool) -> Build:
-    """What builds one row of a batch: a number, nested lists, or an array."""
+def _no_values(name: str, x: Value) -> str:
+    if x.level:
+        return (
+            "a compiled function was called inside a transform (grad, jvp, ...), which cannot look into it; compile the"
+            " whole: compile(grad(f)), not grad(compile(f))"
+        )
+    return (
+        f"{name} of a compiled function has a Value, whose graph would end there; give its number x.data, or compile"
+        " the function that makes it"
+    )
+
+
+def _lists(x: Any) -> int:
+    """How many lists are inside each other before a number or an array comes."""
+    depth = 0
+    while isinstance(x, list | tuple) and x:
+        x, depth = x[0], depth + 1
+    return depth
+
+
+def _row(shape: tuple[int, ...], lists: int) -> Build:
+    """What builds one row of a batch: a number, an array, or lists of these nested so deep."""
     if not shape:
         return next
-    if is_list:
-        inner = _row(shape[1:], is_list)
+    if lists > 0:
+        inner = _row(shape[1:], lists - 1)
         return lambda entries: [inner(entries) for _ in range(shape[0])]
-    size = 1
-    for length in shape:
-        size *= length
-    return lambda entries: array_of([next(entries) for _ in range(size)], shape)
+    return lambda entries: array_of([next(entries) for _ in range(prod(shape))], shape)
+
+
+def structure(x: Any) -> Any:
+    """What two results have in common if one can stand for the other: containers, names and texts, not numbers."""
+    if (shape := _list_shape(x)) is not None:
+        return shape
+    if is_static(x):
+        return x
+    parts, _ = opened(x) or ((), None)
+    return type(x), tuple(x) if isinstance(x, dict) else None, *map(structure, parts)
 
 
 def result_builder(result: Any) -> Callable[[Array], Any]:
@@ -158,15 +183,9 @@ def result_builder(result: Any) -> Callable[[Array], Any]:
 
 def _builder(x: Any, places: Iterator[int]) -> Callable[[Array], Any]:
     if (shape := _list_shape(x)) is not None:
-        size = 1
-        for length in shape:
-            size *= length
-        first = next(places) if size else 0
-        for _ in range(size - 1):
-            next(places)
-        if not shape:
-            return lambda results: results[first].copy()
-        return lambda results: results[first : first + size].T.reshape(-1, *shape).copy()
+        taken = [next(places) for _ in range(prod(shape))]
+        rows = slice(taken[0], taken[-1] + 1) if taken else slice(0)
+        return lambda results: results[rows].T.reshape(results.shape[1], *shape).copy()
     if is_static(x):
         return lambda results: x
     parts, make = opened(x) or ((), lambda new: x)

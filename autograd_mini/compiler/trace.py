@@ -8,11 +8,12 @@ are parameters.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from autograd_mini.derivatives.tracers import Tracer, plain
+from autograd_mini.derivatives.tracers import Tracer
 from autograd_mini.derivatives.transforms import named_outputs
 from autograd_mini.engine import recording
 from autograd_mini.engine.arithmetic import floats
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     Number = Value | float
 
-PACKAGE = str(Path(__file__).parents[1])
+PACKAGE = str(Path(__file__).parents[1]) + os.sep
 MOST_GUARDS = 10_000  # on one path
 
 
@@ -62,6 +63,17 @@ class Place(NamedTuple):
 
     def __str__(self) -> str:
         return f"line {self.line} of {self.code.co_filename}"
+
+
+def _asks(rule: Rule, *, swapped: bool = False) -> Any:
+    """The comparison as an operator; an array is asked instead, with each of its entries."""
+
+    def comparison(self: Traced, other: Any) -> Any:
+        if not isinstance(other, Value) and not is_number(other):
+            return NotImplemented
+        return self.trace.record(rule, (other, self) if swapped else (self, other))
+
+    return comparison
 
 
 class Traced(Tracer):
@@ -107,23 +119,12 @@ class Traced(Tracer):
 
     __hash__ = Value.__hash__
 
-    def __eq__(self, other: object) -> Any:
-        return self.trace.record(EQUAL, (self, other)) if _is_comparable(other) else NotImplemented
-
-    def __ne__(self, other: object) -> Any:
-        return self.trace.record(UNEQUAL, (self, other)) if _is_comparable(other) else NotImplemented
-
-    def __lt__(self, other: Any) -> Any:
-        return self.trace.record(LESS, (self, other))
-
-    def __le__(self, other: Any) -> Any:
-        return self.trace.record(LESS_EQUAL, (self, other))
-
-    def __gt__(self, other: Any) -> Any:
-        return self.trace.record(LESS, (other, self))
-
-    def __ge__(self, other: Any) -> Any:
-        return self.trace.record(LESS_EQUAL, (other, self))
+    __eq__ = _asks(EQUAL)
+    __ne__ = _asks(UNEQUAL)
+    __lt__ = _asks(LESS)
+    __le__ = _asks(LESS_EQUAL)
+    __gt__ = _asks(LESS, swapped=True)
+    __ge__ = _asks(LESS_EQUAL, swapped=True)
 
     def __and__(self, other: Any) -> Any:
         return self.trace.record(BOTH, (self, other))
@@ -145,7 +146,7 @@ class Traced(Tracer):
         self.trace.refuse(self)
 
     def __format__(self, specification: str) -> str:
-        return repr(self)
+        return self.__float__() if specification else repr(self)
 
     def __repr__(self) -> str:
         return (
@@ -200,10 +201,6 @@ def _binary(rule: Rule) -> Callable[[Any, Any], Any]:
 
 # What `call` does for numbers of any kind, for the commonest: a trace of 100,000 operations should not take long.
 install_operators(Traced, _unary, _binary, left=lambda number: number)
-
-
-def _is_comparable(x: object) -> bool:
-    return isinstance(x, Value) or is_number(x)
 
 
 class Trace:
@@ -263,8 +260,8 @@ class Trace:
         if not isinstance(x, Value):
             return as_float(x)
         if x.level:
-            if plain(x) is not x:
-                return self.captured(plain(x))
+            if x.level > self.level:  # of a transform inside: a comparison looks below it
+                return self.captured(x.primal)
             msg = (
                 f"{self.name} is compiled and uses a number of an enclosing transform (grad, jvp, ...);"
                 " compile the whole: compile(grad(f)), not grad(compile(f))"
@@ -289,7 +286,7 @@ class Trace:
 
     def decided(self, x: Traced) -> bool:
         """Whether it is true for this example, which all other examples on this path must answer alike."""
-        key = (x.rule, *[y if y.__class__ is float else id(y) for y in x.arguments]) if x.rule else id(x)
+        key = (x.rule, *[str(y) if y.__class__ is float else id(y) for y in x.arguments]) if x.rule else id(x)
         if key not in self._answers:
             if len(self.guards) == MOST_GUARDS:
                 msg = f"{self._here()} has been asked {MOST_GUARDS:,} times for one example; write where(...) in place of if"
@@ -311,6 +308,14 @@ class Trace:
         msg = (
             f"{self._here()} asks for {named} (by .data, float() or the like) while {self.name} is compiled, which"
             " would keep that of one example for all; compute with the Values themselves, and return what you want"
+        )
+        raise CompileError(msg)
+
+    def forbid(self, deed: str) -> NoReturn:
+        """Raise CompileError: the program does what would happen when it is traced, and never again."""
+        msg = (
+            f"{self._here()} {deed} while {self.name} is compiled, which would happen once and not in each call;"
+            " do it outside the function"
         )
         raise CompileError(msg)
 
