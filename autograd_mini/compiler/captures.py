@@ -60,6 +60,8 @@ class Captures:
             return [x.__self__, x.__func__]
         if isinstance(x, FunctionType):
             return self._function(x)
+        if _is_ours(type(x)) and not hasattr(x, "training"):
+            return []
         if isinstance(x, list | tuple | dict):
             if len(x) > MOST:
                 return []
@@ -67,7 +69,7 @@ class Captures:
             self._views.append(view)
             return [*view]
         attributes = getattr(x, "__dict__", None)
-        if type(attributes) is not dict or (_is_ours(type(x)) and not hasattr(x, "training")):
+        if type(attributes) is not dict:
             return []
         self._views.append(attributes.values())
         return [*attributes.values(), getattr(type(x), "__call__", None)]  # noqa: B004  # how, not whether

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce, update_wrapper
@@ -16,7 +17,7 @@ from itertools import pairwise
 from operator import add
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd_mini.compiler.arguments import batch_of, numpy, result_builder
+from autograd_mini.compiler.arguments import Batch, numpy
 from autograd_mini.compiler.captures import Captures
 from autograd_mini.compiler.kernels import TIERS
 from autograd_mini.compiler.paths import Options, Paths, chosen, run
@@ -30,10 +31,12 @@ from autograd_mini.functions import as_function
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from autograd_mini.compiler.arguments import Array, Batch
+    from autograd_mini.compiler.arguments import Array
+    from autograd_mini.compiler.kernel import Bound
     from autograd_mini.compiler.paths import Path
 
 
+SMALL = 1024  # examples, up to which arrays are kept from call to call
 MOST_STATES = 8  # of what a function captures that are remembered, such as training and not
 
 
@@ -93,14 +96,14 @@ class Compiled:
         batch = self._batch(args, kwargs)
         paths = self._paths(batch)
         store = _Store(paths)
+        if (quick := self._quick(paths, batch, "values", store)) is not None:
+            path, numbers = paths.known[0], quick.results[: len(paths.known[0].outputs)].copy()
+            return _shaped(path, batch, numbers)
         pieces = [
             _Piece(path, places, self._run(path, "values", columns, n, store)[0])
             for path, places, columns, n in _split(paths, batch, store)
         ]
-        result, numbers = pieces[0].path.result, _together(pieces, batch)
-        if batch.examples is None:
-            return flatten(result)[1](numbers[:, 0].tolist())
-        return result_builder(result)(numbers)
+        return _shaped(pieces[0].path, batch, _together(pieces, batch))
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         """As a method of a class, it would lose `self`."""
@@ -139,9 +142,40 @@ class Compiled:
             raise
         return total / (batch.examples or 1)
 
+    def _quick(
+        self, paths: Paths, batch: Batch, role: str, store: Callable[[], Array], seed: float | None = None
+    ) -> Bound | None:
+        """A small batch that takes the only path there is, in arrays that are there already; None for others."""
+        n = batch.examples or 1
+        if len(paths.known) != 1 or paths.noise or n > SMALL:
+            return None
+        path = paths.known[0]
+        if path.answers:
+            if not path.asks_simply:
+                return None
+            role += " and guards"
+        bound = path.bound(role, n)
+        for places, numbers in batch.parts:
+            bound.inputs[places] = numbers
+        count = len(bound.parameters) - (seed is not None)
+        if count:
+            bound.parameters[:count] = store()[:count]
+        if seed is not None:
+            bound.parameters[count] = seed
+        bound()
+        if path.answers:
+            answers = bound.results[len(path.outputs) :] != 0.0
+            if not (answers == path.expected).all():
+                return None
+        return bound
+
     def swept(self, paths: Paths, batch: Batch, store: Callable[[], Array]) -> tuple[float, Array]:
         """The sum of the results over a batch, and the gradient of their mean by each parameter."""
         np, seed = numpy(), 1.0 / (batch.examples or 1)
+        if (quick := self._quick(paths, batch, "gradient", store, seed)) is not None:
+            path, sums = paths.known[0], quick.sums[:-1]
+            if path.structure == () and not math.isnan(sums @ sums):
+                return self._total(quick.results[0]), sums.copy()
         pieces: list[_Piece] = []
         total: Any = np.zeros(0)
         for path, places, columns, n in _split(paths, batch, store):
@@ -160,11 +194,13 @@ class Compiled:
                 results, _ = self._run(path, f"{role} in parts", columns, n, store, seed)
             pieces.append(_Piece(path, places, results, role))
             total = _added(total, sums)
-        if not self.options.exact:
-            return float(sum(piece.numbers.sum() for piece in pieces)), total
-        if len(pieces) > 1:
+        if self.options.exact and len(pieces) > 1:
             total = np.array(_summed(pieces, batch, len(paths.parameters)))
-        return reduce(add, _together(pieces, batch)[0].tolist(), 0.0), total
+        return self._total(_together(pieces, batch)[0]), total
+
+    def _total(self, results: Array) -> float:
+        """The sum of the results, one after the other if bits matter."""
+        return reduce(add, results.tolist(), 0.0) if self.options.exact else float(results.sum())
 
     def _batch(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Batch:
         if recording.watcher():
@@ -173,7 +209,7 @@ class Compiled:
                 " results; call its __wrapped__ on single examples there"
             )
             raise CompileError(msg)
-        return batch_of(args, kwargs)
+        return Batch(args, kwargs)
 
     def _paths(self, batch: Batch) -> Paths:
         """The paths for the structure of a batch, and for what the function captures now."""
@@ -219,6 +255,13 @@ class Compiled:
         return results, sum(sums for _, sums in reversed(done))
 
 
+def _shaped(path: Path, batch: Batch, numbers: Array) -> Any:
+    """The results, a row for each number and a column for each example, as what the function returns."""
+    if batch.examples is None:
+        return flatten(path.result)[1](numbers[:, 0].tolist())
+    return path.build(numbers)
+
+
 class _Store:
     """The numbers of the parameters as an array, read anew for each call of the function."""
 
@@ -248,7 +291,7 @@ def _split(
     paths: Paths, batch: Batch, store: Callable[[], Array]
 ) -> Iterator[tuple[Path, Any, Sequence[Array], int]]:
     """Each path of a batch, the places of its examples, their columns and their number."""
-    columns = [*batch.columns]
+    columns = batch.columns()
     for path, places in paths.split(batch, columns, store):
         yield (
             path,

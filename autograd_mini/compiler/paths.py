@@ -8,11 +8,13 @@ what it adds to the sums.
 from __future__ import annotations
 
 import threading
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.compiler.arguments import numpy, structure
-from autograd_mini.compiler.kernels import kernel_of
+from autograd_mini.compiler.arguments import numpy, result_builder, structure
+from autograd_mini.compiler.kernels import Warming, kernel_of
 from autograd_mini.compiler.lower import Lowering, Parameters, staged
+from autograd_mini.compiler.program import LEAVES
 from autograd_mini.compiler.trace import Trace
 from autograd_mini.engine.collector import collector_at_rest
 from autograd_mini.errors import CompileError
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from autograd_mini.compiler.arguments import Array, Batch
-    from autograd_mini.compiler.kernel import Kernel
+    from autograd_mini.compiler.kernel import Bound, Kernel
     from autograd_mini.compiler.program import Program
     from autograd_mini.compiler.trace import Traced
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 
 MOST_PATHS = 100
+MOST_BOUNDS = 8  # kernels with arrays, kept for each thread and path
+_SIMPLE = frozenset({"less", "less_equal", "equal", "select", "neg", "abs", "maximum", "minimum"})
 
 
 class Path:
@@ -47,9 +51,12 @@ class Path:
         self.outputs = outputs
         self.guards = staged([truth for truth, _, _ in trace.guards])
         self.answers = [answer for _, answer, _ in trace.guards]
+        self.expected: Any = numpy().array(self.answers)[:, None]
+        self.build = result_builder(result)
         self.parts: dict[str, list[int]] = {}
         self.width = width
         self._kernels: dict[str, Kernel] = {}
+        self._bounds = threading.local()
 
     def kernel(self, role: str) -> Kernel:
         """The kernel for "values", "gradient", "masked", these two "in parts", or "guards" and the number of a group."""
@@ -66,15 +73,39 @@ class Path:
                     )
         return found
 
+    def bound(self, role: str, n: int) -> Bound:
+        """The kernel of a role with arrays of its own for n examples, which only this thread uses."""
+        kept: dict[tuple[str, int], tuple[Kernel, Bound]] = self._bounds.__dict__  # type: ignore[assignment]
+        kernel = self.kernel(role)
+        if isinstance(kernel, Warming):
+            kernel = kernel.warm(n)
+        found = kept.get((role, n))
+        if found is None or found[0] is not kernel:
+            while len(kept) >= MOST_BOUNDS:
+                del kept[next(iter(kept))]
+            found = kept[role, n] = kernel, kernel.bound(n)
+        return found[1]
+
+    @cached_property
+    def asks_simply(self) -> bool:
+        """Whether all questions compare inputs: then every machine has the same answers."""
+        guards = [truth for group in self.guards for truth in group]
+        with self.paths.lock:
+            program = self._lowered(guards, exact=True).program(guards)
+        return all(one[0] in LEAVES or one[0] in _SIMPLE for one in program.instructions)
+
     def program(self, role: str, *, exact: bool) -> Program:
         """The program of a role. The last parameter of a gradient is its seed."""
         with self.paths.lock, collector_at_rest():  # parameters get their places
             if role.startswith("guards"):
                 guards = self.guards[int(role.removeprefix("guards"))]
                 return self._lowered(guards, exact).program(guards)
-            lowered = self._lowered(self.outputs, exact)
+            role, asking, _ = role.partition(" and guards")
+            guards = [truth for group in self.guards for truth in group]
+            outputs: Outputs = [*self.outputs, *guards] if asking else self.outputs
+            lowered = self._lowered(outputs, exact)
             if role == "values":
-                return lowered.program(self.outputs)
+                return lowered.program(outputs)
             seed = lowered.listing.emit("parameter", len(self.paths.parameters))
             sums, outers = lowered.gradient(self.outputs[0], seed, masked=role.startswith("masked"))
             if role.endswith("in parts"):
@@ -84,7 +115,7 @@ class Path:
                     parameters=len(self.paths.parameters) + 1,
                     results=[*lowered.all(self.outputs), *[x for _, x in sums]],
                 )
-            return lowered.program(self.outputs, sums, outers, extra=1)
+            return lowered.program(outputs, sums, outers, extra=1)
 
     def _lowered(self, roots: Outputs, exact: bool) -> Lowering:
         return Lowering(roots, self.paths.parameters, self.width, self.trace.noise, exact=exact)
