@@ -111,17 +111,23 @@ def watcher() -> Watcher | None:
     return next((m.watcher for m in _modes.get() if m.is_on and m.watcher), None) if active else None
 
 
-@contextmanager
-def traced_by(trace: Trace) -> Iterator[None]:
+class traced_by:  # noqa: N801  # a class enters twice as fast as a generator does
     """A context in which a trace follows the program; the modes outside are not on in it."""
-    global active
-    outside = _modes.set((_Mode(0.0, None, trace),))
-    with _lock:
-        active += 1
-    try:
-        yield
-    finally:
-        _modes.reset(outside)
+
+    __slots__ = ("_modes", "_outside")
+
+    def __init__(self, trace: Trace) -> None:
+        self._modes = (_Mode(0.0, None, trace),)
+
+    def __enter__(self) -> None:
+        global active
+        self._outside = _modes.set(self._modes)
+        with _lock:
+            active += 1
+
+    def __exit__(self, *_: object) -> None:
+        global active
+        _modes.reset(self._outside)
         with _lock:
             active -= 1
 
