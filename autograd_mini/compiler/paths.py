@@ -44,11 +44,12 @@ class Path:
         self.structure = paths_in(result)
         self.outputs = outputs
         self.answers = [answer for _, answer, _ in trace.guards]
+        self.open_guards = [(truth, answer) for truth, answer, _ in trace.guards if not truth.is_data]
         self.width = width
         self._kernels: dict[str, Kernel] = {}
 
     def kernel(self, role: str) -> Kernel:
-        """The kernel for one of "guards", "values", "gradient" and "masked"."""
+        """The kernel for one of "guards", "values", "gradient", "masked" and "step"."""
         found = self._kernels.get(role)
         if found is None:
             with self.paths.lock:  # two threads that need it at once make it once
@@ -63,17 +64,23 @@ class Path:
         return found
 
     def program(self, role: str, *, exact: bool) -> Program:
-        """The program of a role. The last parameter of a gradient is its seed."""
+        """The program of a role. The last parameter of a gradient is its seed.
+
+        That of a step is a gradient whose last results are the truths that depend on more than the inputs.
+        """
         with self.paths.lock, collector_at_rest():  # parameters get their places
             if role == "guards":
                 guards = [truth for truth, _, _ in self.trace.guards]
                 return self._lowered(guards, exact).program(guards)
-            lowered = self._lowered(self.outputs, exact)
+            roots = (
+                [*self.outputs, *[truth for truth, _ in self.open_guards]] if role == "step" else self.outputs
+            )
+            lowered = self._lowered(roots, exact)
             if role == "values":
                 return lowered.program(self.outputs)
             seed = lowered.listing.emit("parameter", len(self.paths.parameters))
             sums, outers = lowered.gradient(self.outputs[0], seed, masked=role == "masked")
-            return lowered.program(self.outputs, sums, outers, extra=1)
+            return lowered.program(roots, sums, outers, extra=1)
 
     def _lowered(self, roots: Outputs, exact: bool) -> Lowering:
         return Lowering(roots, self.paths.parameters, self.width, self.trace.noise, exact=exact)
@@ -127,7 +134,7 @@ class Paths:
             if not path.answers:
                 yield path, rest
                 return
-            on_path = self._taken(path, [c if rest is None else c[rest] for c in columns], store)
+            on_path = self.taken(path, [c if rest is None else c[rest] for c in columns], store)
             # The trace has the last word: another machine may round to the other side of a question.
             on_path[0] |= first_is_on_it
             if on_path.all():
@@ -140,7 +147,7 @@ class Paths:
             rest = others if rest is None else rest[others]
             tried = max(tried, len(self.known)) if first_is_on_it else tried
 
-    def _taken(self, path: Path, columns: list[Array], store: Callable[[], Array]) -> Array:
+    def taken(self, path: Path, columns: list[Array], store: Callable[[], Array]) -> Array:
         """For each example whether it is on the path."""
         np = numpy()
         kernel = path.kernel("guards")
