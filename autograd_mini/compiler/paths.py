@@ -54,12 +54,13 @@ class Path:
         self.expected: Any = numpy().array(self.answers)[:, None]
         self.build = result_builder(result)
         self.parts: dict[str, list[int]] = {}
+        self.open_guards = [(truth, answer) for truth, answer, _ in trace.guards if not truth.is_data]
         self.width = width
         self._kernels: dict[str, Kernel] = {}
         self._bounds = threading.local()
 
     def kernel(self, role: str) -> Kernel:
-        """The kernel for "values", "gradient", "masked", these two "in parts", or "guards" and the number of a group."""
+        """The kernel for "values", "gradient", "masked", these two "in parts", "step", or "guards" and the number of a group."""
         found = self._kernels.get(role)
         if found is None:
             with self.paths.lock:  # two threads that need it at once make it once
@@ -95,14 +96,19 @@ class Path:
         return all(one[0] in LEAVES or one[0] in _SIMPLE for one in program.instructions)
 
     def program(self, role: str, *, exact: bool) -> Program:
-        """The program of a role. The last parameter of a gradient is its seed."""
+        """The program of a role. The last parameter of a gradient is its seed.
+
+        That of a step is a gradient whose last results are the truths that depend on more than the inputs.
+        """
         with self.paths.lock, collector_at_rest():  # parameters get their places
             if role.startswith("guards"):
                 guards = self.guards[int(role.removeprefix("guards"))]
                 return self._lowered(guards, exact).program(guards)
             role, asking, _ = role.partition(" and guards")
-            guards = [truth for group in self.guards for truth in group]
-            outputs: Outputs = [*self.outputs, *guards] if asking else self.outputs
+            guards = [truth for group in self.guards for truth in group] if asking else []
+            if role == "step":
+                guards = [truth for truth, _ in self.open_guards]
+            outputs: Outputs = [*self.outputs, *guards]
             lowered = self._lowered(outputs, exact)
             if role == "values":
                 return lowered.program(outputs)
@@ -170,7 +176,7 @@ class Paths:
                 yield path, rest
                 return
             count = (batch.examples or 1) if rest is None else len(rest)
-            on_path = self._taken(path, chosen(columns, rest), count, store)
+            on_path = self.taken(path, chosen(columns, rest), count, store)
             # The trace has the last word: another machine may round to the other side of a question.
             on_path[0] |= first_is_on_it
             if on_path.all():
@@ -183,9 +189,7 @@ class Paths:
             rest = others if rest is None else rest[others]
             tried = max(tried, len(self.known)) if first_is_on_it else tried
 
-    def _taken(
-        self, path: Path, columns: Sequence[Array], examples: int, store: Callable[[], Array]
-    ) -> Array:
+    def taken(self, path: Path, columns: Sequence[Array], examples: int, store: Callable[[], Array]) -> Array:
         """For each example whether it is on the path."""
         np = numpy()
         on_path, asked = np.ones(examples, dtype=bool), 0
