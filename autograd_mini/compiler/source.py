@@ -104,8 +104,8 @@ class _Writer:
 
     def write(self) -> None:
         if self.inputs:
-            names = ", ".join(self.inputs)
-            self.line(f"({names},) = x" if len(self.inputs) == 1 else f"{names} = x")
+            names = ", ".join(self.inputs) + "," * (len(self.inputs) == 1)
+            self.line(f"({names}) = x" if len(names) > WIDTH - 12 else f"{names} = x")
         for i in range(len(self.program.instructions)):
             self.instruction(i)
         if self.program.sums or self.program.outers:

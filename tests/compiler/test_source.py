@@ -137,7 +137,7 @@ def test_comments():
         source_of_program(program, comments=said)
         == """\
 def program(x, w):
-    (x1,) = x
+    x1, = x
     # a.py:1; a.py:2\\nimport os
     t1 = np.exp(np.sin(x1))
     # b.py:1
@@ -168,6 +168,11 @@ def test_long_programs():
     compile(text, "text", "exec")
 
     assert max(map(len, text.splitlines())) <= WIDTH
+
+
+def test_many_inputs():
+    """Their names may take several lines."""
+    compile(labelled(*["height"] * 100), "text", "exec")
 
 
 def test_units_out_of_order():
