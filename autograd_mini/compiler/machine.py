@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.compiler import frame as fields
 from autograd_mini.compiler import straight, tape
+from autograd_mini.compiler.divisions import with_reciprocals
 from autograd_mini.compiler.expansion import expanded
 from autograd_mini.compiler.native import needs_fast
 from autograd_mini.errors import choose
@@ -140,7 +141,8 @@ class _Straight(Kernel):
         interpreter = tape.interpreter(exact=self.exact)
         self.run_at = interpreter.run
         self.lane_sums = not self.exact
-        self.code = straight.compiled(expanded(self.program), exact=self.exact)
+        program = expanded(self.program)
+        self.code = straight.compiled(program if self.exact else with_reciprocals(program), exact=self.exact)
         self.body_at = self.code.address("body")
 
 

@@ -217,11 +217,11 @@ def interpreter(*, exact: bool) -> Interpreter:
 
 
 def tile(slots: int) -> int:
-    """How many examples are worked on at once: 256 while they stay in a cache of 2 MB, else 64.
+    """How many examples are worked on at once: 128 while they stay in a cache of 2 MB, else 64.
 
     Fewer take longer to be told what to do than to do it.
     """
-    return 256 if slots * 256 * 8 <= 2**21 else 64
+    return 128 if slots * 128 * 8 <= 2**21 else 64
 
 
 class Tape(NamedTuple):
@@ -335,7 +335,7 @@ class _Steps:
             if name in ALPHABET:
                 reads = one[1:]
                 if name == "mul":
-                    if fused and self.uses[i] == 1 and self._is_later(i, *reads, later):
+                    if fused and self.uses[i] == 1 and self._is_later(i, reads[0], reads[1], later):
                         continue
                 elif later and name in ("add", "sub"):
                     x, y = reads
