@@ -251,6 +251,10 @@ FITS = {  # of each polynomial: the function, and the interval
     "ARCTAN": (of_square(lambda x, z: (mpmath.atan(x) / x - 1) / z), (0, 0.4375**2)),
     "POW": (of_square(lambda s, z: ((2 * mpmath.atanh(s) / s - 2) / z - mpmath.mpf(2) / 3) / z), (0, 0.03)),
     "ERF": (of_square(lambda x, z: mpmath.erf(x) / x - 1), (0, 1)),
+    "TAIL": (
+        lambda v: mpmath.exp((1 / v - 2) ** 2) * mpmath.erfc(1 / v - 2),
+        (1 / mpmath.mpf(8), 1 / mpmath.mpf(3)),
+    ),
     "ERFC": (scaled_erfc, (-1, 0.75)),
 }
 
