@@ -381,11 +381,9 @@ def _log1p(xp: Body, x: Number) -> Number:
     u, lost = _sum(x, 1.0)
     k, f = _split(xp, u)
     near = xp.equal(k, 0.0)
-    f, lost = (
-        xp.where(near, x, f),
-        xp.where(near, 0.0, lost * _power_of_two(xp, -xp.where(k > 64.0, 64.0, k))),
-    )
-    lost = lost * (1.0 - f * (1.0 - f))  # about 1 / (1 + f)
+    f = xp.where(near, x, f)
+    small = _power_of_two(xp, -xp.where(k > 64.0, 64.0, k))
+    lost = xp.where(near, 0.0, lost * small) * (1.0 - f * (1.0 - f))  # the last is about 1 / (1 + f)
     h, q = _log_rest(xp, f)
     z = xp.muladd(k, _LN2_HIGH, f - (h - (q + xp.muladd(k, _LN2_LOW, lost))))
     return xp.copysign(_where_positive(xp, u, z), x)
@@ -411,7 +409,7 @@ def _log10(xp: Body, x: Number) -> Number:
     )
 
 
-# pow(x, y) = exp(y log x), the logarithm with eleven digits more than a double has: 2 artanh(s) = 2s + s³ (2/3 +
+# pow(x, y) = exp(y log x), the logarithm with ten bits more than a double has: 2 artanh(s) = 2s + s³ (2/3 +
 # s² P(s²)), all in two parts. Where x is not positive, or something is infinite or nan, the C library is asked.
 
 _TWO_THIRDS = (0.6666666666666666, 3.700743415417188e-17)
@@ -640,9 +638,8 @@ def _hypot(xp: Body, x: Number, y: Number) -> Number:
     def add(a: Number, b: Number) -> None:
         nonlocal total, products, sums
         product = a * b
-        previous, total = total, total + product
-        products = products + xp.fma(a, b, -product)
-        sums = sums + ((previous - total) + product)
+        total, error = _ordered_sum(total, product)
+        products, sums = products + xp.fma(a, b, -product), sums + error
 
     for number in (x, y):
         scaled = number * first * scale
@@ -660,9 +657,8 @@ def _hypot_of_subnormals(xp: Body, x: Number, y: Number, largest: Number) -> Num
     total, lost = xp.lift(1.0), xp.lift(0.0)
     for number in (x, y):
         ratio = number / largest
-        square = ratio * ratio
-        previous, total = total, total + square
-        lost = lost + ((previous - total) + square)
+        total, error = _ordered_sum(total, ratio * ratio)
+        lost = lost + error
     return largest * xp.sqrt(total - 1.0 + lost)
 
 

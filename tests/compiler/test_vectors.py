@@ -110,7 +110,7 @@ class Compiled:
         return "\n".join(lines)
 
     def __call__(self, name, *columns):
-        count = -(-len(columns[0]) // self.width) * self.width
+        count = max(1, -(-len(columns[0]) // self.width)) * self.width  # the loop runs at least once
         array = ctypes.c_double * count
         arguments = [array(*column) for column in columns] + [array()]
         kinds = [ctypes.c_void_p] * len(arguments)
