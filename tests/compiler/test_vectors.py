@@ -147,7 +147,7 @@ ACCURACY = {
     "cos": (mpmath.cos, (-1e6, 1e6), 0.9),
     "tan": (mpmath.tan, (-1e6, 1e6), 1.1),
     "arctan": (mpmath.atan, (-10.0, 10.0), 0.9),
-    "erf": (mpmath.erf, (-6.0, 6.0), 1.2),
+    "erf": (mpmath.erf, (-6.0, 6.0), 1.4),
     "erfc": (mpmath.erfc, (-6.0, 27.3), 1.3),
 }
 FUNCTIONS = [name for name in ACCURACY if vectors.arity(name) == 1]
