@@ -259,15 +259,16 @@ EXP = (
 )  # fmt: skip
 
 
-def _exp_of_clipped(xp: Body, x: Number, factor: float = 1.0) -> Number:
+def _exp_split(xp: Body, x: Number) -> tuple[Number, Number, Number]:
+    """The y of exp(x) = 2^k y, k, and the bits of k."""
     k, n = _nearest(xp, x, _LOG2E)
     r = xp.muladd(k, -_LN2_LOW, xp.muladd(k, -_LN2_HIGH, x))
-    y = 1.0 + xp.muladd(r * r, xp.polynomial(r, EXP), r)
-    return _scaled(xp, y if factor == 1.0 else y * factor, n)
+    return 1.0 + xp.muladd(r * r, xp.polynomial(r, EXP), r), k, n
 
 
 def _exp(xp: Body, x: Number) -> Number:
-    return _exp_of_clipped(xp, xp.clip(x, -760.0, 720.0))
+    y, _, n = _exp_split(xp, xp.clip(x, -760.0, 720.0))
+    return _scaled(xp, y, n)
 
 
 def _exp_parts(xp: Body, x: Number, lost: Number, whole: Number) -> Pair:
@@ -309,7 +310,8 @@ SINH = (
 
 def _half_exp(xp: Body, x: Number) -> Number:
     """Half of exp(|x|), which overflows later."""
-    return _exp_of_clipped(xp, xp.clip(abs(x), 0.0, 720.0), 0.5)
+    y, _, n = _exp_split(xp, xp.clip(abs(x), 0.0, 720.0))
+    return _scaled(xp, y * 0.5, n)
 
 
 def _sinh(xp: Body, x: Number) -> Number:
@@ -379,11 +381,9 @@ def _log1p(xp: Body, x: Number) -> Number:
     u, lost = _sum(x, 1.0)
     k, f = _split(xp, u)
     near = xp.equal(k, 0.0)
-    f, lost = (
-        xp.where(near, x, f),
-        xp.where(near, 0.0, lost * _power_of_two(xp, -xp.where(k > 64.0, 64.0, k))),
-    )
-    lost = lost * (1.0 - f * (1.0 - f))  # about 1 / (1 + f)
+    f = xp.where(near, x, f)
+    small = _power_of_two(xp, -xp.where(k > 64.0, 64.0, k))
+    lost = xp.where(near, 0.0, lost * small) * (1.0 - f * (1.0 - f))  # the last is about 1 / (1 + f)
     h, q = _log_rest(xp, f)
     z = xp.muladd(k, _LN2_HIGH, f - (h - (q + xp.muladd(k, _LN2_LOW, lost))))
     return xp.copysign(_where_positive(xp, u, z), x)
@@ -409,7 +409,7 @@ def _log10(xp: Body, x: Number) -> Number:
     )
 
 
-# pow(x, y) = exp(y log x), the logarithm with eleven digits more than a double has: 2 artanh(s) = 2s + s³ (2/3 +
+# pow(x, y) = exp(y log x), the logarithm with ten bits more than a double has: 2 artanh(s) = 2s + s³ (2/3 +
 # s² P(s²)), all in two parts. Where x is not positive, or something is infinite or nan, the C library is asked.
 
 _TWO_THIRDS = (0.6666666666666666, 3.700743415417188e-17)
@@ -534,14 +534,20 @@ def _arctan(xp: Body, x: Number) -> Number:
     return xp.copysign(base + (t + xp.muladd(t * z, xp.polynomial(z, ARCTAN), low)), x)
 
 
-# erf(x) = x + x P(x²) for |x| < 1. erfc(a) = exp(-a²) (1 + t P(q)) / (1 + 2a) for a ≥ 0, with t = a / (a + 4)
-# and q = 2t - 1, after Shepherd and Laframboise (1981): one polynomial for all a. The digits that a², the
-# exponential and the quotient lose are kept, as all of them show in the tail.
+# erf(x) = x + x P(x²) for |x| < 1, and 1 - exp(-x²) P(1 / (x + 2)) from there to 6. erfc(a) = exp(-a²) (1 + t P(q))
+# / (1 + 2a) for a ≥ 0, with t = a / (a + 4) and q = 2t - 1, after Shepherd and Laframboise (1981): one polynomial
+# for all a. The digits that a², the exponential and the quotient lose are kept, as all of them show in the tail.
 
 ERF = (
-    0.12837916709551256, -0.37612638903183543, 0.11283791670945006, -0.02686617064323777,
-    0.0052239776071164225, -0.0008548325975389692, 0.00012055294904839707, -1.492473690741966e-05,
-    1.6447424703317362e-06, -1.6208483801871705e-07, 1.3720064546777686e-08, -7.795898827002142e-10,
+    0.1283791670955126, -0.3761263890318375, 0.11283791670954879, -0.026866170645076792,
+    0.0052239776248180145, -0.000854832698083379, 0.0001205533111164271, -1.4925595266831182e-05,
+    1.6461000484121368e-06, -1.6350312701054695e-07, 1.4659775274047436e-08, -1.1372848856791674e-09,
+    5.957176147748911e-11,
+)  # fmt: skip
+TAIL = (
+    1.6242284740077591e-07, 0.5641771458640458, 1.1288205669506493, 1.9650380653313524, 2.965062607613792,
+    1.112927254027886, 12.469269695695969, -86.0235241240357, 356.0254348102813, -1304.8727117633393,
+    3393.7192897611894, -5751.745781926398, 6141.244973872164, -3802.3193399400056, 1051.4775993545124,
 )  # fmt: skip
 ERFC = (
     0.465990237251105, -0.7452324709322302, 0.7759917751374706, -0.6397976666280594, 0.4377195345554047,
@@ -553,26 +559,19 @@ ERFC = (
 )  # fmt: skip
 
 
-def _erfc_parts(xp: Body, a: Number) -> tuple[Number, Number, Number, Number]:
-    """The values of t and P(q), and 1 + 2a with its inverse, both by one division."""
-    divisor = xp.muladd(a, 2.0, 1.0)
-    other = a + 4.0
-    inverse = 1.0 / (divisor * other)
-    t = a * (divisor * inverse)
-    # Not by even and odd powers, as their sums would cancel.
-    return t, xp.horner(t * 2.0 - 1.0, ERFC), divisor, inverse * other
-
-
 def _erfc(xp: Body, x: Number) -> Number:
     a = xp.clip(abs(x), 0.0, 28.0)
     square = a * a
     k, n = _nearest(xp, -square, _LOG2E)
     lost = -xp.muladd(k, _LN2_LOW, xp.fma(a, a, -square))
     y, y_low = _exp_parts(xp, -xp.muladd(k, _LN2_HIGH, square), lost, xp.lift(1.0))
-    t, slope, divisor, inverse = _erfc_parts(xp, a)
+    divisor, other = xp.muladd(a, 2.0, 1.0), a + 4.0
+    inverse = 1.0 / (divisor * other)
+    t = a * (divisor * inverse)
+    slope = xp.horner(t * 2.0 - 1.0, ERFC)  # not by even and odd powers, as their sums would cancel
     over = xp.muladd(t, slope, 1.0)
     over_low, divisor_low = xp.fma(t, slope, 1.0 - over), xp.fma(a, 2.0, 1.0 - divisor)
-    q, q_low = _quotient(xp, (over, over_low), (divisor, divisor_low), inverse)
+    q, q_low = _quotient(xp, (over, over_low), (divisor, divisor_low), inverse * other)
     z = y * q
     z = _scaled(xp, z + (xp.fma(y, q, -z) + xp.muladd(y, q_low, y_low * q)), n)
     return xp.where(x < 0.0, 2.0 - z, z)
@@ -580,8 +579,8 @@ def _erfc(xp: Body, x: Number) -> Number:
 
 def _erf(xp: Body, x: Number) -> Number:
     a = xp.clip(abs(x), 0.0, 6.0)
-    t, slope, _, inverse = _erfc_parts(xp, a)
-    tail = _exp_of_clipped(xp, -(a * a)) * xp.muladd(t, slope, 1.0) * inverse
+    y, k, _ = _exp_split(xp, -(a * a))
+    tail = y * _power_of_two(xp, k) * xp.polynomial(1.0 / (a + 2.0), TAIL)
     return xp.where(abs(x) < 1.0, xp.muladd(x, xp.polynomial(x * x, ERF), x), xp.copysign(1.0 - tail, x))
 
 
@@ -640,9 +639,8 @@ def _hypot(xp: Body, x: Number, y: Number) -> Number:
     def add(a: Number, b: Number) -> None:
         nonlocal total, products, sums
         product = a * b
-        previous, total = total, total + product
-        products = products + xp.fma(a, b, -product)
-        sums = sums + ((previous - total) + product)
+        total, error = _ordered_sum(total, product)
+        products, sums = products + xp.fma(a, b, -product), sums + error
 
     for number in (x, y):
         scaled = number * first * scale
@@ -660,9 +658,8 @@ def _hypot_of_subnormals(xp: Body, x: Number, y: Number, largest: Number) -> Num
     total, lost = xp.lift(1.0), xp.lift(0.0)
     for number in (x, y):
         ratio = number / largest
-        square = ratio * ratio
-        previous, total = total, total + square
-        lost = lost + ((previous - total) + square)
+        total, error = _ordered_sum(total, ratio * ratio)
+        lost = lost + error
     return largest * xp.sqrt(total - 1.0 + lost)
 
 
