@@ -9,6 +9,7 @@ from autograd_mini.bench.work import Measured, jax_in_doubles, torch_on_one_thre
 from autograd_mini.compiler.arguments import numpy
 from autograd_mini.compiler.compiled import compile
 from autograd_mini.data import moons
+from autograd_mini.engine.value import lift
 from autograd_mini.losses import cross_entropy, hinge
 from autograd_mini.nn.layers import MLP
 from autograd_mini.optim import SGD
@@ -36,7 +37,7 @@ class Network:
         return [
             (
                 np.array([[w.data for w in n.w] for n in layer.neurons]),
-                np.array([n.b.data for n in layer.neurons]),
+                np.array([lift(0.0 if n.b is None else n.b).data for n in layer.neurons]),
             )
             for layer in self.make().layers
         ]
@@ -126,7 +127,7 @@ class Network:
                 loss = -(jax.nn.log_softmax(a) * T).sum(axis=1).mean()
             return loss + self.l2 * total((W * W).sum() for W, _ in layers)
 
-        @jax.jit
+        @jax.jit  # type: ignore[untyped-decorator]
         def update(layers: Any) -> Any:
             loss, g = jax.value_and_grad(cost)(layers)
             return loss, jax.tree.map(lambda p, d: p - self.rate * d, layers, g)
