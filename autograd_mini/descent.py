@@ -163,7 +163,7 @@ class OnArrays:
             self._write()
             self.task.optimizer.step(self.task.parameters)
             sweep.numbers[:] = [p.primal for p in sweep.parameters]
-        return Step(cost, norm, sweep.right)
+        return Step(float(cost), float(norm), sweep.right)
 
     def _looked_at(self, cost: float, epoch: int) -> tuple[float, float]:
         """The cost and the norm of a gradient that may not be finite. Raises TrainingError if it is not."""
