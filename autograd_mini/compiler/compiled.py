@@ -154,6 +154,7 @@ class Compiled:
 
         It is that of the last call. x: columns of the inputs; w: the parameters.
 
+        >>> from autograd_mini import tanh
         >>> fast = compile(lambda x: tanh(x) * x)
         >>> _ = fast([1.0, 2.0])
         >>> print(fast.source(), end="")
