@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from autograd_mini.compiler.arguments import Batch, numpy
 from autograd_mini.compiler.captures import Captures
 from autograd_mini.compiler.kernels import Warming
-from autograd_mini.compiler.paths import Options, Paths, run
+from autograd_mini.compiler.path import Options
+from autograd_mini.compiler.paths import Paths, run
 from autograd_mini.errors import UnboundError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from autograd_mini.compiler.arguments import Array
     from autograd_mini.compiler.kernel import Kernel
-    from autograd_mini.compiler.paths import Path
+    from autograd_mini.compiler.path import Path
     from autograd_mini.engine.value import Value
 
 
@@ -97,7 +98,7 @@ class Sweep:
     def mask(self) -> None:
         """Compute the gradient again, such that an input that was not chosen is none: if it is nan, this matters."""
         if (step := self._last) is not None:
-            results = step.results[: len(step.path.outputs)].copy()
+            results = step.results[: step.path.count].copy()
             sums = run(step.path.kernel("masked"), [*step.inputs], self._store, results, 1.0 / step.n)
             self.gradient = sums[self._mine]
 
@@ -123,7 +124,7 @@ class Sweep:
         taken = set()
         for path, chosen in self._groups(places, columns, n):
             on_path = columns if chosen is None else [column[chosen] for column in columns]
-            results = np.empty((len(path.outputs), len(on_path[0]) if on_path else n))
+            results = np.empty((path.count, len(on_path[0]) if on_path else n))
             store = self._numbers()
             sums = run(path.kernel("gradient"), on_path, store, results, 1.0 / n)
             if np.isnan(sums).any():
@@ -196,7 +197,7 @@ class _Step:
         self.numbers, self.store, self.sums = bound.parameters[:count], store[:count], bound.sums[:count]
         self.inputs, self.results = bound.inputs, bound.results
         self.examples, self.noise = bound.inputs[:width], bound.inputs[width:]
-        outputs = len(path.outputs)
+        outputs = path.count
         self.costs, self.right = bound.results[0], bound.results[1] if outputs > 1 else None
         self.weights, self.ones = np.full(n, 1.0 / n), np.ones(n)
         self.truths = bound.results[outputs:]
