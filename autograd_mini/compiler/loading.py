@@ -113,11 +113,11 @@ class SavedPath(Path):
         store = len(self.store.parameters)
         for role, program in self.programs.items():
             has_seed = role.startswith(("gradient", "masked"))
-            count = (
-                len(program.results)
-                if role.startswith("guards")
-                else self.count + len(self.parts.get(role, ()))
-            )
+            count = self.count + len(self.parts.get(role, ()))
+            if role.endswith("guards"):
+                count += len(self.answers)
+            elif role.startswith("guards"):
+                count = len(program.results)
             places = max(self.parts.get(role, ()), default=-1)
             if (
                 program.inputs != self.width
