@@ -36,14 +36,16 @@ def kernel(program: Program, *, exact: bool = False, tier: str = "auto") -> Kern
 
     exact: results are those of `evaluate` to the last bit, and sums are added up one by one from the last example
     to the first; else products and sums may be rounded together, and elementary functions are within 2 ulp.
-    tier: "straight", "tape", or "auto": straight up to 2000 instructions.
+    tier: "straight", "tape", or "auto": straight up to 2000 instructions, if the program is not exact and has no
+    blocks, whose products the tape computes as fast.
 
     Raises MissingExtraError without numpy and llvmlite, ValueError for another tier.
     """
     needs_fast()
     tier = choose("tier", tier, TIERS)
     if tier == "auto":
-        tier = "straight" if len(program.instructions) <= STRAIGHT_UP_TO else "tape"
+        small = len(program.instructions) <= STRAIGHT_UP_TO
+        tier = "straight" if small and not exact and not program.blocks else "tape"
     return (_Straight if tier == "straight" else _Tape)(program, exact=exact)
 
 
