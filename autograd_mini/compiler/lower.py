@@ -16,8 +16,7 @@ from autograd_mini.engine.arithmetic import Arithmetic, floats
 from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.interop import as_float
 from autograd_mini.engine.operations import one_hot
-from autograd_mini.engine.rule import Pullback
-from autograd_mini.errors import CompileError, RuleError
+from autograd_mini.errors import RuleError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,6 +71,14 @@ class Symbol:
 
     def __abs__(self) -> Symbol:
         return self.xp.emit("abs", self)
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> Any:
+        return self.xp.equal(self, other)
+
+    def __ne__(self, other: object) -> Any:
+        return self.xp.where(self.xp.equal(self, other), 0.0, 1.0)
 
     def __lt__(self, other: Any) -> Symbol:
         return self.xp.emit("less", self, other)
@@ -137,28 +144,45 @@ class Recording(Arithmetic):
 Template = tuple["tuple[Instruction, ...]", "tuple[int, ...]"]
 
 
-# By functions and not by rules: each neuron has rules of its own, with the same functions.
-
-
-@lru_cache(maxsize=4096)
-def _forward(forward: Callable[..., Any], count: int) -> Template | None:
+def _forward(rule: Rule, count: int) -> Template | None:
     """What the value of a rule takes, and the place of the value; None for a function of floats alone."""
-    return _template(count, lambda xp: (forward(xp, *xp.arguments),))
+    return _reader(rule)(_value_of, rule.forward, count)
 
 
-@lru_cache(maxsize=4096)
-def _partials(partials: Callable[..., Any], count: int) -> Template | None:
+def _partials(rule: Rule, count: int) -> Template | None:
     """What the partials take, where the value is the argument behind the others, and their places."""
-    return _template(count + 1, lambda xp: partials(xp, xp.arguments[-1], *xp.arguments[:-1]))
+    return _reader(rule)(_slopes_of, rule.partials, count + 1)
 
 
-def _template(count: int, reading: Callable[[Recording], tuple[Any, ...]]) -> Template | None:
+def _reader(rule: Rule) -> Callable[..., Template | None]:
+    return _read if rule.owner else _template  # what a user declares may use what is declared again
+
+
+def _read(reading: Callable[..., tuple[Any, ...]], part: Callable[..., Any], count: int) -> Template | None:
     xp = Recording(count)
     try:
-        places = tuple([xp.placed(x) for x in reading(xp)])
+        places = tuple([xp.placed(x) for x in reading(xp, part)])
     except RuleError:
         return None
     return tuple(xp.instructions), places
+
+
+# By functions and not by rules: each neuron has rules of its own, with the same functions.
+_template = lru_cache(maxsize=4096)(_read)
+
+
+def _value_of(xp: Recording, forward: Callable[..., Any]) -> tuple[Any, ...]:
+    return (forward(xp, *xp.arguments),)
+
+
+def _slopes_of(xp: Recording, partials: Callable[..., Any]) -> tuple[Any, ...]:
+    found: tuple[Any, ...] = partials(xp, xp.arguments[-1], *xp.arguments[:-1])
+    return found
+
+
+def is_opaque(node: Traced) -> bool:
+    """Whether its value is that of a Python function, which has to be called."""
+    return node.rule is not None and _forward(node.rule, len(node.arguments)) is None
 
 
 def _emitted(listing: Listing, template: Template, arguments: Sequence[int]) -> list[int]:
@@ -221,28 +245,33 @@ class Lowering:
                 return listing.emit("parameter", self.parameters.place(what))
             return listing.emit("input", what if kind == "input" else self.noise[node])
         if group := self.groups.get(node):
-            outputs = listing.block(Block(group.first, self._all(group.inputs), len(group.dots)))
+            outputs = listing.block(Block(group.first, self.all(group.inputs), len(group.dots)))
             self.numbers.update(zip(group.dots, outputs))
             return self.numbers[node]
-        rule, arguments = node.rule, self._all(node.arguments)
+        rule, arguments = node.rule, self.all(node.arguments)
         assert rule is not None
-        template = _forward(rule.forward, len(arguments))
+        template = _forward(rule, len(arguments))
         if template is None:
             return listing.opaque(lambda *xs: as_float(rule.forward(floats, *xs)), *arguments)
         return _emitted(listing, template, arguments)[0]
 
-    def _all(self, xs: Sequence[Operand]) -> tuple[int, ...]:
+    def all(self, xs: Sequence[Operand]) -> tuple[int, ...]:
         return tuple([self.number(x) for x in xs])
 
-    def slopes(self, node: Traced) -> list[int]:
-        """The partials of a node, by each of its arguments."""
-        rule, count = node.rule, len(node.arguments)
+    def slopes(self, node: Traced, upstream: int) -> list[tuple[int, int]]:
+        """The partials of a node by each of its arguments, and each times the cotangent `upstream`."""
+        rule, listing = node.rule, self.listing
         assert rule is not None
-        arguments = (*self._all(node.arguments), self.numbers[node])
-        template = _partials(rule.partials, count)
+        arguments = (*self.all(node.arguments), self.numbers[node])
+        template = _partials(rule, len(node.arguments))
         if template is not None:
-            return _emitted(self.listing, template, arguments)
-        return [self.listing.opaque(_slope(rule, i), *arguments) for i in range(count)]
+            return [
+                (slope, listing.emit("mul", slope, upstream))
+                for slope in _emitted(listing, template, arguments)
+            ]
+        one, count = listing.constant(1.0), range(len(node.arguments))
+        parts = [_part(rule, i) for i in count]
+        return [(listing.opaque(f, *arguments, one), listing.opaque(f, *arguments, upstream)) for f in parts]
 
     def gradient(
         self, root: Operand, seed: int, *, masked: bool
@@ -261,6 +290,8 @@ class Lowering:
         for node in order:
             if node in self.groups:
                 leaders.setdefault(self.groups[node], node)
+        if root.leaf is not None:
+            return [(self.parameters[root.leaf[1]], seed)] if root in moves else [], []
         zero = listing.constant(0.0)
         cotangents: dict[Traced, int] = {root: seed}
         reached: dict[Traced, int | None] = {root: None}  # None: always
@@ -283,7 +314,7 @@ class Lowering:
                 if leaders[group] is not node:
                     continue  # its cotangent is used with those of the whole group
                 left = tuple([cotangents.get(dot, zero) for dot in group.dots])
-                outers.append(Outer(group.first, left, self._all(group.inputs)))
+                outers.append(Outer(group.first, left, self.all(group.inputs)))
                 if any(x in moves for x in group.inputs):
                     back = listing.block(Block(group.first, left, len(group.inputs), transposed=True))
                     for x, part in zip(group.inputs, back):
@@ -293,12 +324,12 @@ class Lowering:
             if node not in cotangents or node not in moves or node.is_cut or node.rule is None:
                 continue
             upstream, mask = cotangents[node], reached[node]
-            for parent, slope in zip(node.arguments, self.slopes(node)):
+            for parent, (slope, product) in zip(node.arguments, self.slopes(node, upstream)):
                 if not isinstance(parent, Traced) or parent not in moves:
                     continue
-                part, of_edge = listing.emit("mul", slope, upstream), mask
+                part, of_edge = product, mask
                 if node.rule.choice:
-                    value = listing.value(slope)
+                    value = listing.constants.get(slope)
                     if value == 0.0:
                         continue
                     if masked and value is None:
@@ -331,26 +362,39 @@ class Lowering:
         return self.listing.program(
             inputs=self.inputs + len(self.noise),
             parameters=len(self.parameters) + extra,
-            results=self._all(results),
+            results=self.all(results),
             sums=sums,
             outers=outers,
         )
 
 
-def _slope(rule: Rule, i: int) -> Callable[..., float]:
-    """The partial by one argument as a function of floats: of the arguments, and the value behind them."""
+def _part(rule: Rule, i: int) -> Callable[..., float]:
+    """What comes back to one argument as a function of floats: of the arguments, the value and a cotangent.
 
-    def slope(*xs: float) -> float:
-        found = rule.partials(floats, xs[-1], *xs[:-1])[i]
-        if isinstance(found, Pullback):
-            msg = (
-                f"{rule.name} has a custom_gradient, which is a Python function of a cotangent and cannot be compiled;"
-                " declare a primitive with its partials"
-            )
-            raise CompileError(msg)
-        return as_float(found)
+    The partial is asked to multiply, since that of a custom_gradient answers to a cotangent.
+    """
+    return lambda *xs: as_float(rule.partials(floats, xs[-2], *xs[:-2])[i] * xs[-1])
 
-    return slope
+
+def staged(guards: Sequence[Traced]) -> list[list[Traced]]:
+    """The guards in groups, each to be asked only of examples that are on the path so far.
+
+    A group begins where a Python function is called: it may raise for examples that never come there.
+    """
+    seen: set[Traced] = set()
+    groups: list[list[Traced]] = [[]]
+    for guard in guards:
+        stack, calls = [guard], False
+        while stack:
+            node = stack.pop()
+            if node not in seen:
+                seen.add(node)
+                calls = calls or is_opaque(node)
+                stack += node.parents
+        if calls and groups[-1]:
+            groups.append([])
+        groups[-1].append(guard)
+    return groups
 
 
 # Products with matrices

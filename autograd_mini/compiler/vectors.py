@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING
 from autograd_mini.engine.arithmetic import INF, NAN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     Formula = Callable[..., "Number"]
+    Pair = tuple["Number", "Number"]  # a number in two parts: what is rounded, and what it lost
 
 
 # The arithmetic
@@ -87,7 +88,7 @@ class Body:
         self.lines: list[str] = []
         self.names = 0
         self.block = "entry"  # the basic block that is being written
-        self.declarations: set[str] = set()
+        self.declarations: set[str] = set()  # of the C library; LLVM knows its own functions
         self.calls: set[str] = set()  # functions of ours
 
     def type(self, kind: str) -> str:
@@ -102,17 +103,14 @@ class Body:
         """A constant of all lanes; doubles by their bits, since LLVM takes no rounded decimals."""
         if isinstance(x, Number):
             return x
-        lane = f"0x{struct.unpack('>Q', struct.pack('>d', x))[0]:016X}" if kind == "double" else f"{x:d}"
-        lanes = ", ".join([f"{kind} {lane}"] * self.width)
-        return Number(self, kind, lane if self.width == 1 else f"<{lanes}>")
+        lane = f"0x{struct.unpack('>Q', struct.pack('>d', x))[0]:016X}" if kind == "double" else str(int(x))
+        return Number(self, kind, lane if self.width == 1 else f"splat ({kind} {lane})")
 
     def intrinsic(self, name: str, *operands: Any) -> Number:
         """A function that LLVM has for every machine."""
-        xs = [self.lift(x) for x in operands]
         full = f"@llvm.{name}." + ("f64" if self.width == 1 else f"v{self.width}f64")
-        double = self.type("double")
-        self.declarations.add(f"declare {double} {full}({', '.join([double] * len(xs))})")
-        return self.write("double", f"call {double} {full}({', '.join(map(str, xs))})")
+        xs = ", ".join([str(self.lift(x)) for x in operands])
+        return self.write("double", f"call {self.type('double')} {full}({xs})")
 
     def fma(self, x: Any, y: Any, z: Any) -> Number:
         """The sum x y + z, rounded once."""
@@ -179,7 +177,8 @@ class Body:
 
         `nobuiltin`: LLVM would replace pow(x, 2.0) by x * x, whose last bit can be another.
         """
-        self.declarations.add(f"declare double @{name}({', '.join(['double'] * len(xs))}) #0")
+        kinds = ", ".join(["double"] * len(xs))
+        self.declarations.add(f"declare double @{name}({kinds}) nounwind willreturn memory(none)")
         if self.width == 1:
             return self.write("double", f"call double @{name}({', '.join(map(str, xs))}) nobuiltin")
         z = Number(self, "double", "poison")
@@ -194,9 +193,7 @@ class Body:
         """The usual result, and that of the formula in the lanes that are rare; read only where there is one."""
         some = rare
         if self.width > 1:
-            reduce = f"@llvm.vector.reduce.or.v{self.width}i1"
-            self.declarations.add(f"declare i1 {reduce}({self.type('i1')})")
-            some = self.write("i1", f"call i1 {reduce}({rare})")
+            some = self.write("i1", f"call i1 @llvm.vector.reduce.or.v{self.width}i1({rare})")
         before, inside, after = self.block, f"rare{self.names}", f"after{self.names}"
         self.lines += [f"  br i1 {some.name}, label %{inside}, label %{after}", f"{inside}:"]
         self.block = inside
@@ -225,11 +222,23 @@ def _nearest(xp: Body, x: Number, factor: float) -> tuple[Number, Number]:
     return shifted - (_WHOLE + 2 * _BIAS), xp.bits(shifted)
 
 
-def _sum(x: Number, y: Any) -> tuple[Number, Number]:
+def _sum(x: Number, y: Any) -> Pair:
     """The rounded sum, and what it lost (Knuth)."""
     total = x + y
     kept = total - x
     return total, (x - (total - kept)) + (y - kept)
+
+
+def _ordered_sum(x: Number, y: Number) -> Pair:
+    """The same where |x| ≥ |y|, or x is 0 (Dekker)."""
+    total = x + y
+    return total, (x - total) + y
+
+
+def _quotient(xp: Body, x: Pair, y: Pair, inverse: Number) -> Pair:
+    """The quotient of two numbers of two parts, from about 1 / y."""
+    z = x[0] * inverse
+    return z, (xp.fma(-z, y[0], x[0]) + xp.muladd(-z, y[1], x[1])) * inverse
 
 
 def _scaled(xp: Body, x: Number, n: Number) -> Number:
@@ -244,83 +253,65 @@ def _scaled(xp: Body, x: Number, n: Number) -> Number:
 _LOG2E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10
 EXP = (
-    0.5,
-    0.1666666666666667,
-    0.04166666666666667,
-    0.008333333333325551,
-    0.0013888888888883332,
-    0.00019841269876840357,
-    2.480158732699005e-05,
-    2.755725286336732e-06,
-    2.755727183153613e-07,
-    2.5106262550879078e-08,
-    2.0915433598076003e-09,
-)
+    0.5, 0.1666666666666667, 0.04166666666666667, 0.008333333333325551, 0.0013888888888883332,
+    0.00019841269876840357, 2.480158732699005e-05, 2.755725286336732e-06, 2.755727183153613e-07,
+    2.5106262550879078e-08, 2.0915433598076003e-09,
+)  # fmt: skip
 
 
-def _exp_of_clipped(xp: Body, x: Number, factor: float = 1.0) -> Number:
+def _exp_split(xp: Body, x: Number) -> tuple[Number, Number, Number]:
+    """The y of exp(x) = 2^k y, k, and the bits of k."""
     k, n = _nearest(xp, x, _LOG2E)
     r = xp.muladd(k, -_LN2_LOW, xp.muladd(k, -_LN2_HIGH, x))
-    y = 1.0 + xp.muladd(r * r, xp.polynomial(r, EXP), r)
-    return _scaled(xp, y if factor == 1.0 else y * factor, n)
+    return 1.0 + xp.muladd(r * r, xp.polynomial(r, EXP), r), k, n
 
 
 def _exp(xp: Body, x: Number) -> Number:
-    return _exp_of_clipped(xp, xp.clip(x, -760.0, 720.0))
+    y, _, n = _exp_split(xp, xp.clip(x, -760.0, 720.0))
+    return _scaled(xp, y, n)
 
 
-def _exp_parts(xp: Body, x: Number, lost: Number, whole: Number) -> tuple[Number, Number]:
-    """The value of whole + expm1(x - lost) for |x| ≤ ln 2 / 2, and what it lost by rounding."""
-    r = x - lost
-    low = (x - r) - lost
-    high = whole + r
-    rest = ((whole - high) + r) + xp.muladd(r * r, xp.polynomial(r, EXP), xp.muladd(low, r, low))
-    y = high + rest
-    return y, rest - (y - high)
+def _exp_parts(xp: Body, x: Number, lost: Number, whole: Number) -> Pair:
+    """The sum whole + expm1(x + lost) for |x| ≤ ln 2 / 2, in two parts."""
+    r, low = _ordered_sum(x, lost)
+    high, error = _ordered_sum(whole, r)
+    return _ordered_sum(high, error + xp.muladd(r * r, xp.polynomial(r, EXP), xp.muladd(low, r, low)))
 
 
-def _expm1_parts(xp: Body, x: Number) -> tuple[Number, Number, Number, Number]:
-    """The bits of k, y, what y lost by rounding, and 2^-k: expm1(x) = 2^k y."""
+def _expm1_parts(xp: Body, x: Number) -> tuple[Pair, Number, Number]:
+    """The y of expm1(x) = 2^k y in two parts, the bits of k, and 2^-k."""
     k, n = _nearest(xp, x, _LOG2E)
     small = _power_of_two(xp, -xp.where(k > 64.0, 64.0, k))
-    y, low = _exp_parts(xp, xp.muladd(k, -_LN2_HIGH, x), k * _LN2_LOW, 1.0 - small)
-    return n, y, low, small
+    return _exp_parts(xp, xp.muladd(k, -_LN2_HIGH, x), k * -_LN2_LOW, 1.0 - small), n, small
 
 
 def _expm1(xp: Body, x: Number) -> Number:
-    n, y, _, _ = _expm1_parts(xp, xp.clip(x, -40.0, 720.0))
+    (y, _), n, _ = _expm1_parts(xp, xp.clip(x, -40.0, 720.0))
     return xp.copysign(_scaled(xp, y, n), x)  # -0.0 is -0.0
 
 
 def _tanh(xp: Body, x: Number) -> Number:
-    """(e - 1) / (e + 1) with e = exp(2|x|), both divided by 2^k; the quotient is mended by what both lost."""
-    _, y, y_low, small = _expm1_parts(xp, xp.clip(abs(x) * 2.0, 0.0, 44.0))
+    """(e - 1) / (e + 1) with e = exp(2|x|), both divided by 2^k."""
+    (y, low), _, small = _expm1_parts(xp, xp.clip(abs(x) * 2.0, 0.0, 44.0))
     twice = small * 2.0
-    divisor = twice + y
-    larger, smaller = xp.where(y > twice, y, twice), xp.where(y > twice, twice, y)
-    low = ((larger - divisor) + smaller) + y_low
-    inverse = 1.0 / divisor
-    z = y * inverse
-    missing = xp.fma(-z, divisor, y) + xp.muladd(-z, low, y_low)
-    return xp.copysign(xp.muladd(missing, inverse, z), x)
+    over = y > twice
+    divisor, divisor_low = _ordered_sum(xp.where(over, y, twice), xp.where(over, twice, y))
+    z, z_low = _quotient(xp, (y, low), (divisor, divisor_low + low), 1.0 / divisor)
+    return xp.copysign(z + z_low, x)
 
 
 # sinh(x) = x + x³ P(x²) for |x| < 1.
 
 SINH = (
-    0.16666666666666666,
-    0.008333333333333299,
-    0.00019841269841324198,
-    2.7557319191381816e-06,
-    2.5052117695907823e-08,
-    1.6057679623801638e-10,
-    7.746178593018827e-13,
-)
+    0.16666666666666666, 0.008333333333333299, 0.00019841269841324198, 2.7557319191381816e-06,
+    2.5052117695907823e-08, 1.6057679623801638e-10, 7.746178593018827e-13,
+)  # fmt: skip
 
 
 def _half_exp(xp: Body, x: Number) -> Number:
     """Half of exp(|x|), which overflows later."""
-    return _exp_of_clipped(xp, xp.clip(abs(x), 0.0, 720.0), 0.5)
+    y, _, n = _exp_split(xp, xp.clip(abs(x), 0.0, 720.0))
+    return _scaled(xp, y * 0.5, n)
 
 
 def _sinh(xp: Body, x: Number) -> Number:
@@ -346,14 +337,9 @@ _MANTISSA, _EXPONENT = 0x000FFFFFFFFFFFFF, 0x7FF0000000000000
 _INTEGERS = 0x4330000000000000  # the bits of 2^52
 _TINY = 2.0**-1022
 LOG = (
-    0.666666666666667,
-    0.3999999999988721,
-    0.2857142863149868,
-    0.2222221024179833,
-    0.18182953568471374,
-    0.15329599853096998,
-    0.14642427179098602,
-)
+    0.666666666666667, 0.3999999999988721, 0.2857142863149868, 0.2222221024179833, 0.18182953568471374,
+    0.15329599853096998, 0.14642427179098602,
+)  # fmt: skip
 
 
 def _split(xp: Body, x: Number) -> tuple[Number, Number]:
@@ -395,11 +381,9 @@ def _log1p(xp: Body, x: Number) -> Number:
     u, lost = _sum(x, 1.0)
     k, f = _split(xp, u)
     near = xp.equal(k, 0.0)
-    f, lost = (
-        xp.where(near, x, f),
-        xp.where(near, 0.0, lost * _power_of_two(xp, -xp.where(k > 64.0, 64.0, k))),
-    )
-    lost = lost * (1.0 - f * (1.0 - f))  # about 1 / (1 + f)
+    f = xp.where(near, x, f)
+    small = _power_of_two(xp, -xp.where(k > 64.0, 64.0, k))
+    lost = xp.where(near, 0.0, lost * small) * (1.0 - f * (1.0 - f))  # the last is about 1 / (1 + f)
     h, q = _log_rest(xp, f)
     z = xp.muladd(k, _LN2_HIGH, f - (h - (q + xp.muladd(k, _LN2_LOW, lost))))
     return xp.copysign(_where_positive(xp, u, z), x)
@@ -411,9 +395,7 @@ def _logarithm(xp: Body, x: Number, per_e: tuple[float, float], per_two: tuple[f
     h, q = _log_rest(xp, f)
     product = f * per_e[0]
     rest = xp.fma(f, per_e[0], -product) + xp.muladd(f, per_e[1], (q - h) * per_e[0])
-    power = k * per_two[0]
-    z = power + product
-    error = (power - z) + product
+    z, error = _ordered_sum(k * per_two[0], product)
     return _where_positive(xp, x, z + (error + xp.muladd(k, per_two[1], rest)))
 
 
@@ -427,41 +409,73 @@ def _log10(xp: Body, x: Number) -> Number:
     )
 
 
-# sin and cos. x = k π/2 + r with π/2 in three parts: the difference of the first is exact by fma, and all digits
+# pow(x, y) = exp(y log x), the logarithm with ten bits more than a double has: 2 artanh(s) = 2s + s³ (2/3 +
+# s² P(s²)), all in two parts. Where x is not positive, or something is infinite or nan, the C library is asked.
+
+_TWO_THIRDS = (0.6666666666666666, 3.700743415417188e-17)
+POW = (
+    0.4000000000000003, 0.28571428571327545, 0.22222222276025397, 0.1818180745160772, 0.1538563223309775,
+    0.13284066451807616, 0.12936768831342713,
+)  # fmt: skip
+
+
+def _product(xp: Body, x: Pair, y: Pair) -> Pair:
+    z = x[0] * y[0]
+    return z, xp.fma(x[0], y[0], -z) + xp.muladd(x[0], y[1], x[1] * y[0])
+
+
+def _long_log(xp: Body, x: Number) -> Pair:
+    """The logarithm of a positive x in two parts."""
+    k, f = _split_all(xp, x)
+    divisor = _ordered_sum(xp.lift(2.0), f)
+    s = _quotient(xp, (f, xp.lift(0.0)), divisor, 1.0 / divisor[0])
+    z = _product(xp, s, s)
+    factor, low = _ordered_sum(xp.lift(_TWO_THIRDS[0]), z[0] * xp.polynomial(z[0], POW))
+    cube = _product(xp, _product(xp, s, z), (factor, low + _TWO_THIRDS[1]))
+    high, low = _ordered_sum(s[0] * 2.0, cube[0])
+    low = low + xp.muladd(s[1], 2.0, cube[1])
+    total, error = _ordered_sum(k * _LN2_HIGH, high)
+    return _ordered_sum(total, error + xp.muladd(k, _LN2_LOW, low))
+
+
+def _pow(xp: Body, x: Number, y: Number) -> Number:
+    log, log_low = _long_log(xp, x)
+    product, low = _product(xp, (log, log_low), (y, xp.lift(0.0)))
+    clipped = xp.clip(product, -760.0, 720.0)
+    low = xp.where(xp.equal(clipped, product), low, 0.0)
+    k, n = _nearest(xp, clipped, _LOG2E)
+    z, _ = _exp_parts(xp, xp.muladd(k, -_LN2_HIGH, clipped), xp.muladd(k, -_LN2_LOW, low), xp.lift(1.0))
+    usual = (x > 0.0) & (x < INF) & (abs(y) < INF)
+    return xp.otherwise(usual ^ True, _scaled(xp, z, n), lambda: xp.call("libm.pow", x, y))
+
+
+# sin, cos and tan. x = k π/2 + r with π/2 in three parts: the difference of the first is exact by fma, and all digits
 # are there while |x| ≤ 2^30; beyond, the C library is asked. sin(r) = r + r³ S(r²), cos(r) = 1 - r²/2 + r⁴ C(r²).
 
 _FAR = 2.0**30
 _HALF_PI = (1.5707963267948966, 6.123233995736766e-17, -1.4973849048591698e-33)
 SIN = (
-    -0.16666666666666666,
-    0.008333333333330887,
-    -0.0001984126983666588,
-    2.755731605459391e-06,
-    -2.5051121875169608e-08,
-    1.5917412836707387e-10,
-)
+    -0.16666666666666666, 0.008333333333330887, -0.0001984126983666588, 2.755731605459391e-06,
+    -2.5051121875169608e-08, 1.5917412836707387e-10,
+)  # fmt: skip
 COS = (
-    0.041666666666666664,
-    -0.0013888888888887359,
-    2.48015872987077e-05,
-    -2.755731724172776e-07,
-    2.0876140031390975e-09,
-    -1.138218421447753e-11,
-)
+    0.041666666666666664, -0.0013888888888887359, 2.48015872987077e-05, -2.755731724172776e-07,
+    2.0876140031390975e-09, -1.138218421447753e-11,
+)  # fmt: skip
 
 
-def _quarter_turns(xp: Body, x: Number) -> tuple[Number, Number, Number]:
+def _quarter_turns(xp: Body, x: Number) -> tuple[Pair, Pair, Number]:
     """The sine and the cosine of what is left of x after k quarter turns, and k in the low bits."""
     shifted = xp.muladd(x, 2.0 / math.pi, _WHOLE)
     k = shifted - _WHOLE
     second = k * _HALF_PI[1]
     r, low = _sum(xp.fma(-k, _HALF_PI[0], x), -second)
     low = low - xp.muladd(k, _HALF_PI[2], xp.fma(k, _HALF_PI[1], -second))
-    z = r * r
-    sine = r + xp.muladd(z * r, xp.polynomial(z, SIN), low - low * (z * 0.5))
-    most = 1.0 - z * 0.5
-    rest = ((1.0 - most) - z * 0.5) + xp.muladd(z * z, xp.polynomial(z, COS), -(r * low))
-    return sine, most + rest, xp.bits(shifted)
+    z, half = r * r, r * r * 0.5
+    sine = _ordered_sum(r, xp.muladd(z * r, xp.polynomial(z, SIN), low - low * half))
+    most, rest = _ordered_sum(xp.lift(1.0), -half)
+    cosine = _ordered_sum(most, rest + xp.muladd(z * z, xp.polynomial(z, COS), -(r * low)))
+    return sine, cosine, xp.bits(shifted)
 
 
 def _signed(xp: Body, x: Number, quadrant: Number) -> Number:
@@ -470,15 +484,24 @@ def _signed(xp: Body, x: Number, quadrant: Number) -> Number:
 
 
 def _sin(xp: Body, x: Number) -> Number:
-    sine, cosine, n = _quarter_turns(xp, x)
+    (sine, _), (cosine, _), n = _quarter_turns(xp, x)
     z = _signed(xp, xp.where(xp.is_odd(n), cosine, sine), n)
     return xp.otherwise(abs(x) > _FAR, xp.where(xp.equal(x, 0.0), x, z), lambda: xp.call("libm.sin", x))
 
 
 def _cos(xp: Body, x: Number) -> Number:
-    sine, cosine, n = _quarter_turns(xp, x)
+    (sine, _), (cosine, _), n = _quarter_turns(xp, x)
     z = _signed(xp, xp.where(xp.is_odd(n), sine, cosine), n + 1)
     return xp.otherwise(abs(x) > _FAR, z, lambda: xp.call("libm.cos", x))
+
+
+def _tan(xp: Body, x: Number) -> Number:
+    sine, cosine, n = _quarter_turns(xp, x)
+    odd = xp.is_odd(n)
+    over = [xp.where(odd, -c, s) for s, c in zip(sine, cosine)]
+    under = [xp.where(odd, s, c) for s, c in zip(sine, cosine)]
+    z, low = _quotient(xp, (over[0], over[1]), (under[0], under[1]), 1.0 / under[0])
+    return xp.otherwise(abs(x) > _FAR, xp.where(xp.equal(x, 0.0), x, z + low), lambda: xp.call("libm.tan", x))
 
 
 # arctan(x) = arctan(c) + arctan(t), t = (x - c) / (1 + c x), for the c that is near, as in fdlibm's s_atan.c:
@@ -491,18 +514,10 @@ _ARCTANS = (  # from where on, c, and its arctangent in two parts
     (2.4375, INF, 1.5707963267948966, 6.123233995736766e-17),
 )
 ARCTAN = (
-    -0.33333333333333326,
-    0.1999999999998777,
-    -0.1428571428314864,
-    0.11111110900560475,
-    -0.09090900195560148,
-    0.07692087348767168,
-    -0.06663239299107136,
-    0.05847724720645106,
-    -0.05033942776485848,
-    0.03782521866106712,
-    -0.017547235157290005,
-)
+    -0.33333333333333326, 0.1999999999998777, -0.1428571428314864, 0.11111110900560475,
+    -0.09090900195560148, 0.07692087348767168, -0.06663239299107136, 0.05847724720645106,
+    -0.05033942776485848, 0.03782521866106712, -0.017547235157290005,
+)  # fmt: skip
 
 
 def _arctan(xp: Body, x: Number) -> Number:
@@ -519,73 +534,44 @@ def _arctan(xp: Body, x: Number) -> Number:
     return xp.copysign(base + (t + xp.muladd(t * z, xp.polynomial(z, ARCTAN), low)), x)
 
 
-# erf(x) = x + x P(x²) for |x| < 1. erfc(a) = exp(-a²) (1 + t P(q)) / (1 + 2a) for a ≥ 0, with t = a / (a + 4)
-# and q = 2t - 1, after Shepherd and Laframboise (1981): one polynomial for all a. The digits that a², the
-# exponential and the quotient lose are kept, as all of them show in the tail.
+# erf(x) = x + x P(x²) for |x| < 1, and 1 - exp(-x²) P(1 / (x + 2)) from there to 6. erfc(a) = exp(-a²) (1 + t P(q))
+# / (1 + 2a) for a ≥ 0, with t = a / (a + 4) and q = 2t - 1, after Shepherd and Laframboise (1981): one polynomial
+# for all a. The digits that a², the exponential and the quotient lose are kept, as all of them show in the tail.
 
 ERF = (
-    0.12837916709551256,
-    -0.37612638903183543,
-    0.11283791670945006,
-    -0.02686617064323777,
-    0.0052239776071164225,
-    -0.0008548325975389692,
-    0.00012055294904839707,
-    -1.492473690741966e-05,
-    1.6447424703317362e-06,
-    -1.6208483801871705e-07,
-    1.3720064546777686e-08,
-    -7.795898827002142e-10,
-)
+    0.1283791670955126, -0.3761263890318375, 0.11283791670954879, -0.026866170645076792,
+    0.0052239776248180145, -0.000854832698083379, 0.0001205533111164271, -1.4925595266831182e-05,
+    1.6461000484121368e-06, -1.6350312701054695e-07, 1.4659775274047436e-08, -1.1372848856791674e-09,
+    5.957176147748911e-11,
+)  # fmt: skip
+TAIL = (
+    1.6242284740077591e-07, 0.5641771458640458, 1.1288205669506493, 1.9650380653313524, 2.965062607613792,
+    1.112927254027886, 12.469269695695969, -86.0235241240357, 356.0254348102813, -1304.8727117633393,
+    3393.7192897611894, -5751.745781926398, 6141.244973872164, -3802.3193399400056, 1051.4775993545124,
+)  # fmt: skip
 ERFC = (
-    0.465990237251105,
-    -0.7452324709322302,
-    0.7759917751374706,
-    -0.6397976666280594,
-    0.4377195345554047,
-    -0.2502538645596081,
-    0.11759313293597198,
-    -0.04325810184647119,
-    0.010862633725407323,
-    -0.0007986938989819818,
-    -0.0007168526751761288,
-    0.00031833998278657787,
-    -1.7096454992885094e-05,
-    -3.1704317637505294e-05,
-    9.259103855592433e-06,
-    2.1652580954874446e-06,
-    -1.5740789618667658e-06,
-    -8.273968037788598e-08,
-    2.2598658982747923e-07,
-    -2.4493994042639577e-09,
-    -2.8016413675015326e-08,
-    -1.5968399067769786e-10,
-    1.8568190642048206e-09,
-)
-
-
-def _erfc_parts(xp: Body, a: Number) -> tuple[Number, Number, Number, Number]:
-    """The values of t and P(q), and 1 + 2a with its inverse, both by one division."""
-    divisor = xp.muladd(a, 2.0, 1.0)
-    other = a + 4.0
-    inverse = 1.0 / (divisor * other)
-    t = a * (divisor * inverse)
-    # Not by even and odd powers, as their sums would cancel.
-    return t, xp.horner(t * 2.0 - 1.0, ERFC), divisor, inverse * other
+    0.465990237251105, -0.7452324709322302, 0.7759917751374706, -0.6397976666280594, 0.4377195345554047,
+    -0.2502538645596081, 0.11759313293597198, -0.04325810184647119, 0.010862633725407323,
+    -0.0007986938989819818, -0.0007168526751761288, 0.00031833998278657787, -1.7096454992885094e-05,
+    -3.1704317637505294e-05, 9.259103855592433e-06, 2.1652580954874446e-06, -1.5740789618667658e-06,
+    -8.273968037788598e-08, 2.2598658982747923e-07, -2.4493994042639577e-09, -2.8016413675015326e-08,
+    -1.5968399067769786e-10, 1.8568190642048206e-09,
+)  # fmt: skip
 
 
 def _erfc(xp: Body, x: Number) -> Number:
     a = xp.clip(abs(x), 0.0, 28.0)
     square = a * a
     k, n = _nearest(xp, -square, _LOG2E)
-    lost = xp.muladd(k, _LN2_LOW, xp.fma(a, a, -square))
+    lost = -xp.muladd(k, _LN2_LOW, xp.fma(a, a, -square))
     y, y_low = _exp_parts(xp, -xp.muladd(k, _LN2_HIGH, square), lost, xp.lift(1.0))
-    t, slope, divisor, inverse = _erfc_parts(xp, a)
+    divisor, other = xp.muladd(a, 2.0, 1.0), a + 4.0
+    inverse = 1.0 / (divisor * other)
+    t = a * (divisor * inverse)
+    slope = xp.horner(t * 2.0 - 1.0, ERFC)  # not by even and odd powers, as their sums would cancel
     over = xp.muladd(t, slope, 1.0)
-    over_low = xp.fma(t, slope, 1.0 - over)
-    divisor_low = xp.fma(a, 2.0, 1.0 - divisor)
-    q = over * inverse
-    q_low = (xp.fma(-q, divisor, over) + xp.muladd(-q, divisor_low, over_low)) * inverse
+    over_low, divisor_low = xp.fma(t, slope, 1.0 - over), xp.fma(a, 2.0, 1.0 - divisor)
+    q, q_low = _quotient(xp, (over, over_low), (divisor, divisor_low), inverse * other)
     z = y * q
     z = _scaled(xp, z + (xp.fma(y, q, -z) + xp.muladd(y, q_low, y_low * q)), n)
     return xp.where(x < 0.0, 2.0 - z, z)
@@ -593,8 +579,8 @@ def _erfc(xp: Body, x: Number) -> Number:
 
 def _erf(xp: Body, x: Number) -> Number:
     a = xp.clip(abs(x), 0.0, 6.0)
-    t, slope, _, inverse = _erfc_parts(xp, a)
-    tail = _exp_of_clipped(xp, -(a * a)) * xp.muladd(t, slope, 1.0) * inverse
+    y, k, _ = _exp_split(xp, -(a * a))
+    tail = y * _power_of_two(xp, k) * xp.polynomial(1.0 / (a + 2.0), TAIL)
     return xp.where(abs(x) < 1.0, xp.muladd(x, xp.polynomial(x * x, ERF), x), xp.copysign(1.0 - tail, x))
 
 
@@ -653,9 +639,8 @@ def _hypot(xp: Body, x: Number, y: Number) -> Number:
     def add(a: Number, b: Number) -> None:
         nonlocal total, products, sums
         product = a * b
-        previous, total = total, total + product
-        products = products + xp.fma(a, b, -product)
-        sums = sums + ((previous - total) + product)
+        total, error = _ordered_sum(total, product)
+        products, sums = products + xp.fma(a, b, -product), sums + error
 
     for number in (x, y):
         scaled = number * first * scale
@@ -673,12 +658,12 @@ def _hypot_of_subnormals(xp: Body, x: Number, y: Number, largest: Number) -> Num
     total, lost = xp.lift(1.0), xp.lift(0.0)
     for number in (x, y):
         ratio = number / largest
-        square = ratio * ratio
-        previous, total = total, total + square
-        lost = lost + ((previous - total) + square)
+        total, error = _ordered_sum(total, ratio * ratio)
+        lost = lost + error
     return largest * xp.sqrt(total - 1.0 + lost)
 
 
+INLINED = {"div", "maximum", "minimum", "floor", "sqrt"}  # always: shorter than a call
 ARITHMETIC: dict[str, Formula] = {  # the same in both modes
     "div": _div,
     "mod": _mod,
@@ -695,12 +680,14 @@ FAST: dict[str, Formula] = {
     "log": _log,
     "log1p": _log1p,
     "tanh": _tanh,
+    "pow": _pow,
     "sinh": _sinh,
     "cosh": _cosh,
     "log2": _log2,
     "log10": _log10,
     "sin": _sin,
     "cos": _cos,
+    "tan": _tan,
     "arctan": _arctan,
     "erf": _erf,
     "erfc": _erfc,
@@ -746,26 +733,41 @@ def arity(name: str) -> int:
     >>> arity("exp"), arity("mod")
     (1, 2)
     """
-    return 2 if name in BINARY else 1
+    return 2 if name.removeprefix("libm.") in BINARY else 1
 
 
 def _formula(name: str, *, exact: bool) -> Formula:
     """What to read for the definition of the function."""
-    formula = ARITHMETIC.get(name) or (None if exact else FAST.get(name))
-    c_name = LIBM.get(name.removeprefix("libm."), "")
-    return formula or (lambda xp, *xs: xp.each_lane(c_name, *xs))
+    if formula := ARITHMETIC.get(name) or (None if exact else FAST.get(name)):
+        return formula
+    c_name = LIBM[name.removeprefix("libm.")]
+    return lambda xp, *xs: xp.each_lane(c_name, *xs)
+
+
+def _definition(body: Body, name: str, formula: Formula, keywords: str, attributes: str) -> str:
+    xs = [Number(body, "double", f"%x{i}") for i in range(arity(name))]
+    result = formula(body, *xs)
+    head = f"{body.type('double')} {symbol(name, body.width)}({', '.join(map(str, xs))})"
+    return "\n".join([f"{keywords} {head} {attributes} {{", "entry:", *body.lines, f"  ret {result}", "}"])
 
 
 def definitions(
-    names: Iterable[str], widths: Iterable[int] = (8,), *, exact: bool = False, inline: bool = False
+    names: Sequence[str],
+    widths: Sequence[int] = (8,),
+    *,
+    exact: bool = False,
+    inline: bool = False,
+    shared: bool = False,
 ) -> str:
     """LLVM text that defines the functions for vectors of these widths, with all that they need.
 
     A width of 1 is the function of a plain double. `exact`: elementary functions are those of the C library, so
-    that results are those of `math` to the last bit. `inline`: the bodies are put where they are called.
+    that results are those of `math` to the last bit. `inline`: the bodies of the long ones, too, are put where they
+    are called.
+    `shared`: other modules may call them, who declare them under the same name.
 
     >>> print(definitions(["maximum"], [2]))
-    define internal <2 x double> @maximum.v2(<2 x double> %x0, <2 x double> %x1) noinline {
+    define internal <2 x double> @maximum.v2(<2 x double> %x0, <2 x double> %x1) alwaysinline {
     entry:
       %1 = fcmp oge <2 x double> %x0, %x1
       %2 = fcmp uno <2 x double> %x0, %x0
@@ -776,28 +778,14 @@ def definitions(
     """
     texts: dict[tuple[str, int], str] = {}
     declarations: set[str] = set()
+    keywords = "define" if shared else "define internal"
     waiting = [(name, width) for width in widths for name in names]
     while waiting:
         name, width = waiting.pop()
-        if (name, width) in texts:
-            continue
-        body = Body(width)
-        xs = [Number(body, "double", f"%x{i}") for i in range(arity(name.removeprefix("libm.")))]
-        result = _formula(name, exact=exact)(body, *xs)
-        head = f"define internal {body.type('double')} {symbol(name, width)}({', '.join(map(str, xs))})"
-        lines = [
-            f"{head} {'alwaysinline' if inline else 'noinline'} {{",
-            "entry:",
-            *body.lines,
-            f"  ret {result}",
-            "}",
-        ]
-        texts[name, width] = "\n".join(lines)
-        declarations |= body.declarations
-        waiting += [(called, width) for called in body.calls]
-    attributes = (
-        ["attributes #0 = { nounwind willreturn memory(none) }"]
-        if any("#0" in d for d in declarations)
-        else []
-    )
-    return "\n".join([*sorted(declarations), *attributes, *reversed(texts.values())])
+        if (name, width) not in texts:
+            body = Body(width)
+            attributes = "alwaysinline" if inline or name in INLINED else "noinline"
+            texts[name, width] = _definition(body, name, _formula(name, exact=exact), keywords, attributes)
+            declarations |= body.declarations
+            waiting += [(called, width) for called in body.calls]
+    return "\n".join([*sorted(declarations), *texts.values()])

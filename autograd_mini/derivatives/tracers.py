@@ -16,7 +16,7 @@ from autograd_mini.engine import recording
 from autograd_mini.engine.arithmetic import floats
 from autograd_mini.engine.operations import call, install_operators, values
 from autograd_mini.engine.rule import Pullback, refuse_pullbacks
-from autograd_mini.engine.value import Value, compared, data_of
+from autograd_mini.engine.value import Value, compared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ class Tracer(Value):
     @property  # type: ignore[misc]  # that of a tracer cannot be set
     def data(self) -> float:
         """The number, below all levels."""
-        return data_of(self.primal)
+        return self.primal.data if isinstance(self.primal, Value) else self.primal
 
     def apply(self, rule: Rule, arguments: Sequence[Number]) -> Any:
         """The primitive one level down, and what this kind of tracer does with its partials."""

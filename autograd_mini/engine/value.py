@@ -58,6 +58,7 @@ class Value:
     parents: tuple[Value, ...]
     partials: tuple[float, ...]
     is_constant = False
+    is_data = False  # whether it stands for a plain number, another one in each run of a compiled program
     level: float = 0  # numbers of a higher level belong to a transform
 
     def __init__(self, data: float | None = None, label: str = "") -> None:
@@ -76,12 +77,13 @@ class Value:
         """The number. Raises UnboundError while a variable it depends on has none."""
         if self.primal is None:
             raise UnboundError(self)
-        if recording.active and (trace := recording.trace()):
+        if recording.active and not self.is_constant and (trace := recording.trace()):
             trace.refuse(self)
         return float(self.primal)
 
     @data.setter
     def data(self, number: float) -> None:
+        recording.forbid("sets the number of a Value")
         self.primal = as_float(number)
 
     @property
@@ -89,10 +91,12 @@ class Value:
         """The gradient that `backward()` left here, 0.0 before any. Raises UnboundError as `.data` does."""
         if self.primal is None:
             raise UnboundError(self)
+        recording.forbid("asks for .grad")
         return 0.0 if self.adjoint is None else float(self.adjoint)
 
     @grad.setter
     def grad(self, number: float | None) -> None:
+        recording.forbid("sets .grad")
         self.adjoint = None if number is None else as_float(number)  # None: forget it, as in torch
 
     def known(self, what: str) -> float | None:
@@ -103,6 +107,7 @@ class Value:
         >>> Value(2.0).known("grad"), Value(label="u").known("data")
         (None, None)
         """
+        recording.forbid("asks what is known of a Value")
         number = {"data": self.primal, "grad": self.adjoint}[
             choose("number of a Value", what, ("data", "grad"))
         ]
@@ -125,6 +130,7 @@ class Value:
         >>> f.forward(u=2, v=3, w=4), f.forward(u=5)
         (20.0, 32.0)
         """
+        recording.forbid("calls forward()")
         order = toposort(self)
         new = dict(zip(find_variables(order, bindings), map(as_float, bindings.values())))
         if missing := [leaf for leaf in leaves(order) if leaf.primal is None and leaf not in new]:
@@ -161,6 +167,7 @@ class Value:
         """
         if self.primal is None:
             raise UnboundError(self)
+        recording.forbid("calls backward()")
         order, seed = toposort(self), as_float(gradient)
         before = [node.adjoint for node in order]
         inputs = [node for node in order if not node.parents]
@@ -198,6 +205,7 @@ class Value:
 
     def zero_grad(self) -> None:
         """Forget the gradient of every node of this graph: `.grad` reads 0.0 and its box is empty."""
+        recording.forbid("calls zero_grad()")
         for node in toposort(self):
             node.adjoint = None
 
@@ -264,6 +272,7 @@ class Value:
         """Another node with the same rule, parents and numbers; inside a transform the number itself."""
         if self.level:  # a copy would be no input of the transform, and its gradient lost
             return self
+        recording.forbid("copies a Value, number and all,")
         twin = _new(type(self))
         for cls in type(self).__mro__:
             for slot in getattr(cls, "__slots__", ()):

@@ -1,0 +1,265 @@
+"""The program as Python that people read, and NumPy runs on whole columns.
+
+>>> from autograd_mini.compiler.program import Block, Listing
+>>> listing = Listing()
+>>> x = [listing.emit("input", j) for j in range(2)]
+>>> hidden = [listing.emit("tanh", h) for h in listing.block(Block(0, tuple(x), 3))]
+>>> [y] = listing.block(Block(6, tuple(hidden), 1))
+>>> program = listing.program(inputs=2, parameters=9, results=[listing.emit("exp", listing.emit("neg", y))])
+>>> print(source_of_program(program, inputs=["height", "weight"]), end="")
+def program(x, w):
+    height, weight = x
+    h1 = w[0:6].reshape(3, 2) @ np.stack([height, weight])
+    h2 = w[6:9].reshape(1, 3) @ np.tanh(h1)
+    return np.exp(-h2[0])
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from keyword import iskeyword
+from re import sub
+from typing import TYPE_CHECKING
+from unicodedata import normalize
+
+from autograd_mini.compiler.alphabet import read_in
+from autograd_mini.compiler.layers import layers, shared
+from autograd_mini.formulas.printing import ATOM, RELATION
+from autograd_mini.formulas.python import source
+from autograd_mini.words.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from autograd_mini.compiler.layers import Numbers
+    from autograd_mini.compiler.program import Program
+    from autograd_mini.formulas.printing import Formula
+
+    Key = int | Numbers  # of a number, or of all numbers of a layer
+
+
+FOLDED = 60  # letters of an expression that may stand inside another
+WIDTH = 100  # letters of a line
+LONGEST = 30  # letters of a name that is made of a label
+TAKEN = ("np", "special", "functions", "w", "sums")  # names that mean something else
+
+
+def source_of_program(
+    program: Program,
+    *,
+    inputs: Sequence[str] = (),
+    parameters: Sequence[str] = (),
+    comments: Mapping[int, str] | None = None,
+) -> str:
+    """The Python function `program(x, w)`: columns of the inputs and parameters in, columns of the results out.
+
+    inputs, parameters: labels, of which names are made. comments: what is said about a number, such as the line
+    it comes from. One result is returned itself, several as a tuple; with sums it is the tuple of results and
+    the array of sums. A result that no input enters is one number.
+
+    The text needs `np`; `special`, which is scipy.special, for erf and erfc; and `functions`, those of the
+    program, where it has any.
+    """
+    about = inputs, parameters, comments or {}
+    draft = _Writer(program, *about)  # written once to see how often each number is asked for
+    draft.write()
+    final = _Writer(program, *about, draft.asked, draft.as_number)
+    final.write()
+    return "".join(f"{line}\n" for line in final.lines)
+
+
+class _Writer:
+    """The lines written so far, and what each number is called in the next."""
+
+    def __init__(
+        self,
+        program: Program,
+        inputs: Sequence[str],
+        parameters: Sequence[str],
+        comments: Mapping[int, str],
+        expected: Mapping[Key, int] | None = None,
+        numeric: Iterable[Key] = (),
+    ) -> None:
+        self.program = program
+        self.comments = comments
+        self.expected = expected or {}
+        self.numeric = {*numeric}
+        self.used = {*TAKEN}
+        self.counts: Counter[str] = Counter()  # of names that differ in a number
+        self.inputs = [self.named(label) for label in _filled(inputs, program.inputs, "x")]
+        self.weights = [
+            self.named(label) if label else "" for label in _filled(parameters, program.parameters)
+        ]
+        self.asked: Counter[Key] = Counter()
+        self.as_number: set[Key] = set()  # not only as a condition
+        self.forms: dict[Key, Formula] = {}
+        self.said: dict[Key, tuple[str, ...]] = {}  # about what is folded
+        self.remarks: dict[str, None] = {}  # about the expression in the making
+        self.remarked: tuple[str, ...] = ()
+        self.lines = ["def program(x, w):"]
+        self.layers = layers(program)
+        self.places = {x: (one.numbers, u) for one in self.layers.values() for u, x in enumerate(one.numbers)}
+        self.shared = shared(program, own=("input", "unit"))
+        self.blocks: dict[int, str] = {}
+
+    def write(self) -> None:
+        if self.inputs:
+            names = ", ".join(self.inputs) + "," * (len(self.inputs) == 1)
+            self.line(f"({names}) = x" if len(names) > WIDTH - 12 else f"{names} = x")
+        for i in range(len(self.program.instructions)):
+            self.instruction(i)
+        if self.program.sums or self.program.outers:
+            self.sums()
+        results = [str(self.form(x)) for x in self.program.results]
+        text = ", ".join(results)
+        if self.program.sums or self.program.outers:
+            self.line(f"return ({text}{',' * (len(results) == 1)}), sums")
+        else:
+            is_plain = len(results) == 1 or 0 < len(text) < WIDTH - 12
+            self.line(f"return {text}" if is_plain else f"return ({text})")
+
+    def instruction(self, i: int) -> None:
+        name, *reads = self.program.instructions[i]
+        if name == "input":
+            self.forms[i] = source.symbol(self.inputs[reads[0]])
+        elif name == "constant":
+            self.forms[i] = source.constant(reads[0])
+        elif name == "parameter":
+            self.parameter(i, reads[0])
+        elif name == "unit":
+            if reads[0] not in self.blocks:
+                self.block(reads[0])
+            self.forms[i] = source.symbol(f"{self.blocks[reads[0]]}[{reads[1]}]")
+        elif name == "opaque":
+            function = f"np.vectorize(functions[{reads[0]}], otypes=[float])"
+            arguments = ", ".join(str(self.form(x)) for x in reads[1:])
+            self.made(i, source.symbol(f"{function}({arguments})"), "t")
+        elif i in self.layers:
+            layer = self.layers[i]
+            forms = [self.together(xs, k == 0 and name == "select") for k, xs in enumerate(layer.operands)]
+            self.made(layer.numbers, read_in(source, name, *forms), "a")
+        elif i not in self.places:
+            forms = [self.form(x, truth=k == 0 and name == "select") for k, x in enumerate(reads)]
+            self.made(i, read_in(source, name, *forms), "t")
+
+    def parameter(self, i: int, k: int) -> None:
+        self.forms[i] = source.symbol(self.weights[k] or f"w[{k}]")
+        if self.weights[k] and self.expected.get(i):
+            self.line(f"{self.weights[k]} = w[{k}]")
+
+    def block(self, n: int) -> None:
+        block = self.program.blocks[n]
+        count = len(block.inputs)
+        shape = f"{count}, {block.units}" if block.transposed else f"{block.units}, {count}"
+        matrix = f"w[{block.first}:{block.first + count * block.units}].reshape({shape})"
+        into = self.table(block.inputs)
+        self.blocks[n] = self.named("h1")
+        self.line(f"{self.blocks[n]} = {matrix}{'.T' * block.transposed} @ {into}")
+
+    def sums(self) -> None:
+        self.line("sums = np.zeros(len(w))")
+        waiting = [*self.program.sums]
+        while waiting:
+            k, x = waiting[0]
+            numbers = self.places[x][0] if x in self.places else (x,)
+            count = len(numbers)
+            if count > 1 and waiting[:count] == [(k + u, x) for u, x in enumerate(numbers)]:
+                self.line(f"sums[{k}:{k + count}] += np.sum({self.form(numbers)}, axis=1)")
+                del waiting[:count]
+                continue
+            del waiting[0]
+            times = f"len({self.inputs[0]}) * " if self.shared[x] and self.inputs else ""
+            self.line(f"sums[{k}] += {times}np.sum({self.form(x)})")
+        for outer in self.program.outers:
+            end = outer.first + len(outer.left) * len(outer.right)
+            product = f"{self.table(outer.left)} @ {self.table(outer.right)}.T"
+            self.line(f"sums[{outer.first}:{end}] += ({product}).ravel()")
+
+    # What a number, or numbers side by side, are called
+
+    def form(self, key: Key, *, truth: bool = False) -> Formula:
+        """How a number or a layer is written in an expression; truth: as a condition."""
+        if isinstance(key, int) and key in self.places:
+            numbers, u = self.places[key]
+            self.asked[numbers] += 1  # once more than folding allows
+            return source.symbol(f"{self.form(numbers, truth=truth)}[{u}]")
+        self.asked[key] += 1
+        if not truth:
+            self.as_number.add(key)
+        self.remarks |= dict.fromkeys(self.said.get(key, ()))
+        return self.forms[key]
+
+    def together(self, numbers: Numbers, truth: bool = False) -> Formula:
+        """Numbers side by side, in as many rows or in one that stands for all."""
+        makers = [self.program.instructions[x] for x in numbers]
+        name, first = makers[0][:2]
+        if numbers[0] in self.places and self.places[numbers[0]][0] == numbers:
+            return self.form(numbers, truth=truth)
+        if len({*numbers}) == 1:
+            return self.form(numbers[0], truth=truth)
+        if name == "parameter" and makers == [(name, first + u) for u in range(len(makers))]:
+            return source.symbol(f"w[{first}:{first + len(makers)}, None]")
+        return source.symbol(self.table(numbers))
+
+    def table(self, numbers: Numbers) -> str:
+        """Numbers side by side as an array of as many rows, each with a column for every example."""
+        makers = [self.program.instructions[x] for x in numbers]
+        name, n = makers[0][:2]
+        if numbers[0] in self.places and self.places[numbers[0]][0] == numbers:
+            return f"{source.operand(self.form(numbers), ATOM)}"
+        if name == "unit" and makers == [(name, n, u) for u in range(self.program.blocks[n].units)]:
+            return self.blocks[n]
+        rows = ", ".join(str(self.form(x)) for x in numbers)
+        if any(self.shared[x] for x in numbers) and self.inputs:
+            return f"np.stack(np.broadcast_arrays({self.inputs[0]}, {rows})[1:])"
+        return f"np.stack([{rows}])"
+
+    # Lines
+
+    def made(self, key: Key, formula: Formula, letter: str) -> None:
+        """Fold the expression into the next, or give it a name."""
+        if formula.strength == RELATION and (key in self.numeric or not self.expected):
+            formula = source.where(formula, 1.0, 0.0)
+        for x in key if isinstance(key, tuple) else (key,):
+            if x in self.comments:
+                self.remarks[self.comments[x]] = None
+        if self.expected.get(key) == 1 and len(str(formula)) <= FOLDED:
+            self.said[key], self.remarks = tuple(self.remarks), {}
+            self.forms[key] = formula
+        else:
+            name = self.named(f"{letter}1")
+            self.line(f"{name} = {formula}")
+            self.forms[key] = source.symbol(name)
+
+    def line(self, text: str) -> None:
+        """Write a line, below what is said about it; a long one is broken behind commas."""
+        remarks, self.remarks = tuple(self.remarks), {}
+        if remarks and remarks != self.remarked:
+            self.lines.append(f"    # {visible('; '.join(remarks))}")
+        self.remarked = remarks or self.remarked
+        first, *pieces = text.split(", ")
+        line = f"    {first}"
+        for piece in pieces:
+            if len(line) + len(piece) > WIDTH:
+                self.lines.append(f"{line},")
+                line = f"        {piece}"
+            else:
+                line += f", {piece}"
+        self.lines.append(line)
+
+    def named(self, label: str) -> str:
+        """A new name that is like the label, and an identifier."""
+        name = sub(r"\W+", "_", normalize("NFKC", label)).strip("_")[:LONGEST] or "x"
+        name = name if name.isidentifier() and not iskeyword(name) else f"x_{name}"
+        stem = name.rstrip("0123456789")
+        while name in self.used:
+            self.counts[stem] += 1
+            name = f"{stem}{self.counts[stem]}"
+        self.used.add(name)
+        return name
+
+
+def _filled(labels: Sequence[str], count: int, letter: str = "") -> list[str]:
+    """A label for each; those that are missing are numbered, or empty."""
+    given = [*labels[:count], *[""] * (count - len(labels))]
+    return [label or (letter and f"{letter}{j + 1}") for j, label in enumerate(given)]
