@@ -15,6 +15,7 @@ from autograd_mini.compiler import straight, tape
 from autograd_mini.compiler.divisions import with_reciprocals
 from autograd_mini.compiler.expansion import expanded
 from autograd_mini.compiler.native import needs_fast
+from autograd_mini.engine.collector import collector_at_rest
 from autograd_mini.errors import choose
 
 if TYPE_CHECKING:
@@ -44,9 +45,16 @@ def kernel(program: Program, *, exact: bool = False, tier: str = "auto") -> Kern
     needs_fast()
     tier = choose("tier", tier, TIERS)
     if tier == "auto":
-        small = len(program.instructions) <= STRAIGHT_UP_TO
-        tier = "straight" if small and not exact and not program.blocks else "tape"
+        tier = "straight" if suits_straight(program) and not exact else "tape"
     return (_Straight if tier == "straight" else _Tape)(program, exact=exact)
+
+
+def suits_straight(program: Program) -> bool:
+    """Whether straight-line code is worth its compilation: for small programs without blocks.
+
+    The tape computes the products of blocks as fast, and straight-line code has an instruction for each weight.
+    """
+    return len(program.instructions) <= STRAIGHT_UP_TO and not program.blocks
 
 
 class Kernel:
@@ -136,7 +144,8 @@ class _Tape(Kernel):
         np, _ = needs_fast()
         interpreter = tape.interpreter(exact=self.exact)
         program = expanded(self.program) if self.exact else self.program
-        encoded = tape.encode(program, interpreter.opcodes, exact=self.exact)
+        with collector_at_rest():
+            encoded = tape.encode(program, interpreter.opcodes, exact=self.exact)
         self.run_at, self.body_at = interpreter.run, interpreter.begin
         self.constants, self.slots = encoded.constants, encoded.slots
         self.words = np.frombuffer(encoded.words, dtype=np.int32)

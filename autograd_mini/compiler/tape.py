@@ -398,6 +398,7 @@ class _Steps:
 
 _KNOWN = {f"{name}.{kinds}" for name, variants in _VARIANTS.items() for kinds in variants}
 _PLAIN = {name: f"{name}.{variants[0]}" for name, variants in _VARIANTS.items()}
+_ELEMENTWISE = {*_KNOWN, "spread"}
 _WITHOUT_RESULT = {"output.v", "output.s", "sum.v", "sum.vv", "sum.vs"}
 
 
@@ -446,7 +447,20 @@ def encode(program: Program, opcodes: dict[str, int], *, exact: bool) -> Tape:
 
     for s, (name, i, reads) in enumerate(zip(names, numbers, all_reads)):
         code = opcodes[name]
-        if name == "input":
+        if name in _ELEMENTWISE:
+            words += (code, 0)
+            result = len(words) - 1
+            for x in reads:
+                at = place[x]
+                words.append(at)
+                if last[x] == s:
+                    last[x] = -1
+                    free.append(at)
+            # The result may lie where an operand is read for the last time.
+            words[result] = at = taken(i)
+            if last[i] < 0:
+                free.append(at)
+        elif name == "input":
             words += (code, taken(i), *reads)
         elif name == "end":
             words.append(code)
@@ -469,24 +483,7 @@ def encode(program: Program, opcodes: dict[str, int], *, exact: bool) -> Tape:
             words += [taken(x) for x in units[i]]
             released(s, reads)
             free += [to for x, to in zip(units[i], words[-block.units :]) if x < 0]
-        else:
-            operands = []
-            for x in reads:
-                p = place[x]
-                operands.append(p)
-                if last[x] == s:
-                    last[x] = -1
-                    free.append(p)
-            if free:
-                to = free.pop()
-            else:
-                to = slots
-                slots += 1
-            place[i] = to
-            if last[i] < 0:
-                free.append(to)
-            if name == "opaque":
-                words += (code, to, program.instructions[i][1], len(operands), *operands)
-            else:
-                words += (code, to, *operands)
+        else:  # opaque
+            words += (code, taken(i), program.instructions[i][1], len(reads), *[place[x] for x in reads])
+            released(s, reads)
     return Tape(array("i", words), made.constants, slots)
