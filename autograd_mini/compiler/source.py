@@ -210,8 +210,9 @@ class _Writer:
         if name == "unit" and makers == [(name, n, u) for u in range(self.program.blocks[n].units)]:
             return self.blocks[n]
         rows = ", ".join(str(self.form(x)) for x in numbers)
-        if any(self.shared[x] for x in numbers) and self.inputs:
-            return f"np.stack(np.broadcast_arrays({self.inputs[0]}, {rows})[1:])"
+        if any(self.shared[x] for x in numbers):
+            column = self.inputs[0] if self.inputs else "np.zeros(1)"
+            return f"np.stack(np.broadcast_arrays({column}, {rows})[1:])"
         return f"np.stack([{rows}])"
 
     # Lines
