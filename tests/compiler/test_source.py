@@ -9,8 +9,9 @@ from compiler.programs import Case, every_operation, mlp, random_case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograd_mini.compiler.lines import WIDTH
 from autograd_mini.compiler.program import Block, Listing, evaluate
-from autograd_mini.compiler.source import WIDTH, source_of_program
+from autograd_mini.compiler.source import source_of_program
 
 SPECIAL = types.SimpleNamespace(erf=np.vectorize(math.erf), erfc=np.vectorize(math.erfc))
 
