@@ -72,6 +72,7 @@ from autograd_mini.functions import (
 )
 
 if TYPE_CHECKING:
+    from autograd_mini.compiler.compiled import compile
     from autograd_mini.derivatives.anomaly import detect_anomaly
     from autograd_mini.derivatives.gradcheck import gradcheck
     from autograd_mini.derivatives.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
@@ -90,6 +91,7 @@ __all__ = [
     "arctanh",
     "ceil",
     "clip",
+    "compile",
     "cos",
     "cosh",
     "custom_gradient",
@@ -156,6 +158,7 @@ __all__ = [
 
 # These bring half of the import time and are often not wanted: they are loaded when first asked for.
 _LATER = {
+    "compile": "autograd_mini.compiler.compiled",
     "detect_anomaly": "autograd_mini.derivatives.anomaly",
     "draw": "autograd_mini.viz.drawing",
     "gradcheck": "autograd_mini.derivatives.gradcheck",

@@ -27,7 +27,7 @@ from autograd_mini.functions import function
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any
+    from typing import Any, NoReturn
 
     from autograd_mini.formulas.printing import Formula
 
@@ -167,11 +167,7 @@ def opaque(
             return as_float(function(*xs))
         if isinstance(xp, Printed) and not isinstance(xp, Source):
             return xp.call(name, xs)
-        msg = (
-            f"{name!r} is a Python function of floats, which cannot be read in {type(xp).__name__};"
-            " declare its formula with primitive(...) to have it there"
-        )
-        raise RuleError(msg)
+        return _unreadable(name, xp)
 
     def partials(xp: Any, _z: Any, *xs: Any) -> tuple[Any, ...]:
         if xp is floats:
@@ -186,6 +182,14 @@ def opaque(
         ])  # fmt: skip
 
     return _declared(name, forward, partials, convention=convention, parameters=names)
+
+
+def _unreadable(name: str, xp: Any) -> NoReturn:
+    msg = (
+        f"{name!r} is a Python function of floats, which cannot be read in {type(xp).__name__};"
+        " declare its formula with primitive(...) to have it there"
+    )
+    raise RuleError(msg)
 
 
 def _again(name: str, slope: Callable[..., Any], xs: Sequence[Any]) -> Any:
@@ -255,12 +259,16 @@ def custom_gradient(function: Callable[..., tuple[Any, Callable[[Any], Any]]]) -
     def forward(xp: Any, *xs: Any) -> Any:
         if isinstance(xp, Printed):
             return xp.call(name, xs)
+        if xp is not floats and xp is not values:
+            _unreadable(name, xp)
         z = run(xs)[0]
         return as_float(data_of(z)) if xp is floats else z
 
     def partials(xp: Any, _z: Any, *xs: Any) -> tuple[Any, ...]:
         if isinstance(xp, Printed):
             return tuple([xp.derivative(xp.call(name, xs), x) for x in xs])
+        if xp is not floats and xp is not values:
+            _unreadable(name, xp)
         return _pullbacks(name, run(xs)[1], len(xs), floats_only=xp is floats)
 
     rule = Rule(name, forward, partials)

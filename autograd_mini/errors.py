@@ -128,6 +128,10 @@ class TrainingError(AutogradError, ArithmeticError):
     """Training met a loss or a gradient that is nan or inf; the parameters are those before that step."""
 
 
+class CompileError(AutogradError, ValueError):
+    """A function cannot be compiled: it does what depends on one example only, or takes too many paths."""
+
+
 class RuleError(AutogradError, ValueError):
     """A primitive was declared with partials that do not fit its arguments."""
 

@@ -14,7 +14,7 @@ from keyword import iskeyword
 from operator import methodcaller
 from typing import TYPE_CHECKING, overload
 
-from autograd_mini.engine import arrays
+from autograd_mini.engine import arrays, recording
 from autograd_mini.engine.arithmetic import floats
 from autograd_mini.engine.graph import find_variables, leaves, toposort
 from autograd_mini.engine.interop import as_float, is_number
@@ -434,10 +434,17 @@ def log_softmax(xs: Iterable[Any]) -> list[Any]:
     return [x - rest for x in lower]
 
 
-def surprisal(xs: Iterable[Value | float], i: int) -> Any:
+def entry(xs: Sequence[Value | float], i: int | Value) -> Any:
+    """xs[i]; for an i that differs from run to run of a compiled program, the sum of all xs where those at other places are 0."""
+    if not isinstance(i, Value):
+        return xs[i]
+    return sum([where(i == j, x, 0.0) for j, x in enumerate(xs)])
+
+
+def surprisal(xs: Iterable[Value | float], i: int | Value) -> Any:
     """-log(softmax(xs)[i]), 0 or more, without the other entries."""
     _, lower, _, total = _shifted(_some(xs, "surprisal"), _plain)
-    return log(total) - lower[i]
+    return log(total) - entry(lower, i)
 
 
 # How far x lies below the largest, m. Only here is inf - inf known: the largest lies 0 below itself.
@@ -502,7 +509,14 @@ def as_function(f: Value, *names: str) -> Callable[..., Any]:
         table: dict[Value, Any] = dict(zip(inputs, arguments, strict=True))
         for node in order:
             if node not in table:
-                table[node] = call(node.rule, [table[x] for x in node.parents]) if node.rule else node.data
+                table[node] = (
+                    call(node.rule, [table[x] for x in node.parents]) if node.rule else _number_of(node)
+                )
         return table[f]
 
     return replay
+
+
+def _number_of(leaf: Value) -> Any:
+    """The number that a leaf has; in a trace that of each run, and as little connected as a number."""
+    return stop_gradient(leaf) if recording.trace() else leaf.data

@@ -2,6 +2,7 @@
 
 An optimizer reads `p.grad` and writes `p.data`; what it must remember about a parameter it keeps itself.
 A learning rate is a number, or a schedule: a function from the number of steps done so far to a number.
+How it moves is said once, for numbers and for arrays of them: `directed`.
 
 >>> from autograd_mini import Value
 >>> p, optimizer = Value(1.0), SGD(lr=0.25)
@@ -24,7 +25,7 @@ from autograd_mini.engine.value import Value
 from autograd_mini.errors import require
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
     Schedule = Callable[[int], float]
@@ -37,6 +38,7 @@ class Optimizer:
         wanted = "the learning rate must be a positive number or a schedule"
         self.lr = lr if callable(lr) else real(lr, wanted, lambda x: x > 0.0)
         self.steps = 0
+        self._memory: dict[Value, tuple[float, ...]] = {}
 
     def rate(self) -> float:
         """The learning rate of the next step. Raises ValueError if a schedule gives no finite number."""
@@ -53,6 +55,18 @@ class Optimizer:
 
     def direction(self, parameter: Value) -> float:
         """What is subtracted from a parameter, per unit of learning rate."""
+        remembered = self._memory.get(parameter, ())
+        direction, new = self.directed(floats, parameter.data, parameter.grad, *remembered)
+        if new:
+            self._memory[parameter] = new
+        return float(direction)
+
+    def directed(self, xp: Any, p: Any, g: Any, *memory: Any) -> tuple[Any, tuple[Any, ...]]:
+        """The direction of parameters p with the gradient g, and what to remember: the memory of the next step.
+
+        p, g and what is remembered are floats, or all of them arrays, of one entry for each parameter. xp: the
+        functions of floats, or NumPy. memory: nothing in the first step, where all that is remembered is 0.
+        """
         msg = f"{type(self).__name__} does not say how a parameter moves; define its direction(parameter)"
         raise NotImplementedError(msg)
 
@@ -82,14 +96,14 @@ class SGD(Optimizer):
         self.momentum = _part("momentum", momentum)
         wanted = "weight_decay must be a number of 0 or more"
         self.weight_decay = real(weight_decay, wanted, lambda x: x >= 0.0)
-        self._velocity: dict[Value, float] = {}
 
-    def direction(self, parameter: Value) -> float:
-        v = parameter.grad + self.weight_decay * parameter.data
-        if self.momentum:
-            v += self.momentum * self._velocity.get(parameter, 0.0)
-            self._velocity[parameter] = v
-        return v
+    def directed(self, xp: Any, p: Any, g: Any, v: Any = 0.0) -> tuple[Any, tuple[Any, ...]]:  # noqa: ARG002
+        if self.weight_decay:
+            g = g + self.weight_decay * p
+        if not self.momentum:
+            return g, ()
+        v = g + self.momentum * v
+        return v, (v,)
 
 
 class Adam(Optimizer):
@@ -120,15 +134,57 @@ class Adam(Optimizer):
         super().__init__(lr)
         self.beta1, self.beta2 = _part("beta1", beta1), _part("beta2", beta2)
         self.epsilon = real(epsilon, "epsilon must be a positive number", lambda x: x > 0.0)
-        self._moments: dict[Value, tuple[float, float, int]] = {}
 
-    def direction(self, parameter: Value) -> float:
-        m, v, t = self._moments.get(parameter, (0.0, 0.0, 0))
-        g, t = parameter.grad, t + 1
+    def directed(
+        self,
+        xp: Any,
+        p: Any,  # noqa: ARG002
+        g: Any,
+        m: Any = 0.0,
+        v: Any = 0.0,
+        t: Any = 0,
+    ) -> tuple[Any, tuple[Any, ...]]:
+        t = t + 1
         m = self.beta1 * m + (1.0 - self.beta1) * g
         v = self.beta2 * v + (1.0 - self.beta2) * (g * g)
-        self._moments[parameter] = m, v, t
-        return (m / (1.0 - self.beta1**t)) / (math.sqrt(v / (1.0 - self.beta2**t)) + self.epsilon)
+        mean, mean_square = m / (1.0 - self.beta1**t), v / (1.0 - self.beta2**t)
+        return mean / (xp.sqrt(mean_square) + self.epsilon), (m, v, t)
+
+
+class Together:
+    """The steps of an optimizer on many parameters at once, whose numbers and gradients are arrays.
+
+    What it remembers of each parameter it takes over; `remember()` gives it back.
+    """
+
+    def __init__(self, optimizer: Optimizer, parameters: Sequence[Value], xp: Any) -> None:
+        self.optimizer = optimizer
+        self.parameters = parameters
+        self.xp = xp
+        remembered = [optimizer._memory.get(p, ()) for p in parameters]  # noqa: SLF001
+        most = max(map(len, remembered), default=0)
+        columns = zip(*[(*each, *[0.0] * (most - len(each))) for each in remembered])
+        self._memory = tuple([xp.array(each) if len({*each}) > 1 else each[0] for each in columns])
+
+    def step(self, numbers: Any, gradient: Any) -> None:
+        """Move all numbers, an array that is written in one go."""
+        optimizer, rate = self.optimizer, self.optimizer.rate()
+        optimizer.steps += 1
+        direction, self._memory = optimizer.directed(self.xp, numbers, gradient, *self._memory)
+        numbers -= rate * direction
+
+    def remember(self) -> None:
+        """Let the optimizer know of each parameter what it would after as many steps of Values."""
+        if self._memory:
+            columns = [self.xp.broadcast_to(x, len(self.parameters)).tolist() for x in self._memory]
+            self.optimizer._memory.update(zip(self.parameters, zip(*columns)))  # noqa: SLF001
+
+    @staticmethod
+    def can(optimizer: Any) -> bool:
+        """Whether a step of this optimizer is what `directed` says, and no code of its own on Values."""
+        kind = type(optimizer)
+        own = [getattr(kind, name, None) for name in ("step", "direction")]
+        return own == [Optimizer.step, Optimizer.direction]
 
 
 def _part(name: str, x: float) -> float:

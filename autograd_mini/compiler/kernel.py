@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from autograd_mini.compiler.program import Program
+
     Array = Any  # of NumPy, which is optional
 
 
@@ -34,7 +36,15 @@ class Bound(Protocol):
 class Kernel(Protocol):
     """A program in the form that a machine runs. It can be used by many threads at once."""
 
-    tier: str  # what runs it: "straight", "tape", "numpy"
+    program: Program
+
+    @property
+    def tier(self) -> str:
+        """What runs it: "straight", "tape", "numpy" or "python"."""
+
+    @property
+    def memory(self) -> int:
+        """How many bytes it works in, beside the arrays of the caller, for each thread that runs it."""
 
     def run(self, columns: Sequence[Array], parameters: Array, results: Array, sums: Array) -> None:
         """Compute results and sums as for `Bound`.

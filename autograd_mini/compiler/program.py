@@ -60,6 +60,7 @@ ALPHABET: dict[str, Callable[..., float]] = {
         if not name.startswith("_") and name not in ("pi", "equal", "where", "guard", "sum", "dot", "first")
     },
 }
+_SIGNED = frozenset({"add", "sub", "neg"})  # what takes a minus sign in
 LEAVES = frozenset({"input", "parameter", "constant"})
 
 
@@ -111,7 +112,7 @@ class Program(NamedTuple):
 
     def operations(self) -> int:
         """How many operations it takes for one example: multiplications and additions of blocks count singly."""
-        counted = sum(one[0] not in LEAVES and one[0] != "unit" for one in self.instructions)
+        counted: int = sum(one[0] not in LEAVES and one[0] != "unit" for one in self.instructions)
         counted += sum(2 * block.units * len(block.inputs) for block in self.blocks)
         return counted + len(self.sums) + sum(2 * len(o.left) * len(o.right) for o in self.outers)
 
@@ -137,6 +138,7 @@ class Listing:
         self.exact = exact
         self.instructions: list[Instruction] = []
         self.known: dict[Any, int] = {}
+        self.constants: dict[int, float] = {}
         self.blocks: list[Block] = []
         self.functions: list[Callable[..., float]] = []
 
@@ -145,8 +147,9 @@ class Listing:
         key = ("constant", x, str(x)[0])
         found: int | None = self.known.get(key)
         if found is None:
-            found = self.known[key] = len(self.instructions)
+            self.known[key] = found = len(self.instructions)
             self.instructions.append(("constant", x))
+            self.constants[found] = x
         return found
 
     def emit(self, name: str, *reads: int) -> int:
@@ -161,20 +164,18 @@ class Listing:
             self.known[instruction] = found
         return found
 
-    def value(self, number: int) -> float | None:
-        """The constant that a number is, if it is one."""
-        instruction = self.instructions[number]
-        return instruction[1] if instruction[0] == "constant" else None
-
     def simpler(self, instruction: Instruction) -> int | None:
         """The number of something that is there already, or a simpler operation, with the same result."""
         name: str = instruction[0]
+        x: int = instruction[1]
+        y: int = instruction[-1]
+        a, b = self.constants.get(x), self.constants.get(y)
+        if a is None and b is None and name not in _SIGNED and name != "select":
+            return None
         reads: list[int] = [*instruction[1:]]
-        values = [self.value(x) for x in reads]
+        values = [self.constants.get(x) for x in reads]
         if None not in values:
             return self.constant(ALPHABET[name](*values))
-        x, y = reads[0], reads[-1]
-        a, b = values[0], values[-1]
         if name == "mul":
             if a in (1.0, -1.0):
                 x, y, b = y, x, a
@@ -185,14 +186,14 @@ class Listing:
             return x
         if name == "add":
             if self.instructions[y][0] == "neg":
-                return self.emit("sub", x, self.instructions[y][1])
+                return self.emit("sub", x, int(self.instructions[y][1]))
             if not self.exact and 0.0 in (a, b):
                 return y if a == 0.0 else x
         if name == "sub":
             if b == 0.0 and str(b) == "0.0":
                 return x
             if self.instructions[y][0] == "neg":
-                return self.emit("add", x, self.instructions[y][1])
+                return self.emit("add", x, int(self.instructions[y][1]))
         if name == "neg" and self.instructions[x][0] == "neg":
             return int(self.instructions[x][1])
         if name == "pow" and b == 2.0 and not self.exact:
@@ -240,7 +241,8 @@ def _needed(program: Program, wanted: Iterable[int]) -> list[bool]:
         needed[i] = True
     for i in range(len(needed) - 1, -1, -1):
         if needed[i]:
-            for x in read(program, program.instructions[i]):
+            instruction = program.instructions[i]
+            for x in instruction[1:] if instruction[0] in ALPHABET else read(program, instruction):
                 needed[x] = True
     return needed
 
@@ -286,9 +288,14 @@ def _renumbered(
 
 
 def evaluate(
-    program: Program, inputs: Sequence[float], parameters: Sequence[float]
+    program: Program,
+    inputs: Sequence[float],
+    parameters: Sequence[float],
+    before: Sequence[float] | None = None,
 ) -> tuple[list[float], list[float]]:
-    """The results of one example in Python floats, and what it adds to the sum of each parameter.
+    """The results of one example in Python floats, and the sum of each parameter.
+
+    before: the sums over other examples, to which this one adds; zeros if None.
 
     This says what a program means; it is slow. Operations are done in their order, with those of
     `floats`: of an exact program the results are those of the engine to the last bit.
@@ -309,7 +316,7 @@ def evaluate(
         else:
             x = ALPHABET[name](*[numbers[i] for i in reads])
         numbers.append(x)
-    sums = [0.0] * program.parameters
+    sums = [0.0] * program.parameters if before is None else [*before]
     for k, i in program.sums:
         sums[k] += numbers[i]
     for outer in program.outers:

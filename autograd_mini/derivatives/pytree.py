@@ -61,8 +61,8 @@ def _taken(x: Any, leaves: list[Number], number: Callable[[Any], float], depth: 
     if depth < 0:
         msg = f"numbers are nested more than {MAX_DEPTH} deep, or a list contains itself; give a flat list"
         raise ValueError(msg)
-    if opened := _opened(x):
-        parts, make = opened
+    if container := opened(x):
+        parts, make = container
         builds = [_taken(part, leaves, number, depth - 1) for part in parts]
         return lambda new, keep, at: make([build(new, keep, at) for build in builds])
     if is_static(x):
@@ -92,7 +92,7 @@ def array_of(entries: Sequence[Any], shape: tuple[int, ...]) -> Any:
     return array.view(array_class()) if array.dtype == object else array
 
 
-def _opened(x: Any) -> tuple[Sequence[Any], Callable[[list[Any]], Any]] | None:
+def opened(x: Any) -> tuple[Sequence[Any], Callable[[list[Any]], Any]] | None:
     """The parts of a container, and what makes another such container of as many; None for all else."""
     if isinstance(x, list | tuple):
         return x, getattr(x, "_make", type(x))  # a named tuple takes its fields one by one
@@ -130,9 +130,9 @@ def map_values(function: Callable[[Value], Any], x: Any, depth: int = MAX_DEPTH)
         return function(x)
     if is_array(x) and x.dtype == object:
         return elementwise(lambda entry: map_values(function, entry, depth - 1), [x])
-    if depth < 0 or not (opened := _opened(x)):
+    if depth < 0 or not (container := opened(x)):
         return x
-    parts, make = opened
+    parts, make = container
     mapped = [map_values(function, part, depth - 1) for part in parts]
     return x if all(new is old for new, old in zip(mapped, parts, strict=True)) else make(mapped)
 

@@ -9,13 +9,14 @@ mix.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from autograd_mini.engine import recording
 from autograd_mini.engine.arithmetic import floats
 from autograd_mini.engine.operations import call, install_operators, values
 from autograd_mini.engine.rule import Pullback, refuse_pullbacks
-from autograd_mini.engine.value import Value, data_of
+from autograd_mini.engine.value import Value, compared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +34,7 @@ class Tracer(Value):
     """
 
     __slots__ = ("arguments", "level")
+    is_open = False  # whether its number is another one in each run of a compiled program
     level: float
     arguments: Sequence[Number]
 
@@ -46,7 +48,7 @@ class Tracer(Value):
     @property  # type: ignore[misc]  # that of a tracer cannot be set
     def data(self) -> float:
         """The number, below all levels."""
-        return data_of(self.primal)
+        return self.primal.data if isinstance(self.primal, Value) else self.primal
 
     def apply(self, rule: Rule, arguments: Sequence[Number]) -> Any:
         """The primitive one level down, and what this kind of tracer does with its partials."""
@@ -62,7 +64,7 @@ class Tracer(Value):
         xp = values if isinstance(z, Value) else floats
         edges = [(x, d) for x, d, own in zip(arguments, rule.partials(xp, z, *primals), mine) if own]
         if rule.choice:
-            edges = [(x, d) for x, d in edges if data_of(d) != 0.0]
+            edges = [(x, counted) for x, d in edges if (counted := chosen(d)) is not None]
         result = type(self)(z, self.level)
         result.rule = rule
         watcher = recording.watcher()
@@ -70,6 +72,31 @@ class Tracer(Value):
             result.arguments = arguments
         result.take(edges, watcher)
         return recording.finish(result) if recording.active else result
+
+    __hash__ = Value.__hash__
+
+    # Comparisons look at the numbers below all levels.
+
+    def __eq__(self, other: object) -> Any:
+        return base(self) == base(other)
+
+    def __ne__(self, other: object) -> Any:
+        return base(self) != base(other)
+
+    def __lt__(self, other: Any) -> Any:
+        return compared(base(self)) < compared(base(other))
+
+    def __le__(self, other: Any) -> Any:
+        return compared(base(self)) <= compared(base(other))
+
+    def __gt__(self, other: Any) -> Any:
+        return compared(base(self)) > compared(base(other))
+
+    def __ge__(self, other: Any) -> Any:
+        return compared(base(self)) >= compared(base(other))
+
+    def __bool__(self) -> bool:
+        return bool(compared(base(self)) != 0.0)
 
     def backward(self, gradient: float = 1.0) -> NoReturn:  # noqa: ARG002
         msg = "backward() was called inside a transform (grad, jvp, ...); return the value instead"
@@ -82,6 +109,51 @@ class Tracer(Value):
     def take(self, edges: list[tuple[Any, Number]], watcher: recording.Watcher | None) -> None:
         """Use the tracers that self was made from, each with its partial."""
         raise NotImplementedError
+
+
+def base(x: Any) -> Any:
+    """The number below all levels of transforms: a float, a Value, or one that is open."""
+    while isinstance(x, Tracer) and not x.is_open:
+        x = x.primal
+    return x
+
+
+class Masked(Tracer):
+    """A number that counts where a condition holds, which is open; elsewhere it is 0 whatever it meets.
+
+    It is the partial of a choice in a compiled program, and what comes of it in a sweep: the products by
+    the chain rule, and their sums.
+    """
+
+    __slots__ = ("mask",)
+    mask: Value
+
+    def __init__(self, number: Number, mask: Value) -> None:
+        super().__init__(number, math.inf)
+        self.mask = mask
+
+    def apply(self, rule: Rule, arguments: Sequence[Number]) -> Any:
+        result = call(rule, [plain(x) for x in arguments])
+        masks = [x.mask for x in arguments if isinstance(x, Masked)]
+        if rule.name == "mul":
+            mask = masks[0] if len(masks) == 1 else values.where(masks[0], masks[1], 0.0)
+            return Masked(values.where(mask, result, 0.0), mask)
+        if rule.name == "add" and len(masks) == 2:
+            return Masked(result, values.where(masks[0], 1.0, masks[1]))
+        return result
+
+
+def plain(x: Any) -> Any:
+    """The number without its mask, as whatever uses it other than a sweep takes it."""
+    return x.primal if isinstance(x, Masked) else x
+
+
+def chosen(partial: Number) -> Number | None:
+    """The partial of a choice if its input was chosen, else None; masked if only a run can tell."""
+    is_chosen = compared(base(partial)) != 0.0
+    if isinstance(is_chosen, Value):
+        return Masked(partial, is_chosen)
+    return partial if is_chosen else None
 
 
 class Dual(Tracer):
@@ -147,8 +219,9 @@ def uniform(numbers: Sequence[Number], *met: Number) -> list[Number]:
     Those of an enclosing transform stay as they are. Else they are floats, or all of them Values if there is
     a Value among those met: then they are connected to what the function used.
     """
+    numbers = [plain(x) for x in numbers]
     found = [x for x in (*numbers, *met) if isinstance(x, Value)]
-    for x in found:
+    for x in map(plain, found):
         if isinstance(x, Tracer) and x.level not in recording.tapes:
             msg = (
                 "the result depends on a number from inside a finished transform (grad, jvp, ...);"

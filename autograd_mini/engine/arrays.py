@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from autograd_mini.engine.interop import as_float, boxed, elementwise, hooks, unboxed
 from autograd_mini.engine.operations import call
 from autograd_mini.engine.rule import RULES
-from autograd_mini.engine.value import Value, data_of
+from autograd_mini.engine.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +51,7 @@ def of_ufunc(_: Any, ufunc: Any, method: str, *inputs: Any, **options: Any) -> A
         return SCALARS[name](*[x if isinstance(x, Value) else as_float(x) for x in inputs])
     if name not in OPERATORS:
         if {"d->?", "dd->?"} & set(ufunc.types):  # a question, such as isnan, looks at numbers
-            return getattr(ufunc, method)(*[elementwise(data_of, [x]) for x in inputs], **options)
+            return getattr(ufunc, method)(*[elementwise(_number, [x]) for x in inputs], **options)
         if rule is None or rule.arity != ufunc.nin:
             anything = f"it with the functions of autograd_mini, or declare primitive({name!r}, ...)"
             msg = f"np.{name} has no derivative for a Value; write {INSTEAD.get(name, anything)}"
@@ -62,6 +62,10 @@ def of_ufunc(_: Any, ufunc: Any, method: str, *inputs: Any, **options: Any) -> A
             getattr(ufunc, method)(*map(boxed, inputs), **{**options, "out": tuple(map(boxed, out))})
             return out[0]
         return unboxed(getattr(ufunc, method)(*map(boxed, inputs), **options))
+
+
+def _number(x: Any) -> Any:
+    return x.data if isinstance(x, Value) else x
 
 
 def of_function(_: Any, function: Any, _types: Any, arguments: Sequence[Any], options: dict[str, Any]) -> Any:

@@ -63,10 +63,30 @@ class Values(Arithmetic):
     def pow(x: Any, y: Any) -> Any:
         return x**y if isinstance(x, Value) or isinstance(y, Value) else floats.pow(x, y)
 
-    # These compare numbers, and choose one of what they are given.
+    # These compare numbers, and choose one of what they are given; in a trace a choice stays open.
     equal = staticmethod(floats.equal)
-    where = guard = staticmethod(floats.where)
-    first = staticmethod(floats.first)
+
+    @staticmethod
+    def where(condition: Any, x: Any, y: Any) -> Any:
+        if isinstance(condition, Value) and recording.trace():
+            return call(RULES["where"], (condition, x, y))
+        return x if condition else y
+
+    guard = where
+
+    @staticmethod
+    def first(z: Any, xs: Sequence[Any]) -> tuple[Any, ...]:
+        return one_hot(values, z, xs) if recording.trace() else floats.first(z, xs)
+
+
+def one_hot(xp: Any, z: Any, xs: Sequence[Any]) -> tuple[Any, ...]:
+    """`xp.first` for an arithmetic without truths: 1 for the first of xs that is z, or is nan, 0 for all others."""
+    rest, found = 1.0, []
+    for x in xs:
+        hit = xp.where(xp.equal(x, z), rest, xp.where(xp.equal(x, x), 0.0, rest))
+        rest = rest - hit
+        found.append(hit)
+    return tuple(found)
 
 
 values = Values()

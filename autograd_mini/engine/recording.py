@@ -18,7 +18,7 @@ from autograd_mini.errors import UnboundError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from contextlib import _GeneratorContextManager as Context  # also a decorator
-    from typing import Any, Protocol, TypeVar
+    from typing import Any, NoReturn, Protocol, TypeVar
 
     class Watcher(Protocol):
         """Looks at everything that is computed while it watches, and may raise."""
@@ -35,12 +35,28 @@ if TYPE_CHECKING:
         def sum(self, total: Any, node: Any) -> None:
             """What has come together at a node, in a sweep."""
 
+    class Trace(Protocol):
+        """Follows a function while it is compiled, also what it does with Values from outside."""
+
+        def captured(self, x: Any) -> Any:
+            """The traced number that stands for a Value from outside."""
+
+        def refuse(self, x: Any) -> NoReturn:
+            """Raise the error of a program that asks for a number which only a run has."""
+
+        def forbid(self, deed: str) -> NoReturn:
+            """Raise the error of a program that does something which would be done once and not in each run."""
+
+        def drawn(self, generator: Any) -> Any:
+            """The traced number that stands for a random one between 0 and 1, another for every example."""
+
     class Recorded(Protocol):
         """What a new node must be able to do."""
 
         level: float
-        primal: Any
 
+        @property
+        def primal(self) -> Any: ...
         def unbound(self) -> Sequence[Any]: ...
         def forget(self) -> None: ...
 
@@ -50,11 +66,12 @@ if TYPE_CHECKING:
 class _Mode:
     """One entry into a mode. `is_on` tells every context that still holds it when it has ended."""
 
-    __slots__ = ("below", "is_on", "watcher")
+    __slots__ = ("below", "is_on", "trace", "watcher")
 
-    def __init__(self, below: float, watcher: Watcher | None) -> None:
+    def __init__(self, below: float, watcher: Watcher | None, trace: Trace | None = None) -> None:
         self.below = below  # numbers of a lower level are not recorded
         self.watcher = watcher
+        self.trace = trace
         self.is_on = True
 
 
@@ -85,12 +102,51 @@ def _mode(*, records: bool, watcher: Watcher | None = None) -> Iterator[None]:
 
 def watched_by(watcher: Watcher) -> Context[None]:
     """A context in which the watcher looks at every number."""
+    forbid("has every number watched")
     return _mode(records=True, watcher=watcher)
 
 
 def watcher() -> Watcher | None:
     """Who watches here, if anybody does."""
     return next((m.watcher for m in _modes.get() if m.is_on and m.watcher), None) if active else None
+
+
+class traced_by:  # noqa: N801  # a class enters twice as fast as a generator does
+    """A context in which a trace follows the program; the modes outside are not on in it."""
+
+    __slots__ = ("_modes", "_outside")
+
+    def __init__(self, trace: Trace) -> None:
+        self._modes = (_Mode(0.0, None, trace),)
+
+    def __enter__(self) -> None:
+        global active
+        self._outside = _modes.set(self._modes)
+        with _lock:
+            active += 1
+
+    def __exit__(self, *_: object) -> None:
+        global active
+        _modes.reset(self._outside)
+        with _lock:
+            active -= 1
+
+
+def trace() -> Trace | None:
+    """Who traces the program that runs here, if anybody does."""
+    return next((m.trace for m in _modes.get() if m.is_on and m.trace), None) if active else None
+
+
+def trace_alone() -> Trace | None:
+    """Who traces the program that runs here, if no other mode is on."""
+    modes = _modes.get()
+    return modes[0].trace if len(modes) == 1 else None
+
+
+def forbid(deed: str) -> None:
+    """Raise CompileError if a function is traced here, as the deed would be no part of the program."""
+    if active and (tracing := trace()):
+        tracing.forbid(deed)
 
 
 def no_grad() -> Context[None]:
@@ -130,7 +186,11 @@ def finish(node: R) -> R:
             if mode.watcher is not None:
                 mode.watcher.number(node)
             if node.level < mode.below:
-                if node.primal is None:  # without a number or a record it could never become one
+                if not node.level and (tracing := trace()):  # its number is another one in each run
+                    return tracing.captured(node)  # type: ignore[no-any-return]
+                if (
+                    not node.level and node.primal is None
+                ):  # without a number or a record it could never become one
                     raise UnboundError(node)
                 node.forget()
     return node

@@ -58,6 +58,7 @@ class Value:
     parents: tuple[Value, ...]
     partials: tuple[float, ...]
     is_constant = False
+    is_data = False  # whether it stands for a plain number, another one in each run of a compiled program
     level: float = 0  # numbers of a higher level belong to a transform
 
     def __init__(self, data: float | None = None, label: str = "") -> None:
@@ -76,10 +77,13 @@ class Value:
         """The number. Raises UnboundError while a variable it depends on has none."""
         if self.primal is None:
             raise UnboundError(self)
+        if recording.active and not self.is_constant and (trace := recording.trace()):
+            trace.refuse(self)
         return float(self.primal)
 
     @data.setter
     def data(self, number: float) -> None:
+        recording.forbid("sets the number of a Value")
         self.primal = as_float(number)
 
     @property
@@ -87,10 +91,12 @@ class Value:
         """The gradient that `backward()` left here, 0.0 before any. Raises UnboundError as `.data` does."""
         if self.primal is None:
             raise UnboundError(self)
+        recording.forbid("asks for .grad")
         return 0.0 if self.adjoint is None else float(self.adjoint)
 
     @grad.setter
     def grad(self, number: float | None) -> None:
+        recording.forbid("sets .grad")
         self.adjoint = None if number is None else as_float(number)  # None: forget it, as in torch
 
     def known(self, what: str) -> float | None:
@@ -101,6 +107,7 @@ class Value:
         >>> Value(2.0).known("grad"), Value(label="u").known("data")
         (None, None)
         """
+        recording.forbid("asks what is known of a Value")
         number = {"data": self.primal, "grad": self.adjoint}[
             choose("number of a Value", what, ("data", "grad"))
         ]
@@ -123,6 +130,7 @@ class Value:
         >>> f.forward(u=2, v=3, w=4), f.forward(u=5)
         (20.0, 32.0)
         """
+        recording.forbid("calls forward()")
         order = toposort(self)
         new = dict(zip(find_variables(order, bindings), map(as_float, bindings.values())))
         if missing := [leaf for leaf in leaves(order) if leaf.primal is None and leaf not in new]:
@@ -159,6 +167,7 @@ class Value:
         """
         if self.primal is None:
             raise UnboundError(self)
+        recording.forbid("calls backward()")
         order, seed = toposort(self), as_float(gradient)
         before = [node.adjoint for node in order]
         inputs = [node for node in order if not node.parents]
@@ -196,6 +205,7 @@ class Value:
 
     def zero_grad(self) -> None:
         """Forget the gradient of every node of this graph: `.grad` reads 0.0 and its box is empty."""
+        recording.forbid("calls zero_grad()")
         for node in toposort(self):
             node.adjoint = None
 
@@ -207,28 +217,28 @@ class Value:
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Value):
-            return self.data == other.data
+            return compared(self) == compared(other)  # type: ignore[no-any-return]
         if is_number(other):
-            return bool(self.data == other)
+            return bool(self.data == other) if not recording.trace() else compared(self) == as_float(other)
         # What is no number compares itself with ours (pytest.approx), or each of its entries (an array).
         return NotImplemented if self.primal is None or is_array(other) else self.data == other
 
     # Of an array these are arrays of bools, as for floats.
 
     def __lt__(self, other: Value | float) -> bool:
-        return self.data < _compared(other)  # type: ignore[no-any-return]
+        return compared(self) < compared(other)  # type: ignore[no-any-return]
 
     def __le__(self, other: Value | float) -> bool:
-        return self.data <= _compared(other)  # type: ignore[no-any-return]
+        return compared(self) <= compared(other)  # type: ignore[no-any-return]
 
     def __gt__(self, other: Value | float) -> bool:
-        return self.data > _compared(other)  # type: ignore[no-any-return]
+        return compared(self) > compared(other)  # type: ignore[no-any-return]
 
     def __ge__(self, other: Value | float) -> bool:
-        return self.data >= _compared(other)  # type: ignore[no-any-return]
+        return compared(self) >= compared(other)  # type: ignore[no-any-return]
 
     def __bool__(self) -> bool:
-        return self.data != 0.0
+        return bool(compared(self) != 0.0)
 
     def __float__(self) -> NoReturn:
         msg = (
@@ -262,6 +272,7 @@ class Value:
         """Another node with the same rule, parents and numbers; inside a transform the number itself."""
         if self.level:  # a copy would be no input of the transform, and its gradient lost
             return self
+        recording.forbid("copies a Value, number and all,")
         twin = _new(type(self))
         for cls in type(self).__mro__:
             for slot in getattr(cls, "__slots__", ()):
@@ -370,9 +381,12 @@ def lift(x: Value | float) -> Value:
     return constant
 
 
-def _compared(x: Any) -> Any:
-    """The number to compare with; an array compares each of its entries."""
-    return x.data if isinstance(x, Value) else x if is_array(x) else as_float(x)
+def compared(x: Any) -> Any:
+    """The number to compare with, in a trace a traced one; an array compares each of its entries."""
+    if not isinstance(x, Value):
+        return x if is_array(x) else as_float(x)
+    trace = recording.trace() if recording.active else None
+    return trace.captured(x) if trace else x.data
 
 
 def data_of(x: Value | float) -> float:

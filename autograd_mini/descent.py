@@ -1,0 +1,269 @@
+"""Descent: the steps of a training, on Values or, compiled, on arrays. `fit` says when they begin and end.
+
+On Values a step builds the graph of the cost and walks it back. On arrays the cost is traced once, for one example;
+the numbers of all parameters lie in one array, and are written back when somebody looks.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from autograd_mini import losses
+from autograd_mini.engine.collector import collector_at_rest
+from autograd_mini.engine.recording import no_grad
+from autograd_mini.engine.value import Value
+from autograd_mini.errors import CompileError, TrainingError, shown
+from autograd_mini.optim import Together
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    from autograd_mini.optim import Optimizer
+
+    Batch = list[int] | None  # places in the data; None for all
+
+
+class Penalty(NamedTuple):
+    """A penalty on weights: losses.l1 or losses.l2, with its factor."""
+
+    function: Callable[..., Any]
+    weights: list[Value]
+    factor: float
+
+    def __call__(self) -> Any:
+        return self.function(self.weights, self.factor)
+
+
+class Task(NamedTuple):
+    """What is to be learned: a model with its parameters, data, and what makes the cost."""
+
+    model: Any
+    parameters: list[Value]
+    X: Sequence[Any]
+    y: Sequence[Any]
+    loss: Callable[[Any, Any], Any]
+    penalties: list[Penalty]
+    optimizer: Optimizer
+
+    @property
+    def correct(self) -> Callable[[Any, Any], bool] | None:
+        return decision_rule(self.loss)
+
+    def costs(self, places: Sequence[int]) -> tuple[Any, list[Any], list[Any]]:
+        """The loss of these examples, a Value, with their scores and their targets."""
+        targets = [self.y[i] for i in places]
+        scores = [self.model(self.X[i]) for i in places]
+        cost = self.loss(scores, targets)
+        if not isinstance(cost, Value):
+            msg = f"the loss gave {shown(cost)}, not a Value; it must be one number made from the model's scores"
+            raise TypeError(msg)
+        return cost, scores, targets
+
+
+class Step(NamedTuple):
+    """What a step was taken from: the cost, the norm of its gradient, and how many examples were right."""
+
+    cost: float
+    norm: float
+    right: float
+
+
+class OnValues:
+    """Gradient descent on Values, and the parameters after the last whole step."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.learned = [p.data for p in task.parameters]
+
+    def epoch(self, batches: Sequence[Batch], number: int) -> list[Step]:
+        """A step for each batch, in the epoch of this number."""
+        with collector_at_rest():
+            return [self.step(batch, number) for batch in batches]
+
+    def step(self, batch: Batch, epoch: int) -> Step:
+        task, parameters = self.task, self.task.parameters
+        cost, scores, targets = task.costs(range(len(task.X)) if batch is None else batch)
+        cost = sum((penalty() for penalty in task.penalties), cost)
+        for p in parameters:
+            p.adjoint = None  # forget the last step
+        cost.backward()
+        gradient = [p.grad for p in parameters]
+        check_finite(cost.data, gradient, parameters, epoch)
+        task.optimizer.step(parameters)
+        self.learned = [p.data for p in parameters]
+        right = sum(map(task.correct, scores, targets)) if task.correct else 0
+        return Step(cost.data, math.hypot(*gradient), right)
+
+    def back_to_the_last_step(self) -> None:
+        """Undo a step that was interrupted."""
+        for p, x in zip(self.task.parameters, self.learned, strict=True):
+            p.data = x
+
+    def settle(self) -> None:
+        """Let the Values hold what was learned. They do."""
+
+    resume = settle
+
+
+class OnArrays:
+    """Gradient descent on arrays, by the compiled gradient of one example.
+
+    The loss is the mean over its examples, as `check_mean` ensures. epochs: how many there will be, about.
+
+    Raises CompileError for a model or a loss that cannot be compiled, MissingExtraError without NumPy.
+    """
+
+    def __init__(self, task: Task, epochs: int) -> None:
+        self.task = task
+        self.epochs = epochs
+        self._compile()
+
+    def _compile(self) -> None:
+        from autograd_mini.compiler.arguments import numpy
+        from autograd_mini.compiler.sweep import Sweep
+
+        model, loss, correct = self.task.model, self.task.loss, self.task.correct
+
+        def example(x: Any, target: Any) -> tuple[Any, ...]:
+            score = model(x)
+            cost = loss([score], [target])
+            return (cost, correct(score, target)) if correct else (cost,)
+
+        self.np = np = numpy()
+        data = (self.task.X, self.task.y)
+        self.sweep = sweep = Sweep(example, data, self.task.parameters, self.epochs * len(self.task.X))
+        self.penalties = Penalties(self.task.penalties, sweep.parameters, np)
+        self.together = None
+        if Together.can(self.task.optimizer) and len(sweep.parameters) == len(self.task.parameters):
+            self.together = Together(self.task.optimizer, sweep.parameters, np)
+        self.gradient: Any = None
+        self.is_settled = True
+
+    def epoch(self, batches: Sequence[Batch], number: int) -> list[Step]:
+        """A step for each batch, in the epoch of this number."""
+        self.is_settled = False
+        with self.np.errstate(all="ignore"):
+            return [self.step(batch, number) for batch in batches]
+
+    def step(self, batch: Batch, epoch: int) -> Step:
+        sweep = self.sweep
+        cost = sweep(None if batch is None else self.np.array(batch))
+        self.gradient = gradient = sweep.gradient
+        cost += self.penalties.add_to(gradient, sweep.numbers)
+        square = gradient.dot(gradient)
+        if square < math.inf and math.isfinite(cost):
+            norm = math.sqrt(square)
+        else:
+            cost, norm = self._looked_at(cost, epoch)
+        if self.together:
+            self.together.step(sweep.numbers, gradient)
+        else:
+            self._write()
+            self.task.optimizer.step(self.task.parameters)
+            sweep.numbers[:] = [p.primal for p in sweep.parameters]
+        return Step(float(cost), float(norm), sweep.right)
+
+    def _looked_at(self, cost: float, epoch: int) -> tuple[float, float]:
+        """The cost and the norm of a gradient that may not be finite. Raises TrainingError if it is not."""
+        if self.np.isnan(self.gradient).any():
+            self.sweep.mask()
+            self.penalties.add_to(self.sweep.gradient, self.sweep.numbers)
+            self.gradient[:] = self.sweep.gradient
+        gradient = self.gradient.tolist()
+        by_parameter = dict(zip(self.sweep.parameters, gradient))
+        check_finite(cost, [by_parameter[p] for p in self.task.parameters], self.task.parameters, epoch)
+        return cost, math.hypot(*gradient)
+
+    def _write(self) -> None:
+        """Let the Values hold the numbers of the moment, and the gradient of the last step."""
+        for p, x in zip(self.sweep.parameters, self.sweep.numbers.tolist()):
+            p.primal = x
+        if self.gradient is not None:
+            for p, g in zip(self.sweep.parameters, self.gradient.tolist()):
+                p.adjoint = g
+
+    def settle(self) -> None:
+        """Let the Values hold what was learned, and the optimizer remember."""
+        if not self.is_settled:
+            self._write()
+            if self.together:
+                self.together.remember()
+            self.is_settled = True
+
+    def resume(self) -> None:
+        """Go on with what the Values hold now; traced again if the model or the loss is another."""
+        if self.sweep.captures.same():
+            self.sweep.read()
+        else:
+            self._compile()
+
+    def back_to_the_last_step(self) -> None:
+        """Undo a step that was interrupted: the array is written in one go, so there is none."""
+
+
+class Penalties:
+    """Penalties on an array of parameters: Σ factor · |w| and Σ factor · w², with a factor for each parameter."""
+
+    def __init__(self, penalties: Sequence[Penalty], parameters: Sequence[Value], np: Any) -> None:
+        self.np = np
+        place = {p: i for i, p in enumerate(parameters)}
+        self.constant = 0.0  # of weights that do not move
+        self.factors: dict[Any, Any] = {}
+        for function, weights, factor in penalties:
+            factors = self.factors.setdefault(function, np.zeros(len(parameters)))
+            for w in weights:
+                if w in place:
+                    factors[place[w]] += factor
+            self.constant += function([w.data for w in weights if w not in place], factor)
+
+    def add_to(self, gradient: Any, numbers: Any) -> float:
+        """The penalties of these numbers; their gradient is added."""
+        cost = self.constant
+        for function, factors in self.factors.items():
+            if function is losses.l2:
+                slope = factors * numbers
+                cost += slope.dot(numbers)
+                slope += slope
+            else:
+                slope = factors * self.np.sign(numbers)
+                cost += slope.dot(numbers)
+            gradient += slope
+        return cost
+
+
+def decision_rule(loss: Any) -> Callable[[Any, Any], bool] | None:
+    """The decision rule of a loss, also of a partial one; None for a loss of regression."""
+    return getattr(getattr(loss, "func", loss), "correct", None)
+
+
+def check_finite(cost: float, gradient: Sequence[float], parameters: Sequence[Value], epoch: int) -> None:
+    """Raise TrainingError if the next step would have no direction."""
+    broken = [p.label or "a parameter" for p, g in zip(parameters, gradient) if not math.isfinite(g)]
+    if not math.isfinite(cost):
+        trouble = f"the loss is {cost}"
+    elif broken:
+        trouble = f"the gradient by {broken[0]} is not finite"
+    else:
+        return
+    msg = (
+        f"epoch {epoch}: {trouble}, so this step was not taken; use a smaller learning rate or a loss from"
+        " logits, and find the operation with `with detect_anomaly(): ...`"
+    )
+    raise TrainingError(msg)
+
+
+def check_mean(task: Task, most: int) -> None:
+    """Raise CompileError unless the loss of the first examples, so many at most, is the mean of theirs."""
+    n = min(most, len(task.X), 4)
+    with no_grad():
+        cost, scores, targets = task.costs(range(n))
+        each = [task.loss([score], [target]).data for score, target in zip(scores, targets)]
+    mean = sum(each) / n
+    if math.isfinite(mean) and not math.isclose(cost.data, mean, rel_tol=1e-9, abs_tol=1e-12):
+        msg = (
+            f"to be compiled, a loss must be the mean over its examples: the first {n} have {shown(each)}, of which the"
+            f" mean is {mean}, and together they have {cost.data}; use such a loss, or compiled=False"
+        )
+        raise CompileError(msg)
