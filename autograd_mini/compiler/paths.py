@@ -98,7 +98,8 @@ class Path:
     def program(self, role: str, *, exact: bool) -> Program:
         """The program of a role. The last parameter of a gradient is its seed.
 
-        That of a step is a gradient whose last results are the truths that depend on more than the inputs.
+        That of a step has as results the truths that depend on more than the inputs; its last sums are that of
+        the seed, which is 0, and those of the outputs.
         """
         with self.paths.lock, collector_at_rest():  # parameters get their places
             if role.startswith("guards"):
@@ -121,7 +122,11 @@ class Path:
                     parameters=len(self.paths.parameters) + 1,
                     results=[*lowered.all(self.outputs), *[x for _, x in sums]],
                 )
-            return lowered.program(outputs, sums, outers, extra=1)
+            if role != "step":
+                return lowered.program(outputs, sums, outers, extra=1)
+            first = len(self.paths.parameters) + 1
+            sums += [(first + i, x) for i, x in enumerate(lowered.all(self.outputs))]
+            return lowered.program(guards, sums, outers, extra=1 + len(self.outputs))
 
     def _lowered(self, roots: Outputs, exact: bool) -> Lowering:
         return Lowering(roots, self.paths.parameters, self.width, self.trace.noise, exact=exact)
