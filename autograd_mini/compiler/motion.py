@@ -15,6 +15,7 @@ from autograd_mini.derivatives.transforms import value_and_grad
 from autograd_mini.engine.arithmetic import floats
 from autograd_mini.engine.operations import values
 from autograd_mini.engine.value import Value
+from autograd_mini.errors import CompileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,7 +36,7 @@ class Motion:
     numbers, memory: arrays to read and write, with an entry for each parameter, and a row for each remembered number.
     gradient: that of the last step, with the penalties.
 
-    Raises ValueError if the direction depends on a condition that is no `xp.where`.
+    Raises CompileError if the direction depends on a condition that is no `xp.where`.
     """
 
     def __init__(
@@ -66,7 +67,7 @@ class Motion:
         _, outputs = trace.run(moved, [0.5] * width, lambda numbers: (list(numbers), {}))
         if trace.guards:
             msg = f"{trace.guards[0][2]} asks whether a number is true in the direction of an optimizer; write xp.where"
-            raise ValueError(msg)
+            raise CompileError(msg)
         *results, square, cost = outputs
         parameters = Parameters()
         parameters.place(rate)

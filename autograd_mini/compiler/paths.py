@@ -40,6 +40,7 @@ class Path:
 
     result: what the function returned; outputs: its numbers; structure: where they stand in it.
     guards: the traced truths that were asked for, in the groups they are asked in, and their answers.
+    is_data: whether the inputs of an example alone say that it is on this path.
     parts: for a gradient in parts, the parameter that each result behind the outputs belongs to.
     """
 
@@ -54,7 +55,7 @@ class Path:
         self.expected: Any = numpy().array(self.answers)[:, None]
         self.build = result_builder(result)
         self.parts: dict[str, list[int]] = {}
-        self.open_guards = [(truth, answer) for truth, answer, _ in trace.guards if not truth.is_data]
+        self.is_data = all(truth.is_data for truth, _, _ in trace.guards)
         self.width = width
         self._kernels: dict[str, Kernel] = {}
         self._bounds = threading.local()
@@ -98,8 +99,8 @@ class Path:
     def program(self, role: str, *, exact: bool) -> Program:
         """The program of a role. The last parameter of a gradient is its seed.
 
-        That of a step has as results the truths that depend on more than the inputs; its last sums are that of
-        the seed, which is 0, and those of the outputs.
+        That of a step has as results the guards, if they depend on more than the inputs; its last sums are that
+        of the seed, which is 0, and those of the outputs.
         """
         with self.paths.lock, collector_at_rest():  # parameters get their places
             if role.startswith("guards"):
@@ -108,7 +109,7 @@ class Path:
             role, asking, _ = role.partition(" and guards")
             guards = [truth for group in self.guards for truth in group] if asking else []
             if role == "step":
-                guards = [truth for truth, _ in self.open_guards]
+                guards = [] if self.is_data else [truth for truth, _, _ in self.trace.guards]
             outputs: Outputs = [*self.outputs, *guards]
             lowered = self._lowered(outputs, exact)
             if role == "values":

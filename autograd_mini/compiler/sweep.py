@@ -125,16 +125,18 @@ class Sweep:
             if np.isnan(sums).any():
                 sums = run(path.kernel("masked"), on_path, store, results, 1.0 / n)
             cost += results[0].sum()
-            self.right += results[1:].sum()
+            self.right += float(results[1:].sum())
             total[: len(sums)] += sums[: len(total)]
             taken.add(path)
         self._single = taken.pop() if self._path_of is None and len(taken) == 1 else None
         self.gradient = total[self._mine]
-        return cost / n
+        return float(cost) / n
 
     def _groups(self, places: Array | None, columns: list[Array], n: int) -> Iterator[tuple[Path, Any]]:
         """The paths of a batch, each with the places in it."""
         if self._path_of is None:
+            for p, x in zip(self.parameters, self._store[self._mine].tolist()):
+                p.primal = x  # a path that is new is found by what the Values hold
             part = copy(self.batch)
             part.examples = n
             yield from self.paths.split(part, columns, self._numbers)
@@ -162,7 +164,7 @@ class Sweep:
         while (found < 0).any():
             i = int((found < 0).argmax())
             path = paths.explore(self.batch, self.data, i)
-            if path.open_guards:
+            if not path.is_data:
                 return None
             number, is_on_it = paths.known.index(path), np.array(True)
             if path.answers:
@@ -191,7 +193,7 @@ class _Step:
         self.sums, self.totals = bound.sums[:count], bound.sums[count + 1 :]
         self.inputs, self.examples, self.noise = bound.inputs, bound.inputs[:width], bound.inputs[width:]
         self.truths = bound.results
-        self.answers = numpy().array([[answer] for _, answer in path.open_guards])
+        self.answers = path.expected
 
     def is_on_path(self) -> bool:
         """Whether all examples still are, by what the program itself has found."""
