@@ -91,9 +91,9 @@ class Network:
             else:
                 shifted = a - a.max(axis=1, keepdims=True)
                 e = np.exp(shifted)
-                total = e.sum(axis=1, keepdims=True)
-                loss = (np.log(total) - (shifted * T).sum(axis=1, keepdims=True)).mean()
-                g = (e / total - T) / n
+                sums = e.sum(axis=1, keepdims=True)
+                loss = (np.log(sums) - (shifted * T).sum(axis=1, keepdims=True)).mean()
+                g = (e / sums - T) / n
             loss += self.l2 * total((W * W).sum() for W, _ in layers)
             for i in range(len(layers) - 1, -1, -1):
                 W, b = layers[i]

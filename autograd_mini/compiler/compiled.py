@@ -17,6 +17,7 @@ from itertools import pairwise
 from operator import add
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from autograd_mini.compiler import views
 from autograd_mini.compiler.arguments import Batch, numpy
 from autograd_mini.compiler.captures import Captures
 from autograd_mini.compiler.kernels import TIERS
@@ -88,6 +89,7 @@ class Compiled:
         update_wrapper(self, options.function, updated=())
         self.options = options
         self._states: list[_State] = []
+        self._last: tuple[Paths, Any] | None = None
         self._lock = threading.Lock()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -141,6 +143,48 @@ class Compiled:
                 p.adjoint = gradient
             raise
         return total / (batch.examples or 1)
+
+    @property
+    def parameters(self) -> list[Value]:
+        """The Values that the function takes from outside, in the order of `to_jax` and of files."""
+        return [*self._current()[0].parameters]
+
+    def source(self, *, gradient: bool = False) -> str:
+        """The program as readable Python, a function for each path; with the gradient of `backward` if asked for.
+
+        It is that of the last call. x: columns of the inputs; w: the parameters.
+
+        >>> from autograd_mini import tanh
+        >>> fast = compile(lambda x: tanh(x) * x)
+        >>> _ = fast([1.0, 2.0])
+        >>> print(fast.source(), end="")
+        def program(x, w):
+            x1, = x
+            return np.tanh(x1) * x1
+        """
+        return views.source(self._current()[0], "gradient" if flag(gradient, "gradient") else "values")
+
+    def report(self) -> str:
+        """How many operations and how much memory the programs of the last call take, by which tier, on which paths."""
+        return views.report(self._current()[0])
+
+    def to_jax(self) -> Callable[..., Any]:
+        """The same function for JAX: (parameters, *inputs) -> results, of batches as in the last call.
+
+        parameters: an array of their numbers, in the order of `parameters`. It is pure and can be given to jax.jit,
+        grad, vmap and sharding; see `compiler.xla.to_jax` for its precision and its derivatives. An example that would
+        take another path gives nan.
+
+        Raises CompileError if the last call took several paths, MissingExtraError without JAX.
+        """
+        return views.to_jax(*self._current())
+
+    def _current(self) -> tuple[Paths, Any]:
+        """The paths of the last call, and the structure of its arguments."""
+        if self._last is None:
+            msg = f"{self.options.name} has no program yet, since it is traced when it is called; call it with a batch first"
+            raise CompileError(msg)
+        return self._last
 
     def _quick(
         self, paths: Paths, batch: Batch, role: str, store: Callable[[], Array], seed: float | None = None
@@ -223,6 +267,7 @@ class Compiled:
         found = state.paths.get(batch.key)
         if found is None:
             found = state.paths.setdefault(batch.key, Paths(self.options))
+        self._last = found, batch.key
         return found
 
     def _run(

@@ -42,6 +42,10 @@ class Kernel(Protocol):
     def tier(self) -> str:
         """What runs it: "straight", "tape", "numpy" or "python"."""
 
+    @property
+    def memory(self) -> int:
+        """How many bytes it works in, beside the arrays of the caller, for each thread that runs it."""
+
     def run(self, columns: Sequence[Array], parameters: Array, results: Array, sums: Array) -> None:
         """Compute results and sums as for `Bound`.
 

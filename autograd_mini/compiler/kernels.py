@@ -60,6 +60,10 @@ class Warming:
     def tier(self) -> str:
         return self.kernel.tier
 
+    @property
+    def memory(self) -> int:
+        return self.kernel.memory
+
     def run(self, columns: Sequence[Any], parameters: Any, results: Any, sums: Any) -> None:
         self.warm(results.shape[1])
         self.kernel.run(columns, parameters, results, sums)

@@ -112,6 +112,12 @@ class Kernel:
         finally:
             self.kept.call = call
 
+    @property
+    def memory(self) -> int:
+        """Bytes of the slots and buffers of a thread."""
+        program = self.program
+        return 8 * self.tile(1 << 30) * (self.slots + program.inputs + len(program.results))
+
     def tile(self, n: int) -> int:
         """How many of n examples are worked on at once: full vectors."""
         return min(tape.tile(self.slots), max(1, -(-n // self.width)) * self.width)

@@ -75,6 +75,18 @@ class Path:
                     )
         return found
 
+    @property
+    def labels(self) -> list[str]:
+        """What the numbers of an example are called, as far as the function has labelled them."""
+        return [x.label for x in self.trace.inputs]
+
+    def questions(self) -> list[str]:
+        """What was asked on the way: the line of each question, and the answer of this path."""
+        return [
+            f"{place.text or place} {'holds' if answer else 'does not hold'}"
+            for _, answer, place in self.trace.guards
+        ]
+
     def bound(self, role: str, n: int) -> Bound:
         """The kernel of a role with arrays of its own for n examples, which only this thread uses."""
         kept: dict[tuple[str, int], tuple[Kernel, Bound]] = self._bounds.__dict__  # type: ignore[assignment]

@@ -57,6 +57,11 @@ class Tiles:
         self.width = min(max(fitting, NARROWEST), WIDEST)
         self._local = local()
 
+    @property
+    def memory(self) -> int:
+        """See `Kernel`."""
+        return 8 * self.places.rows * self.width
+
     def run(self, columns: Sequence[Array], parameters: Array, results: Array, sums: Array) -> None:
         """See `Kernel`."""
         n = results.shape[1]

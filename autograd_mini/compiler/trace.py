@@ -8,6 +8,7 @@ are parameters.
 
 from __future__ import annotations
 
+import linecache
 import os
 import sys
 from pathlib import Path
@@ -60,6 +61,12 @@ class Place(NamedTuple):
             line for start, end, line in self.code.co_lines() if start <= self.instruction < end and line
         ]
         return lines[0] if lines else self.code.co_firstlineno
+
+    @property
+    def text(self) -> str:
+        """The line as it is written, with its number; empty where there is no source."""
+        text = linecache.getline(self.code.co_filename, self.line).strip()
+        return f"line {self.line}, `{text}`," if text else ""
 
     def __str__(self) -> str:
         return f"line {self.line} of {self.code.co_filename}"
