@@ -71,7 +71,7 @@ class Path:
         self.places: list[Place] = []
         self.draws: list[Any] = []
         self.labels: list[str] = []  # of the inputs
-        self.open_guards: list[tuple[Traced, bool]] = []  # those that depend on more than the inputs
+        self.is_data = False  # whether the inputs of an example alone say that it is on this path
         self._kernels: dict[str, Kernel] = {}
         self._bounds = threading.local()
 
@@ -124,7 +124,8 @@ class TracedPath(Path):
     """A path that was traced: its programs are lowered from the trace.
 
     It has more roles: values and gradient "and guards", whose last results are the truths that were asked for, and
-    "step", a gradient whose last results are those truths alone that depend on more than the inputs.
+    "step", a gradient whose results are those truths, if they depend on more than the inputs; its last sums are
+    that of the seed, which is 0, and those of the outputs.
     """
 
     def __init__(self, store: Store, trace: Trace, result: Any, outputs: Outputs, width: int) -> None:
@@ -133,7 +134,7 @@ class TracedPath(Path):
         self.outputs = outputs
         self.guards = staged([truth for truth, _, _ in trace.guards])
         self.groups = [*map(len, self.guards)]
-        self.open_guards = [(truth, answer) for truth, answer, _ in trace.guards if not truth.is_data]
+        self.is_data = all(truth.is_data for truth, _, _ in trace.guards)
         self.places = [place for _, _, place in trace.guards]
         self.draws = [x.leaf[1] for x in trace.noise if x.leaf]
         self.labels = [x.label for x in trace.inputs]
@@ -153,7 +154,7 @@ class TracedPath(Path):
             role, asking, _ = role.partition(" and guards")
             guards = [truth for group in self.guards for truth in group] if asking else []
             if role == "step":
-                guards = [truth for truth, _ in self.open_guards]
+                guards = [] if self.is_data else [truth for truth, _, _ in self.trace.guards]
             outputs: Outputs = [*self.outputs, *guards]
             lowered = self._lowered(outputs, exact)
             if role == "values":
@@ -167,7 +168,11 @@ class TracedPath(Path):
                     parameters=len(self.store.parameters) + 1,
                     results=[*lowered.all(self.outputs), *[x for _, x in sums]],
                 )
-            return lowered.program(outputs, sums, outers, extra=1)
+            if role != "step":
+                return lowered.program(outputs, sums, outers, extra=1)
+            first = len(self.store.parameters) + 1
+            sums += [(first + i, x) for i, x in enumerate(lowered.all(self.outputs))]
+            return lowered.program(guards, sums, outers, extra=1 + len(self.outputs))
 
     def _lowered(self, roots: Outputs, exact: bool) -> Lowering:
         return Lowering(roots, self.store.parameters, self.width, self.trace.noise, exact=exact)
