@@ -239,7 +239,7 @@ def times(partial: Number, x: Number) -> Number:
     """Partial · x, where a factor of exactly 1.0 makes no new node."""
     if _is_one(partial):
         return x
-    return partial if _is_one(x) and partial.__class__ is not Pullback else partial * x
+    return partial if _is_one(x) and partial.__class__ not in (Pullback, Masked) else partial * x
 
 
 def _is_one(x: Number) -> bool:
