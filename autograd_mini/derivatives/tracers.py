@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.engine import recording
 from autograd_mini.engine.arithmetic import floats
+from autograd_mini.engine.interop import as_float
 from autograd_mini.engine.operations import call, install_operators, values
 from autograd_mini.engine.rule import Pullback, refuse_pullbacks
 from autograd_mini.engine.value import Value, compared
@@ -59,7 +60,10 @@ class Tracer(Value):
             )
             raise TypeError(msg)
         mine = [isinstance(x, Tracer) and x.level == self.level for x in arguments]
-        primals = [x.primal if own else x for x, own in zip(arguments, mine)]  # type: ignore[union-attr]
+        primals: list[Number] = [
+            x.primal if own else x if isinstance(x, Value) else as_float(x)  # type: ignore[union-attr]
+            for x, own in zip(arguments, mine)
+        ]
         z = call(rule, primals)
         xp = values if isinstance(z, Value) else floats
         edges = [(x, d) for x, d, own in zip(arguments, rule.partials(xp, z, *primals), mine) if own]
