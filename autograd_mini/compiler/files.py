@@ -102,7 +102,7 @@ def number_from_json(x: Any) -> float:
     number = UNBOUNDED.get(x) if isinstance(x, str) else x
     if isinstance(number, float) or type(number) is int:
         return float(number)
-    msg = f"a number was expected, got {shown(x)}"
+    msg = f"{shown(x)} is no float"
     raise ValueError(msg)
 
 
