@@ -61,15 +61,34 @@ def random_case(rng, *, operations=60, examples=5, opaque=True, sums=True):
     def picked(count):
         return tuple([rng.choice(numbers) for _ in range(count)])
 
-    def block():
-        count, units = rng.randint(1, 4), rng.randint(1, 4)
-        first = rng.randint(0, parameters - count * units)
-        return listing.block(Block(first, picked(count), units, rng.random() < 0.5))
+    def block(inputs):
+        units = rng.randint(1, 4)
+        first = rng.randint(0, parameters - len(inputs) * units)
+        return listing.block(Block(first, inputs, units, rng.random() < 0.5))
+
+    def layer(numbers):
+        """An operation on each of the numbers, with parameters, one other number, or the same numbers."""
+        name = rng.choice(("tanh", "add", "mul", "maximum", "select", "less", "opaque" if opaque else "sin"))
+        first = rng.randrange(parameters - len(numbers))
+        biases = [listing.emit("parameter", first + u) for u in range(len(numbers))]
+        others = rng.choice((biases, [rng.choice(leaves)] * len(numbers), numbers[::-1]))
+        if name == "opaque":
+            return [listing.opaque(softened, x, y) for x, y in zip(numbers, others)]
+        reads = [numbers, others, biases][: ARITY[name]]
+        return [listing.emit(name, *row) for row in zip(*reads)]
+
+    def network():
+        """Numbers of a few layers, some of which are also read by themselves."""
+        made = block(picked(rng.randint(1, 4)))
+        for _ in range(rng.randint(0, 2)):
+            made += layer(layer(made[-rng.randint(1, 4) :]))
+            made += block(tuple(made[-rng.randint(1, 4) :]))
+        return made
 
     def instruction():
         kind = rng.random()
         if kind < 0.05:
-            return block()
+            return network()
         if kind < 0.1 and opaque:
             return [listing.opaque(softened, *picked(2))]
         name = rng.choice([*ALPHABET])

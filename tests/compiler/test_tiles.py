@@ -6,7 +6,7 @@ import threading
 
 import numpy as np
 import pytest
-from compiler.programs import Case, every_operation, random_case, with_special
+from compiler.programs import Case, every_operation, mlp, random_case, with_special
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -81,6 +81,18 @@ def test_a_layer(width):
 
     np.testing.assert_allclose(actual, expected, rtol=1e-14)
     np.testing.assert_allclose(actual_sums, sums, rtol=1e-13)
+
+
+@pytest.mark.parametrize("width", [3, 100])
+def test_a_network(width):
+    """Each layer is one call of NumPy, forward and back."""
+    case = mlp([3, 16, 16, 1], examples=8)
+    expected, sums = case.expected()
+    actual, actual_sums = run(case, width)
+
+    np.testing.assert_allclose(actual, expected, rtol=1e-13)
+    np.testing.assert_allclose(actual_sums, sums, rtol=1e-12, atol=1e-13)
+    assert len(tiles.kernel(case.program).places.steps) < 40
 
 
 def test_no_examples():
