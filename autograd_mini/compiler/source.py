@@ -102,7 +102,7 @@ class _Writer:
         results = [str(self.form(x)) for x in self.program.results]
         text = ", ".join(results)
         if self.program.sums or self.program.outers:
-            self.lines.write(f"return ({text}{',' * (len(results) == 1)}), sums")
+            self.lines.write(f"return (({text}{',' * (len(results) == 1)}), sums)")
         else:
             is_plain = len(results) == 1 or 0 < len(text) < WIDTH - 12
             self.lines.write(f"return {text}" if is_plain else f"return ({text})")
