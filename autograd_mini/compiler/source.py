@@ -102,10 +102,9 @@ class _Writer:
         results = [str(self.form(x)) for x in self.program.results]
         text = ", ".join(results)
         if self.program.sums or self.program.outers:
-            self.lines.write(f"return (({text}{',' * (len(results) == 1)}), sums)")
-        else:
-            is_plain = len(results) == 1 or 0 < len(text) < WIDTH - 12
-            self.lines.write(f"return {text}" if is_plain else f"return ({text})")
+            text = f"({text}{',' * (len(results) == 1)}), sums"
+        is_plain = 0 < len(text) < WIDTH - 12 or (len(results) == 1 and not text.endswith("sums"))
+        self.lines.write(f"return {text}" if is_plain else f"return ({text})")
 
     def instruction(self, i: int) -> None:
         name, *reads = self.program.instructions[i]
