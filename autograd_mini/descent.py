@@ -9,18 +9,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograd_mini import losses
 from autograd_mini.engine.collector import collector_at_rest
 from autograd_mini.engine.recording import no_grad
 from autograd_mini.engine.value import Value
 from autograd_mini.errors import CompileError, TrainingError, shown
-from autograd_mini.optim import Together
+from autograd_mini.optim import Optimizer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
-
-    from autograd_mini.optim import Optimizer
 
     Batch = list[int] | None  # places in the data; None for all
 
@@ -121,7 +118,6 @@ class OnArrays:
         self._compile()
 
     def _compile(self) -> None:
-        from autograd_mini.compiler.arguments import numpy
         from autograd_mini.compiler.sweep import Sweep
 
         model, loss, correct = self.task.model, self.task.loss, self.task.correct
@@ -131,106 +127,100 @@ class OnArrays:
             cost = loss([score], [target])
             return (cost, correct(score, target)) if correct else (cost,)
 
-        self.np = np = numpy()
         data = (self.task.X, self.task.y)
-        self.sweep = sweep = Sweep(example, data, self.task.parameters, self.epochs * len(self.task.X))
-        self.penalties = Penalties(self.task.penalties, sweep.parameters, np)
-        self.together = None
-        if Together.can(self.task.optimizer) and len(sweep.parameters) == len(self.task.parameters):
-            self.together = Together(self.task.optimizer, sweep.parameters, np)
-        self.gradient: Any = None
+        self.sweep = Sweep(example, data, self.task.parameters, self.epochs * len(self.task.X))
+        self._read()
+
+    def _read(self) -> None:
+        """Take over what the Values hold now, and what the optimizer remembers."""
+        from autograd_mini.compiler.motion import Motion
+
+        optimizer, moved = self.task.optimizer, self.sweep.parameters
+        # What moves twice, or by code of its own, moves as a Value.
+        is_directed = len(moved) == len(self.task.parameters) and _is_directed(optimizer)
+        self.directed = optimizer.directed if is_directed else None
+        place = {p: i for i, p in enumerate(moved)}
+        factors: dict[Any, list[float]] = {}
+        self.fixed = 0.0  # the penalty of weights that do not move
+        for function, weights, factor in self.task.penalties:
+            of_all = factors.setdefault(function, [0.0] * len(moved))
+            for w in weights:
+                if w in place:
+                    of_all[place[w]] += factor
+                else:
+                    self.fixed += function([w.data], factor)
+        self.motion = motion = Motion(len(moved), self.directed, [*factors.items()], self.epochs * len(moved))
+        motion.numbers[:] = [p.data for p in moved]
+        for row, p in enumerate(moved):
+            if self.directed and p in optimizer.memory:
+                motion.memory[:, row] = optimizer.memory[p]
         self.is_settled = True
 
     def epoch(self, batches: Sequence[Batch], number: int) -> list[Step]:
         """A step for each batch, in the epoch of this number."""
         self.is_settled = False
-        with self.np.errstate(all="ignore"):
-            return [self.step(batch, number) for batch in batches]
+        return [self.step(batch, number) for batch in batches]
 
     def step(self, batch: Batch, epoch: int) -> Step:
-        sweep = self.sweep
-        cost = sweep(None if batch is None else self.np.array(batch))
-        self.gradient = gradient = sweep.gradient
-        cost += self.penalties.add_to(gradient, sweep.numbers)
-        square = gradient.dot(gradient)
-        if square < math.inf and math.isfinite(cost):
+        sweep, motion, optimizer = self.sweep, self.motion, self.task.optimizer
+        rate = optimizer.rate() if self.directed else 0.0
+        cost = sweep(motion.numbers, batch)
+        square, penalty = motion.look(sweep.gradient, rate)
+        if square + abs(cost + penalty) < math.inf:
             norm = math.sqrt(square)
         else:
-            cost, norm = self._looked_at(cost, epoch)
-        if self.together:
-            self.together.step(sweep.numbers, gradient)
+            if math.isnan(square):
+                sweep.mask()
+                _, penalty = motion.look(sweep.gradient, rate)
+            norm = self._checked(cost + penalty, epoch)
+        if self.directed:
+            optimizer.steps += 1
+            motion.move()
         else:
             self._write()
-            self.task.optimizer.step(self.task.parameters)
-            sweep.numbers[:] = [p.primal for p in sweep.parameters]
-        return Step(float(cost), float(norm), sweep.right)
+            optimizer.step(self.task.parameters)
+            motion.numbers[:] = [p.data for p in sweep.parameters]
+        return Step(cost + penalty + self.fixed, norm, sweep.right)
 
-    def _looked_at(self, cost: float, epoch: int) -> tuple[float, float]:
-        """The cost and the norm of a gradient that may not be finite. Raises TrainingError if it is not."""
-        if self.np.isnan(self.gradient).any():
-            self.sweep.mask()
-            self.penalties.add_to(self.sweep.gradient, self.sweep.numbers)
-            self.gradient[:] = self.sweep.gradient
-        gradient = self.gradient.tolist()
-        by_parameter = dict(zip(self.sweep.parameters, gradient))
-        check_finite(cost, [by_parameter[p] for p in self.task.parameters], self.task.parameters, epoch)
-        return cost, math.hypot(*gradient)
+    def _checked(self, cost: float, epoch: int) -> float:
+        """The norm of the gradient that was looked at. Raises TrainingError if it is no direction."""
+        gradient = dict(zip(self.sweep.parameters, self.motion.gradient.tolist()))
+        parameters = self.task.parameters
+        check_finite(cost, [gradient[p] for p in parameters], parameters, epoch)
+        return math.hypot(*gradient.values())
 
     def _write(self) -> None:
         """Let the Values hold the numbers of the moment, and the gradient of the last step."""
-        for p, x in zip(self.sweep.parameters, self.sweep.numbers.tolist()):
-            p.primal = x
-        if self.gradient is not None:
-            for p, g in zip(self.sweep.parameters, self.gradient.tolist()):
-                p.adjoint = g
+        numbers, gradient = self.motion.numbers.tolist(), self.motion.gradient.tolist()
+        for p, x, g in zip(self.sweep.parameters, numbers, gradient):
+            p.primal, p.adjoint = x, g
 
     def settle(self) -> None:
         """Let the Values hold what was learned, and the optimizer remember."""
         if not self.is_settled:
             self._write()
-            if self.together:
-                self.together.remember()
+            if self.directed:
+                remembered = zip(*self.motion.memory.tolist())
+                self.task.optimizer.memory.update(zip(self.sweep.parameters, remembered))
             self.is_settled = True
 
     def resume(self) -> None:
-        """Go on with what the Values hold now; traced again if the model or the loss is another."""
+        """Go on with what the Values hold now, and the model and the loss as they are now."""
         if self.sweep.captures.same():
             self.sweep.read()
+            self._read()
         else:
             self._compile()
 
     def back_to_the_last_step(self) -> None:
-        """Undo a step that was interrupted: the array is written in one go, so there is none."""
+        """Undo a step that was interrupted: the numbers are written in one go, so there is none."""
 
 
-class Penalties:
-    """Penalties on an array of parameters: Σ factor · |w| and Σ factor · w², with a factor for each parameter."""
-
-    def __init__(self, penalties: Sequence[Penalty], parameters: Sequence[Value], np: Any) -> None:
-        self.np = np
-        place = {p: i for i, p in enumerate(parameters)}
-        self.constant = 0.0  # of weights that do not move
-        self.factors: dict[Any, Any] = {}
-        for function, weights, factor in penalties:
-            factors = self.factors.setdefault(function, np.zeros(len(parameters)))
-            for w in weights:
-                if w in place:
-                    factors[place[w]] += factor
-            self.constant += function([w.data for w in weights if w not in place], factor)
-
-    def add_to(self, gradient: Any, numbers: Any) -> float:
-        """The penalties of these numbers; their gradient is added."""
-        cost = self.constant
-        for function, factors in self.factors.items():
-            if function is losses.l2:
-                slope = factors * numbers
-                cost += slope.dot(numbers)
-                slope += slope
-            else:
-                slope = factors * self.np.sign(numbers)
-                cost += slope.dot(numbers)
-            gradient += slope
-        return cost
+def _is_directed(optimizer: Any) -> bool:
+    """Whether a step of this optimizer is what its `directed` says, and no code of its own on Values."""
+    kind = type(optimizer)
+    own = [getattr(kind, name, None) for name in ("step", "direction")]
+    return own == [Optimizer.step, Optimizer.direction]
 
 
 def decision_rule(loss: Any) -> Callable[[Any, Any], bool] | None:

@@ -2,7 +2,7 @@
 
 An optimizer reads `p.grad` and writes `p.data`; what it must remember about a parameter it keeps itself.
 A learning rate is a number, or a schedule: a function from the number of steps done so far to a number.
-How it moves is said once, for numbers and for arrays of them: `directed`.
+How it moves is said once, to be read in floats or as a program for all parameters at once: `directed`.
 
 >>> from autograd_mini import Value
 >>> p, optimizer = Value(1.0), SGD(lr=0.25)
@@ -25,20 +25,23 @@ from autograd_mini.engine.value import Value
 from autograd_mini.errors import require
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     Schedule = Callable[[int], float]
 
 
 class Optimizer:
-    """Base of optimizers. `steps` counts the steps done, `lr` is the learning rate or schedule."""
+    """Base of optimizers. `steps` counts the steps done, `lr` is the learning rate or schedule.
+
+    memory: what is remembered of each parameter.
+    """
 
     def __init__(self, lr: float | Schedule) -> None:
         wanted = "the learning rate must be a positive number or a schedule"
         self.lr = lr if callable(lr) else real(lr, wanted, lambda x: x > 0.0)
         self.steps = 0
-        self._memory: dict[Value, tuple[float, ...]] = {}
+        self.memory: dict[Value, tuple[float, ...]] = {}
 
     def rate(self) -> float:
         """The learning rate of the next step. Raises ValueError if a schedule gives no finite number."""
@@ -55,17 +58,17 @@ class Optimizer:
 
     def direction(self, parameter: Value) -> float:
         """What is subtracted from a parameter, per unit of learning rate."""
-        remembered = self._memory.get(parameter, ())
+        remembered = self.memory.get(parameter, ())
         direction, new = self.directed(floats, parameter.data, parameter.grad, *remembered)
         if new:
-            self._memory[parameter] = new
+            self.memory[parameter] = new
         return float(direction)
 
     def directed(self, xp: Any, p: Any, g: Any, *memory: Any) -> tuple[Any, tuple[Any, ...]]:
-        """The direction of parameters p with the gradient g, and what to remember: the memory of the next step.
+        """The direction of a parameter p with the gradient g, and what to remember: the memory of the next step.
 
-        p, g and what is remembered are floats, or all of them arrays, of one entry for each parameter. xp: the
-        functions of floats, or NumPy. memory: nothing in the first step, where all that is remembered is 0.
+        xp: the arithmetic in which it is read, such as floats; conditions are `xp.where`. memory: nothing in
+        the first step, where all that is remembered is 0.
         """
         msg = f"{type(self).__name__} does not say how a parameter moves; define its direction(parameter)"
         raise NotImplementedError(msg)
@@ -109,8 +112,8 @@ class SGD(Optimizer):
 class Adam(Optimizer):
     """Adam: p ← p - lr · m̂ / (√v̂ + epsilon), with running means m of g and v of g².
 
-    m ← beta1 m + (1 - beta1) g and v ← beta2 v + (1 - beta2) g², each divided by 1 - betaᵗ after t
-    steps, since they begin at 0. lr: above 0, or a schedule. beta1, beta2: in [0, 1). epsilon: above 0.
+    m ← beta1 m + (1 - beta1) g and v ← beta2 v + (1 - beta2) g². As they begin at 0, each is divided by the
+    same mean of ones, which is 1 - betaᵗ after t steps. lr: above 0, or a schedule. beta1, beta2: in [0, 1). epsilon: above 0.
 
     Raises ValueError outside these ranges.
     Source: Kingma and Ba, Adam: a method for stochastic optimization (2015), algorithm 1.
@@ -142,49 +145,16 @@ class Adam(Optimizer):
         g: Any,
         m: Any = 0.0,
         v: Any = 0.0,
-        t: Any = 0,
+        m1: Any = 0.0,
+        v1: Any = 0.0,
     ) -> tuple[Any, tuple[Any, ...]]:
-        t = t + 1
-        m = self.beta1 * m + (1.0 - self.beta1) * g
-        v = self.beta2 * v + (1.0 - self.beta2) * (g * g)
-        mean, mean_square = m / (1.0 - self.beta1**t), v / (1.0 - self.beta2**t)
-        return mean / (xp.sqrt(mean_square) + self.epsilon), (m, v, t)
+        m, m1 = _mean(self.beta1, m, g), _mean(self.beta1, m1, 1.0)
+        v, v1 = _mean(self.beta2, v, g * g), _mean(self.beta2, v1, 1.0)
+        return xp.div(xp.div(m, m1), xp.sqrt(xp.div(v, v1)) + self.epsilon), (m, v, m1, v1)
 
 
-class Together:
-    """The steps of an optimizer on many parameters at once, whose numbers and gradients are arrays.
-
-    What it remembers of each parameter it takes over; `remember()` gives it back.
-    """
-
-    def __init__(self, optimizer: Optimizer, parameters: Sequence[Value], xp: Any) -> None:
-        self.optimizer = optimizer
-        self.parameters = parameters
-        self.xp = xp
-        remembered = [optimizer._memory.get(p, ()) for p in parameters]  # noqa: SLF001
-        most = max(map(len, remembered), default=0)
-        columns = zip(*[(*each, *[0.0] * (most - len(each))) for each in remembered])
-        self._memory = tuple([xp.array(each) if len({*each}) > 1 else each[0] for each in columns])
-
-    def step(self, numbers: Any, gradient: Any) -> None:
-        """Move all numbers, an array that is written in one go."""
-        optimizer, rate = self.optimizer, self.optimizer.rate()
-        optimizer.steps += 1
-        direction, self._memory = optimizer.directed(self.xp, numbers, gradient, *self._memory)
-        numbers -= rate * direction
-
-    def remember(self) -> None:
-        """Let the optimizer know of each parameter what it would after as many steps of Values."""
-        if self._memory:
-            columns = [self.xp.broadcast_to(x, len(self.parameters)).tolist() for x in self._memory]
-            self.optimizer._memory.update(zip(self.parameters, zip(*columns)))  # noqa: SLF001
-
-    @staticmethod
-    def can(optimizer: Any) -> bool:
-        """Whether a step of this optimizer is what `directed` says, and no code of its own on Values."""
-        kind = type(optimizer)
-        own = [getattr(kind, name, None) for name in ("step", "direction")]
-        return own == [Optimizer.step, Optimizer.direction]
+def _mean(beta: float, mean: Any, x: Any) -> Any:
+    return beta * mean + (1.0 - beta) * x
 
 
 def _part(name: str, x: float) -> float:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from autograd_mini.compiler.arguments import Batch, numpy
 from autograd_mini.compiler.captures import Captures
 from autograd_mini.compiler.kernels import Warming
-from autograd_mini.compiler.paths import Options, Paths, run
+from autograd_mini.compiler.path import Options
+from autograd_mini.compiler.paths import Paths, run
 from autograd_mini.errors import UnboundError
 
 if TYPE_CHECKING:
@@ -21,18 +22,18 @@ if TYPE_CHECKING:
 
     from autograd_mini.compiler.arguments import Array
     from autograd_mini.compiler.kernel import Kernel
-    from autograd_mini.compiler.paths import Path
+    from autograd_mini.compiler.path import Path
     from autograd_mini.engine.value import Value
 
 
 class Sweep:
-    """The mean cost of a batch by numbers that move, its gradient, and how many examples are right.
+    """The mean cost of a batch, its gradient, and how many of its examples are right, for any numbers of parameters.
 
     function: of one example; its result is (cost,) or (cost, is right). data: its arguments, with the examples along
-    the first axis. parameters: the Values that move. uses: how many examples will be computed in all, about.
+    the first axis. uses: how many examples will be computed in all, about.
 
-    parameters: sorted; in this order are `numbers`, an array of the caller to change, and `gradient`, which each call
-    writes anew. right: how many examples of the last call were right.
+    parameters: the Values that move, sorted; in this order are the numbers and the gradient, which each call writes
+    anew. Other Values of the function keep the number that they have. right: how many of the last call were right.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class Sweep:
         self.captures = Captures(function)
         self.paths = Paths(Options(function, exact=False, tier="auto", threads=1))
         first = self.paths.explore(self.batch, self.data, 0)
-        first.program("values", exact=False)  # weights of blocks get their places first
+        first.program("values", exact=False)  # the weights of blocks get their places first
         for p in parameters:
             self.paths.parameters.place(p)
         places = {p: self.paths.parameters[p] for p in parameters}
@@ -60,23 +61,17 @@ class Sweep:
         self._last: _Step | None = None
         self.read()
         self._path_of = self._classified()
-        is_single = len(self.paths.known) == 1 and not first.open_guards
-        self._single = first if is_single or self._path_of is None else None
+        is_single = self._path_of is None or len(self.paths.known) == 1
+        self._single = first if is_single else None
 
     def read(self) -> None:
-        """Take over the numbers of all Values, as they are now. Raises UnboundError if one has none."""
-        values = [*self.paths.parameters]
-        numbers = [p.primal for p in values]
-        if None in numbers:
-            raise UnboundError(values[numbers.index(None)])
-        self._store = numpy().array(numbers, dtype=float)
+        """Take over the numbers of the Values that do not move, as they are now."""
+        self._store = numpy().zeros(0)
         self._steps: dict[Any, _Step] = {}
-        self.numbers = self._store[self._mine]  # a view of the store, if they lie together there
+        self._numbers()
 
-    def __call__(self, places: Array | None = None) -> float:
+    def __call__(self, numbers: Array, places: Array | None = None) -> float:
         """The mean cost of the examples at these places; None for all."""
-        if self._mine.__class__ is not slice:
-            self._store[self._mine] = self.numbers
         n = self.examples if places is None else len(places)
         noise = self._drawn(n) if self.paths.noise else None
         if self._single is not None:
@@ -86,19 +81,21 @@ class Sweep:
                 self.data.take(places, axis=1, out=step.examples, mode="clip")
             if noise is not None:
                 step.noise[:] = noise[: len(step.noise)]
-            step.numbers[:] = step.store
+            step.parameters[self._mine] = numbers
             step.run()
             if step.is_on_path():
                 self.gradient = step.sums[self._mine]
-                self.right = 0.0 if step.right is None else step.right.dot(step.ones)
-                return step.costs.dot(step.weights)  # type: ignore[no-any-return]
+                cost, *right = step.totals.tolist()
+                self.right = right[0] if right else 0.0
+                return cost / n  # type: ignore[no-any-return]
+        self._store[self._mine] = numbers
         return self._split(places, n, noise)
 
     def mask(self) -> None:
         """Compute the gradient again, such that an input that was not chosen is none: if it is nan, this matters."""
         if (step := self._last) is not None:
-            results = step.results[: len(step.path.outputs)].copy()
-            sums = run(step.path.kernel("masked"), [*step.inputs], self._store, results, 1.0 / step.n)
+            results = numpy().empty((step.path.count, step.n))
+            sums = run(step.path.kernel("masked"), [*step.inputs], step.parameters, results, 1.0 / step.n)
             self.gradient = sums[self._mine]
 
     def _step(self, key: tuple[Path, int, bool]) -> _Step:
@@ -106,7 +103,7 @@ class Sweep:
         kernel = path.kernel("step")
         if isinstance(kernel, Warming):
             kernel = kernel.warm(self.uses)
-        step = self._steps[key] = _Step(path, kernel, n, self._store, len(self.data))
+        step = self._steps[key] = _Step(path, kernel, n, self._numbers(), len(self.data))
         if is_whole:
             step.examples[:] = self.data
         return step
@@ -123,22 +120,24 @@ class Sweep:
         taken = set()
         for path, chosen in self._groups(places, columns, n):
             on_path = columns if chosen is None else [column[chosen] for column in columns]
-            results = np.empty((len(path.outputs), len(on_path[0]) if on_path else n))
+            results = np.empty((path.count, len(on_path[0]) if on_path else n))
             store = self._numbers()
             sums = run(path.kernel("gradient"), on_path, store, results, 1.0 / n)
             if np.isnan(sums).any():
                 sums = run(path.kernel("masked"), on_path, store, results, 1.0 / n)
             cost += results[0].sum()
-            self.right += results[1:].sum()
+            self.right += float(results[1:].sum())
             total[: len(sums)] += sums[: len(total)]
             taken.add(path)
         self._single = taken.pop() if self._path_of is None and len(taken) == 1 else None
         self.gradient = total[self._mine]
-        return cost / n
+        return float(cost) / n
 
     def _groups(self, places: Array | None, columns: list[Array], n: int) -> Iterator[tuple[Path, Any]]:
         """The paths of a batch, each with the places in it."""
         if self._path_of is None:
+            for p, x in zip(self.parameters, self._store[self._mine].tolist()):
+                p.primal = x  # a path that is new is found by what the Values hold
             part = copy(self.batch)
             part.examples = n
             yield from self.paths.split(part, columns, self._numbers)
@@ -150,15 +149,13 @@ class Sweep:
                 yield path, chosen
 
     def _numbers(self) -> Array:
-        """The numbers of all parameters, also of those that a new path has met."""
+        """The numbers of all parameters; of those that are new, as they are now. Raises UnboundError if one has none."""
         new = [*self.paths.parameters][len(self._store) :]
         if new:
-            numpy()
-            moved = self.numbers
-            self.read()
-            self.numbers[:] = moved
-            if self._mine.__class__ is not slice:
-                self._store[self._mine] = moved
+            numbers = [p.primal for p in new]
+            if None in numbers:
+                raise UnboundError(new[numbers.index(None)])
+            self._store = numpy().concatenate([self._store, numbers])
         return self._store
 
     def _classified(self) -> Array | None:
@@ -168,14 +165,14 @@ class Sweep:
         while (found < 0).any():
             i = int((found < 0).argmax())
             path = paths.explore(self.batch, self.data, i)
-            if path.open_guards:
+            if not path.is_data:
                 return None
-            is_on_it = np.array(True)
+            number, is_on_it = paths.known.index(path), np.array(True)
             if path.answers:
                 still = np.zeros((len(paths.noise), self.examples))
                 is_on_it = paths.taken(path, [*self.data, *still], self.examples, self._numbers)
-            found[(found < 0) & is_on_it] = paths.known.index(path)
-            found[i] = paths.known.index(path)
+            found[(found < 0) & is_on_it] = number
+            found[i] = number
         return found
 
     def _drawn(self, n: int) -> Array:
@@ -187,20 +184,17 @@ class _Step:
     """The program of a step on n examples, with views of its arrays."""
 
     def __init__(self, path: Path, kernel: Kernel, n: int, store: Array, width: int) -> None:
-        np = numpy()
         self.path = path
         self.n = n
         self.run = bound = kernel.bound(n)
-        count = kernel.program.parameters - 1
+        count = kernel.program.parameters - 1 - path.count
+        bound.parameters[:count] = store[:count]
         bound.parameters[count] = 1.0 / n
-        self.numbers, self.store, self.sums = bound.parameters[:count], store[:count], bound.sums[:count]
-        self.inputs, self.results = bound.inputs, bound.results
-        self.examples, self.noise = bound.inputs[:width], bound.inputs[width:]
-        outputs = len(path.outputs)
-        self.costs, self.right = bound.results[0], bound.results[1] if outputs > 1 else None
-        self.weights, self.ones = np.full(n, 1.0 / n), np.ones(n)
-        self.truths = bound.results[outputs:]
-        self.answers = np.array([[answer] for _, answer in path.open_guards])
+        self.parameters = bound.parameters[:count]
+        self.sums, self.totals = bound.sums[:count], bound.sums[count + 1 :]
+        self.inputs, self.examples, self.noise = bound.inputs, bound.inputs[:width], bound.inputs[width:]
+        self.truths = bound.results
+        self.answers = path.expected
 
     def is_on_path(self) -> bool:
         """Whether all examples still are, by what the program itself has found."""

@@ -8,8 +8,8 @@ are parameters.
 
 from __future__ import annotations
 
-import os
 import linecache
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
