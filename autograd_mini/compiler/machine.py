@@ -14,6 +14,7 @@ from autograd_mini.compiler import frame as fields
 from autograd_mini.compiler import straight, tape
 from autograd_mini.compiler.divisions import with_reciprocals
 from autograd_mini.compiler.expansion import expanded
+from autograd_mini.compiler.interpreter import WIDTH, interpreter
 from autograd_mini.compiler.native import needs_fast
 from autograd_mini.engine.collector import collector_at_rest
 from autograd_mini.errors import choose
@@ -73,7 +74,7 @@ class Kernel:
 
     def __init__(self, program: Program, *, exact: bool) -> None:
         self.program, self.exact = program, exact
-        self.width = 1 if exact else tape.WIDTH
+        self.width = 1 if exact else WIDTH
         self.errors = threading.local()
         self.kept = threading.local()  # the memory that `run` worked in last, one for each thread
         self.functions = [self._callback(function, n) for n, function in enumerate(program.functions)]
@@ -142,11 +143,11 @@ class _Tape(Kernel):
 
     def prepare(self) -> None:
         np, _ = needs_fast()
-        interpreter = tape.interpreter(exact=self.exact)
+        runs = interpreter(exact=self.exact)
         program = expanded(self.program) if self.exact else self.program
         with collector_at_rest():
-            encoded = tape.encode(program, interpreter.opcodes, exact=self.exact)
-        self.run_at, self.body_at = interpreter.run, interpreter.begin
+            encoded = tape.encode(program, runs.opcodes, exact=self.exact)
+        self.run_at, self.body_at = runs.run, runs.begin
         self.constants, self.slots = encoded.constants, encoded.slots
         self.words = np.frombuffer(encoded.words, dtype=np.int32)
 
@@ -155,8 +156,8 @@ class _Straight(Kernel):
     tier = "straight"
 
     def prepare(self) -> None:
-        interpreter = tape.interpreter(exact=self.exact)
-        self.run_at = interpreter.run
+        runs = interpreter(exact=self.exact)
+        self.run_at = runs.run
         self.lane_sums = not self.exact
         program = expanded(self.program)
         self.code = straight.compiled(program if self.exact else with_reciprocals(program), exact=self.exact)

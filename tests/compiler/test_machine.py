@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 np = pytest.importorskip("numpy", reason="the extra `fast`")
 pytest.importorskip("llvmlite", reason="the extra `fast`")
 
+from autograd_mini.compiler.interpreter import ARITY  # noqa: E402
 from autograd_mini.compiler.machine import kernel  # noqa: E402
 from autograd_mini.compiler.program import ALPHABET, Block, Listing, Outer, evaluate  # noqa: E402
-from autograd_mini.compiler.tape import ARITY  # noqa: E402
 from autograd_mini.errors import MissingExtraError  # noqa: E402
 
 TIERS = ("tape", "straight")

@@ -5,8 +5,9 @@ import pytest
 pytest.importorskip("numpy", reason="numpy is not installed")
 pytest.importorskip("llvmlite", reason="llvmlite, which makes machine code, is not installed")
 
+from autograd_mini.compiler.interpreter import interpreter
 from autograd_mini.compiler.program import Listing
-from autograd_mini.compiler.tape import encode, interpreter, tile
+from autograd_mini.compiler.tape import encode, tile
 
 
 def operations(program, *, exact=False):
