@@ -69,11 +69,12 @@ def driver(width: int) -> str:
     rows = f.field("%frame", ROWS)
     has_lane_sums = f.let(f"icmp ne ptr {lane_sums}, null")
     summed = f.let(f"select i1 {has_lane_sums}, ptr {lane_sums}, ptr {get['sums']}")
-    with f.loop(parameter_count) as k:
-        f.store(f.load(f.at(parameters, k), "double"), f.at(get["scalars"], k), "double")
-        with f.when(has_lane_sums):
-            f.store("zeroinitializer", f.at(lane_sums, k, f.number))
-        f.store("0.0", f.at(get["sums"], k), "double")
+    size = f.let(f"shl i64 {parameter_count}, 3")
+    f.do(f"call void @llvm.memcpy.p0.p0.i64(ptr {get['scalars']}, ptr {parameters}, i64 {size}, i1 false)")
+    f.do(f"call void @llvm.memset.p0.i64(ptr {get['sums']}, i8 0, i64 {size}, i1 false)")
+    with f.when(has_lane_sums):
+        all_lanes = f.let(f"mul i64 {size}, {width}")
+        f.do(f"call void @llvm.memset.p0.i64(ptr {lane_sums}, i8 0, i64 {all_lanes}, i1 false)")
 
     left = f.let("alloca i64")
     f.store(rows, left, "i64")
