@@ -164,6 +164,14 @@ class _Straight(Kernel):
         self.body_at = self.code.address("body")
 
 
+def _address(array: Array) -> int:
+    """Where an array starts. As a buffer, if it can be one, it says so five times as fast as by `array.ctypes`."""
+    if array.flags.carray and array.size:
+        return ctypes.addressof(ctypes.c_char.from_buffer(array))
+    address: int = array.ctypes.data
+    return address
+
+
 class _Call:
     """A frame with the memory that one call works in."""
 
@@ -223,16 +231,16 @@ class _Call:
         """Say how many examples there are and where the arrays are, which must outlive the calls."""
         self.arrays = (columns, parameters, results, sums)
         if hasattr(columns, "strides"):  # an array of columns: their places are known at once
-            self.columns[:] = columns.ctypes.data + columns.strides[0] * self.places
+            self.columns[:] = _address(columns) + columns.strides[0] * self.places
             self.strides[:] = columns.strides[1]
         else:
             for j, column in enumerate(columns):
-                self.columns[j], self.strides[j] = column.ctypes.data, column.strides[0]
+                self.columns[j], self.strides[j] = _address(column), column.strides[0]
         frame = self.frame
         frame[fields.ROWS] = n
-        frame[fields.PARAMETERS] = parameters.ctypes.data
-        frame[fields.RESULTS], frame[fields.PITCH] = results.ctypes.data, results.strides[0]
-        frame[fields.SUMS] = sums.ctypes.data
+        frame[fields.PARAMETERS] = _address(parameters)
+        frame[fields.RESULTS], frame[fields.PITCH] = _address(results), results.strides[0]
+        frame[fields.SUMS] = _address(sums)
 
     def __call__(self) -> None:
         self.entry(self.address)
