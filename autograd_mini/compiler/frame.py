@@ -41,6 +41,7 @@ from autograd_mini.compiler.writing import Function
     CALLBACKS,
 ) = range(23)
 SIZE = 24
+ROWS_AT_A_TIME = 32  # so many rows of many columns are in cache
 ARGUMENTS = (
     "ptr noalias %code, ptr noalias %slots, i64 %bytes, ptr noalias %scalars, ptr %frame, ptr noalias %sums"
 )
@@ -69,11 +70,12 @@ def driver(width: int) -> str:
     rows = f.field("%frame", ROWS)
     has_lane_sums = f.let(f"icmp ne ptr {lane_sums}, null")
     summed = f.let(f"select i1 {has_lane_sums}, ptr {lane_sums}, ptr {get['sums']}")
-    with f.loop(parameter_count) as k:
-        f.store(f.load(f.at(parameters, k), "double"), f.at(get["scalars"], k), "double")
-        with f.when(has_lane_sums):
-            f.store("zeroinitializer", f.at(lane_sums, k, f.number))
-        f.store("0.0", f.at(get["sums"], k), "double")
+    size = f.let(f"shl i64 {parameter_count}, 3")
+    f.do(f"call void @llvm.memcpy.p0.p0.i64(ptr {get['scalars']}, ptr {parameters}, i64 {size}, i1 false)")
+    f.do(f"call void @llvm.memset.p0.i64(ptr {get['sums']}, i8 0, i64 {size}, i1 false)")
+    with f.when(has_lane_sums):
+        all_lanes = f.let(f"mul i64 {size}, {width}")
+        f.do(f"call void @llvm.memset.p0.i64(ptr {lane_sums}, i8 0, i64 {all_lanes}, i1 false)")
 
     left = f.let("alloca i64")
     f.store(rows, left, "i64")
@@ -98,26 +100,33 @@ def driver(width: int) -> str:
     f.store(lanes, f.at("%frame", LANES, "i64"), "i64")
     bytes_ = f.let(f"mul i64 {padded}, 8")
 
-    with f.loop(inputs) as j:
-        column, stride = (
-            f.load(f.at(get["columns"], j, "ptr"), "ptr"),
-            f.load(f.at(get["strides"], j, "i64"), "i64"),
-        )
-        offset = f.let(f"mul i64 {start}, {stride}")
-        first = f.at(column, offset, "i8")
+    def column(j: str) -> tuple[str, str, str, str]:
+        """Where it starts in this tile, from where to where it goes on, its buffer, and whether it is needed."""
+        stride = f.load(f.at(get["strides"], j, "i64"), "i64")
+        first = f.at(f.load(f.at(get["columns"], j, "ptr"), "ptr"), f.let(f"mul i64 {start}, {stride}"), "i8")
         contiguous = f.let(f"icmp eq i64 {stride}, 8")
-        direct = f.let(f"and i1 {contiguous}, {full}")
-        skip = f.let(f"mul i64 {j}, {get['tile']}")
-        buffer = f.at(in_buffers, skip)
-        where = f.let(f"select i1 {direct}, ptr {first}, ptr {buffer}")
+        needed = f.let(f"xor i1 {f.let(f'and i1 {contiguous}, {full}')}, true")
+        return first, stride, f.at(in_buffers, f.let(f"mul i64 {j}, {get['tile']}")), needed
+
+    with f.loop(inputs) as j:
+        first, _, buffer, needed = column(j)
+        where = f.let(f"select i1 {needed}, ptr {buffer}, ptr {first}")
         f.store(where, f.at(ins, j, "ptr"), "ptr")
-        copied = f.let(f"xor i1 {direct}, true")
-        with f.when(copied), f.loop(padded) as i:
-            past = f.let(f"icmp sge i64 {i}, {size}")
-            last = f.let(f"sub i64 {size}, 1")
-            row = f.let(f"select i1 {past}, i64 {last}, i64 {i}")
-            away = f.let(f"mul i64 {row}, {stride}")
-            f.store(f.load(f.at(first, away, "i8"), "double"), f.at(buffer, i), "double")
+    # A few rows of all columns at a time: in memory they may lie row by row.
+    with f.loop(size, ROWS_AT_A_TIME) as row, f.loop(inputs) as j:
+        first, stride, buffer, needed = column(j)
+        with f.when(needed):
+            rest = f.let(f"sub i64 {size}, {row}")
+            is_last = f.let(f"icmp slt i64 {rest}, {ROWS_AT_A_TIME}")
+            with f.loop(f.let(f"select i1 {is_last}, i64 {rest}, i64 {ROWS_AT_A_TIME}")) as i:
+                here = f.let(f"add i64 {row}, {i}")
+                x = f.load(f.at(first, f.let(f"mul i64 {here}, {stride}"), "i8"), "double")
+                f.store(x, f.at(buffer, here), "double")
+    with f.when(f.let(f"xor i1 {full}, true")), f.loop(inputs) as j:
+        _, _, buffer, _ = column(j)
+        x = f.load(f.at(buffer, f.let(f"sub i64 {size}, 1")), "double")
+        with f.loop(beyond) as i:
+            f.store(x, f.at(buffer, f.let(f"add i64 {size}, {i}")), "double")
     with f.loop(outputs) as j:
         line = f.at(get["results"], f.let(f"mul i64 {j}, {get['pitch']}"), "i8")
         buffer = f.at(out_buffers, f.let(f"mul i64 {j}, {get['tile']}"))

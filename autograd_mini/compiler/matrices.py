@@ -111,14 +111,38 @@ def outer(width: int, after: str) -> str:
                     for n, row in enumerate(sums):
                         line = f.let(f"mul i64 {f.let(f'add i64 {u}, {n}')}, {rights}")
                         line = f.at(f.at("%sums", first), f.let(f"add i64 {line}, {k}"))
-                        for m, place in enumerate(row):
-                            target = f.at(line, m)
-                            total = f.total(f.load(place))
-                            f.store(
-                                f.let(f"fadd double {total}, {f.load(target, 'double')}"), target, "double"
-                            )
+                        _add_totals(f, [f.load(place) for place in row], line)
     _next(f, f.let(f"add i64 {both}, 4"), after)
     return _allocas_first(f)
+
+
+def _add_totals(f: Function, xs: Sequence[str], line: str) -> None:
+    """Add the sum of the lanes of each vector to the doubles from `line` on."""
+    if len(xs) < PATCH:
+        for m, x in enumerate(xs):
+            target = f.at(line, m)
+            f.store(f.let(f"fadd double {f.total(x)}, {f.load(target, 'double')}"), target, "double")
+        return
+
+    def half_as_many(x: str, y: str, lanes: tuple[Sequence[int], Sequence[int]]) -> str:
+        """Of two vectors, the sums of lanes that belong together."""
+        return f.operation("add", _shuffled(f, x, y, lanes[0]), _shuffled(f, x, y, lanes[1]))
+
+    # Of a, b, c, d: first a₀+a₁, b₀+b₁, a₂+a₃, …, then a₀+…+a₃, b₀+…+b₃, c₀+…+c₃, d₀+…+d₃, a₄+…
+    pairs = (0, 8, 2, 10, 4, 12, 6, 14), (1, 9, 3, 11, 5, 13, 7, 15)
+    fours = (0, 1, 8, 9, 4, 5, 12, 13), (2, 3, 10, 11, 6, 7, 14, 15)
+    a, b, c, d = xs
+    both = half_as_many(half_as_many(a, b, pairs), half_as_many(c, d, pairs), fours)
+    low, high = (_shuffled(f, both, both, lanes) for lanes in ((0, 1, 2, 3), (4, 5, 6, 7)))
+    kind = f"<{PATCH} x double>"
+    total = f.let(f"fadd {kind} {low}, {high}")
+    f.store(f.let(f"fadd {kind} {total}, {f.load(line, kind)}"), line, kind)
+
+
+def _shuffled(f: Function, x: str, y: str, lanes: Sequence[int]) -> str:
+    """A vector of lanes of x, and of y, whose lanes are counted on."""
+    mask = ", ".join(f"i32 {lane}" for lane in lanes)
+    return f.let(f"shufflevector {f.number} {x}, {f.number} {y}, <{len(lanes)} x i32> <{mask}>")
 
 
 def _next(f: Function, length: str, after: str) -> None:

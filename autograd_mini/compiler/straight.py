@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograd_mini.compiler.frame import ARGUMENTS, CALLBACKS, INS, LANES, OUTS
+from autograd_mini.compiler.interpreter import FUNCTIONS, WIDTH
 from autograd_mini.compiler.native import Code
-from autograd_mini.compiler.tape import FUNCTIONS, WIDTH
 from autograd_mini.compiler.vectors import definitions
 from autograd_mini.compiler.writing import Function, intrinsics, module
 

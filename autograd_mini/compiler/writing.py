@@ -161,15 +161,16 @@ WRITTEN = {"add", "sub", "mul", "div", "neg", "abs", "select", *COMPARISONS, *FU
 
 
 def intrinsics(width: int) -> list[str]:
-    """The declarations of what `Function` calls of LLVM's own."""
-    number = Function("", width).number
-    suffix = Function("", width).suffix
+    """The declarations of what is called of LLVM's own."""
+    f = Function("", width)
     found = [
-        f"declare {number} @llvm.fabs.{suffix}({number})",
-        f"declare {number} @llvm.fmuladd.{suffix}({number}, {number}, {number})",
+        f"declare {f.number} @llvm.fabs.{f.suffix}({f.number})",
+        f"declare {f.number} @llvm.fmuladd.{f.suffix}({f.number}, {f.number}, {f.number})",
+        "declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)",
+        "declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)",
     ]
     if width > 1:
-        found.append(f"declare double @llvm.vector.reduce.fadd.{suffix}(double, {number})")
+        found.append(f"declare double @llvm.vector.reduce.fadd.{f.suffix}(double, {f.number})")
     return found
 
 
