@@ -7,6 +7,7 @@ the numbers of all parameters lie in one array, and are written back when somebo
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd_mini.engine.collector import collector_at_rest
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    Batch = list[int] | None  # places in the data; None for all
+    Batch = Sequence[int] | None  # places in the data; None for all
 
 
 class Penalty(NamedTuple):
@@ -70,6 +71,8 @@ class Step(NamedTuple):
 class OnValues:
     """Gradient descent on Values, and the parameters after the last whole step."""
 
+    ranked = None  # Python sorts
+
     def __init__(self, task: Task) -> None:
         self.task = task
         self.learned = [p.data for p in task.parameters]
@@ -118,7 +121,10 @@ class OnArrays:
         self._compile()
 
     def _compile(self) -> None:
+        from autograd_mini.compiler.arguments import numpy
         from autograd_mini.compiler.sweep import Sweep
+
+        self.ranked = partial(numpy().argsort, kind="stable")
 
         model, loss, correct = self.task.model, self.task.loss, self.task.correct
 

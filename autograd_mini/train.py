@@ -125,7 +125,7 @@ def fit(
     try:
         with _bar(epochs, progress) as show:
             for epoch in range(1, epochs + 1):
-                batches = _batches(len(X), batch_size, generator)
+                batches = _batches(len(X), batch_size, generator, descent.ranked)
                 _record(history, descent.epoch(batches, epoch), batches, task)
                 show(history)
                 waited = plateau.epochs(history.loss[-1])
@@ -243,11 +243,13 @@ def _parameters(model: Any) -> list[Value]:
     return parameters
 
 
-def _batches(n: int, size: int | None, generator: random.Random) -> Sequence[Batch]:
+def _batches(
+    n: int, size: int | None, generator: random.Random, ranked: Callable[[list[float]], Any] | None
+) -> Sequence[Batch]:
     """The numbers 0 to n - 1, shuffled and cut into batches; None if there is one batch for all."""
     if size is None:
         return [None]
-    order = shuffled(generator, n)
+    order = shuffled(generator, n, ranked)
     return [order[i : i + size] for i in range(0, n, size)]
 
 
