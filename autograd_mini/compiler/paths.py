@@ -17,6 +17,7 @@ from autograd_mini.compiler.lower import Lowering, Parameters, staged
 from autograd_mini.compiler.program import LEAVES
 from autograd_mini.compiler.trace import Trace
 from autograd_mini.engine.collector import collector_at_rest
+from autograd_mini.engine.graph import toposort
 from autograd_mini.errors import CompileError
 
 if TYPE_CHECKING:
@@ -40,7 +41,6 @@ class Path:
 
     result: what the function returned; outputs: its numbers; structure: where they stand in it.
     guards: the traced truths that were asked for, in the groups they are asked in, and their answers.
-    is_data: whether the inputs of an example alone say that it is on this path.
     parts: for a gradient in parts, the parameter that each result behind the outputs belongs to.
     """
 
@@ -55,7 +55,6 @@ class Path:
         self.expected: Any = numpy().array(self.answers)[:, None]
         self.build = result_builder(result)
         self.parts: dict[str, list[int]] = {}
-        self.is_data = all(truth.is_data for truth, _, _ in trace.guards)
         self.width = width
         self._kernels: dict[str, Kernel] = {}
         self._bounds = threading.local()
@@ -99,6 +98,12 @@ class Path:
                 del kept[next(iter(kept))]
             found = kept[role, n] = kernel, kernel.bound(n)
         return found[1]
+
+    @cached_property
+    def is_data(self) -> bool:
+        """Whether the inputs of an example alone say that it is on this path."""
+        order = toposort(*[truth for truth, _, _ in self.trace.guards])
+        return all(x.leaf is None or x.leaf[0] == "input" for x in order)
 
     @cached_property
     def asks_simply(self) -> bool:
