@@ -21,7 +21,9 @@ from autograd_mini.compiler import views
 from autograd_mini.compiler.arguments import Batch, numpy
 from autograd_mini.compiler.captures import Captures
 from autograd_mini.compiler.kernels import TIERS
-from autograd_mini.compiler.paths import Options, Paths, chosen, run
+from autograd_mini.compiler.path import Options
+from autograd_mini.compiler.paths import Paths, chosen, run
+from autograd_mini.compiler.saving import save
 from autograd_mini.derivatives.pytree import flatten
 from autograd_mini.engine import recording
 from autograd_mini.engine.interop import flag, whole
@@ -30,11 +32,13 @@ from autograd_mini.errors import CompileError, UnboundError, choose, require
 from autograd_mini.functions import as_function
 
 if TYPE_CHECKING:
+    import os
+    import pathlib
     from collections.abc import Callable, Iterator, Sequence
 
     from autograd_mini.compiler.arguments import Array
     from autograd_mini.compiler.kernel import Bound
-    from autograd_mini.compiler.paths import Path
+    from autograd_mini.compiler.path import Path
 
 
 SMALL = 1024  # examples, up to which arrays are kept from call to call
@@ -99,7 +103,7 @@ class Compiled:
         paths = self._paths(batch)
         store = _Store(paths)
         if (quick := self._quick(paths, batch, "values", store)) is not None:
-            path, numbers = paths.known[0], quick.results[: len(paths.known[0].outputs)].copy()
+            path, numbers = paths.known[0], quick.results[: paths.known[0].count].copy()
             return _shaped(path, batch, numbers)
         pieces = [
             _Piece(path, places, self._run(path, "values", columns, n, store)[0])
@@ -179,6 +183,22 @@ class Compiled:
         """
         return views.to_jax(*self._current())
 
+    def save(self, path: str | os.PathLike[str]) -> pathlib.Path:
+        """The path of a JSON file that now holds all that was traced, with the numbers of the parameters.
+
+        `autograd_mini.compiler.load` reads it: structures of arguments and paths that were met before it was saved
+        run there as here. The file is written whole or not at all.
+
+        Raises CompileError if nothing was traced yet, or it draws random numbers, ValueError if it calls Python
+        functions (`opaque`), OSError if the file cannot be written.
+        """
+        return save(self.structures(), self.options, path)
+
+    def structures(self) -> dict[Any, Paths]:
+        """The paths of every structure of arguments that was met, since what the function captures last changed."""
+        current, _ = self._current()
+        return next(state.paths for state in self._states if current in state.paths.values())
+
     def _current(self) -> tuple[Paths, Any]:
         """The paths of the last call, and the structure of its arguments."""
         if self._last is None:
@@ -208,7 +228,7 @@ class Compiled:
             bound.parameters[count] = seed
         bound()
         if path.answers:
-            answers = bound.results[len(path.outputs) :] != 0.0
+            answers = bound.results[path.count :] != 0.0
             if not (answers == path.expected).all():
                 return None
         return bound
@@ -226,7 +246,7 @@ class Compiled:
             if path.structure != ():
                 msg = (
                     f"backward needs a function that returns one number; {self.options.name} returned"
-                    f" {len(path.outputs)} in a {type(path.result).__name__}; return one of them, or their mean"
+                    f" {path.count} in a {type(path.result).__name__}; return one of them, or their mean"
                 )
                 raise TypeError(msg)
             role = "gradient"
@@ -350,7 +370,7 @@ def _together(pieces: Sequence[_Piece], batch: Batch) -> Array:
     """The results of all paths, a row for each number and a column for each example."""
     if pieces[0].places is None:
         return pieces[0].numbers
-    count = len(pieces[0].path.outputs)
+    count = pieces[0].path.count
     numbers = numpy().empty((count, batch.examples))
     for piece in pieces:
         numbers[:, piece.places] = piece.numbers[:count]

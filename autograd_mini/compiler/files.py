@@ -87,10 +87,23 @@ def as_json(program: Program) -> dict[str, Any]:
     fields = program._asdict()
     del fields["functions"]
     fields["instructions"] = [
-        (one[0], str(one[1])) if one[0] == "constant" and not math.isfinite(one[1]) else one
-        for one in program.instructions
+        (one[0], number_as_json(one[1])) if one[0] == "constant" else one for one in program.instructions
     ]
     return fields
+
+
+def number_as_json(x: float) -> float | str:
+    """A number, in quotes where JSON has none."""
+    return x if math.isfinite(x) else str(x)
+
+
+def number_from_json(x: Any) -> float:
+    """The number that `number_as_json` wrote. Raises ValueError for anything else."""
+    number = UNBOUNDED.get(x) if isinstance(x, str) else x
+    if isinstance(number, float) or type(number) is int:
+        return float(number)
+    msg = f"a number was expected, got {shown(x)}"
+    raise ValueError(msg)
 
 
 def from_json(fields: Any) -> Program:
@@ -119,10 +132,7 @@ def from_json(fields: Any) -> Program:
 
 def _instruction(one: Any) -> tuple[Any, ...]:
     if isinstance(one, list) and len(one) == 2 and one[0] == "constant":
-        x = one[1]
-        if isinstance(x, str):
-            return "constant", UNBOUNDED.get(x, x)
-        return "constant", float(x) if type(x) is int else x  # written by hand
+        return "constant", number_from_json(one[1])
     return tuple(_list(one))
 
 

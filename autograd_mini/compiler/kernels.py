@@ -42,7 +42,7 @@ def kernel_of(program: Program, exact: bool, tier: str) -> Kernel:
         return Reference(program)  # NumPy's functions are other ones than those of math
     if tier == "numpy" or (tier == "auto" and not has_machine()):
         return tiles.kernel(program)
-    if tier == "auto" and len(program.instructions) <= machine.STRAIGHT_UP_TO:
+    if tier == "auto" and machine.suits_straight(program):
         return Warming(program, exact=exact)
     return machine.kernel(program, exact=exact, tier="tape" if tier == "auto" else tier)
 

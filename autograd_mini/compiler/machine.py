@@ -15,6 +15,7 @@ from autograd_mini.compiler import straight, tape
 from autograd_mini.compiler.divisions import with_reciprocals
 from autograd_mini.compiler.expansion import expanded
 from autograd_mini.compiler.native import needs_fast
+from autograd_mini.engine.collector import collector_at_rest
 from autograd_mini.errors import choose
 
 if TYPE_CHECKING:
@@ -36,15 +37,24 @@ def kernel(program: Program, *, exact: bool = False, tier: str = "auto") -> Kern
 
     exact: results are those of `evaluate` to the last bit, and sums are added up one by one from the last example
     to the first; else products and sums may be rounded together, and elementary functions are within 2 ulp.
-    tier: "straight", "tape", or "auto": straight up to 2000 instructions.
+    tier: "straight", "tape", or "auto": straight up to 2000 instructions, if the program is not exact and has no
+    blocks, whose products the tape computes as fast.
 
     Raises MissingExtraError without numpy and llvmlite, ValueError for another tier.
     """
     needs_fast()
     tier = choose("tier", tier, TIERS)
     if tier == "auto":
-        tier = "straight" if len(program.instructions) <= STRAIGHT_UP_TO else "tape"
+        tier = "straight" if suits_straight(program) and not exact else "tape"
     return (_Straight if tier == "straight" else _Tape)(program, exact=exact)
+
+
+def suits_straight(program: Program) -> bool:
+    """Whether straight-line code is worth its compilation: for small programs without blocks.
+
+    The tape computes the products of blocks as fast, and straight-line code has an instruction for each weight.
+    """
+    return len(program.instructions) <= STRAIGHT_UP_TO and not program.blocks
 
 
 class Kernel:
@@ -134,7 +144,8 @@ class _Tape(Kernel):
         np, _ = needs_fast()
         interpreter = tape.interpreter(exact=self.exact)
         program = expanded(self.program) if self.exact else self.program
-        encoded = tape.encode(program, interpreter.opcodes, exact=self.exact)
+        with collector_at_rest():
+            encoded = tape.encode(program, interpreter.opcodes, exact=self.exact)
         self.run_at, self.body_at = interpreter.run, interpreter.begin
         self.constants, self.slots = encoded.constants, encoded.slots
         self.words = np.frombuffer(encoded.words, dtype=np.int32)

@@ -1,167 +1,29 @@
-"""Paths: the ways through a function that examples have taken so far, each with its own programs.
+"""Paths: the ways through a function that examples have taken so far, found as examples come that take others.
 
-A path is known by its guards, the answers to what the function asked on its way. The programs of a path are made when
-they are first needed: its guards alone, its values, and its gradient, plain and masked, or in parts: for each example
-what it adds to the sums.
+A path is known by its guards, the answers to what the function asked on its way.
 """
 
 from __future__ import annotations
 
-import threading
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.compiler.arguments import numpy, result_builder, structure
-from autograd_mini.compiler.kernels import Warming, kernel_of
-from autograd_mini.compiler.lower import Lowering, Parameters, staged
-from autograd_mini.compiler.program import LEAVES
+from autograd_mini.compiler.arguments import numpy
+from autograd_mini.compiler.path import Path, Store, TracedPath
 from autograd_mini.compiler.trace import Trace
-from autograd_mini.engine.collector import collector_at_rest
-from autograd_mini.engine.graph import toposort
 from autograd_mini.errors import CompileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from autograd_mini.compiler.arguments import Array, Batch
-    from autograd_mini.compiler.kernel import Bound, Kernel
-    from autograd_mini.compiler.program import Program
-    from autograd_mini.compiler.trace import Traced
-
-    Outputs = Sequence[Traced | float]
+    from autograd_mini.compiler.kernel import Kernel
+    from autograd_mini.compiler.path import Options
 
 
 MOST_PATHS = 100
-MOST_BOUNDS = 8  # kernels with arrays, kept for each thread and path
-_SIMPLE = frozenset({"less", "less_equal", "equal", "select", "neg", "abs", "maximum", "minimum"})
 
 
-class Path:
-    """One way through a function: what was traced, and the kernels of its programs.
-
-    result: what the function returned; outputs: its numbers; structure: where they stand in it.
-    guards: the traced truths that were asked for, in the groups they are asked in, and their answers.
-    parts: for a gradient in parts, the parameter that each result behind the outputs belongs to.
-    """
-
-    def __init__(self, paths: Paths, trace: Trace, result: Any, outputs: Outputs, width: int) -> None:
-        self.paths = paths
-        self.trace = trace
-        self.result = result
-        self.structure = structure(result)
-        self.outputs = outputs
-        self.guards = staged([truth for truth, _, _ in trace.guards])
-        self.answers = [answer for _, answer, _ in trace.guards]
-        self.expected: Any = numpy().array(self.answers)[:, None]
-        self.build = result_builder(result)
-        self.parts: dict[str, list[int]] = {}
-        self.width = width
-        self._kernels: dict[str, Kernel] = {}
-        self._bounds = threading.local()
-
-    def kernel(self, role: str) -> Kernel:
-        """The kernel for "values", "gradient", "masked", these two "in parts", "step", or "guards" and the number of a group."""
-        found = self._kernels.get(role)
-        if found is None:
-            with self.paths.lock:  # two threads that need it at once make it once
-                found = self._kernels.get(role)
-                if found is None:
-                    options = self.paths.options
-                    # A question is answered as the engine would answer it.
-                    exact = options.exact or role.startswith("guards")
-                    found = self._kernels[role] = kernel_of(
-                        self.program(role, exact=exact), exact, options.tier
-                    )
-        return found
-
-    @property
-    def labels(self) -> list[str]:
-        """What the numbers of an example are called, as far as the function has labelled them."""
-        return [x.label for x in self.trace.inputs]
-
-    def questions(self) -> list[str]:
-        """What was asked on the way: the line of each question, and the answer of this path."""
-        return [
-            f"{place.text or place} {'holds' if answer else 'does not hold'}"
-            for _, answer, place in self.trace.guards
-        ]
-
-    def bound(self, role: str, n: int) -> Bound:
-        """The kernel of a role with arrays of its own for n examples, which only this thread uses."""
-        kept: dict[tuple[str, int], tuple[Kernel, Bound]] = self._bounds.__dict__  # type: ignore[assignment]
-        kernel = self.kernel(role)
-        if isinstance(kernel, Warming):
-            kernel = kernel.warm(n)
-        found = kept.get((role, n))
-        if found is None or found[0] is not kernel:
-            while len(kept) >= MOST_BOUNDS:
-                del kept[next(iter(kept))]
-            found = kept[role, n] = kernel, kernel.bound(n)
-        return found[1]
-
-    @cached_property
-    def is_data(self) -> bool:
-        """Whether the inputs of an example alone say that it is on this path."""
-        order = toposort(*[truth for truth, _, _ in self.trace.guards])
-        return all(x.leaf is None or x.leaf[0] == "input" for x in order)
-
-    @cached_property
-    def asks_simply(self) -> bool:
-        """Whether all questions compare inputs: then every machine has the same answers."""
-        guards = [truth for group in self.guards for truth in group]
-        with self.paths.lock:
-            program = self._lowered(guards, exact=True).program(guards)
-        return all(one[0] in LEAVES or one[0] in _SIMPLE for one in program.instructions)
-
-    def program(self, role: str, *, exact: bool) -> Program:
-        """The program of a role. The last parameter of a gradient is its seed.
-
-        That of a step has as results the guards, if they depend on more than the inputs; its last sums are that
-        of the seed, which is 0, and those of the outputs.
-        """
-        with self.paths.lock, collector_at_rest():  # parameters get their places
-            if role.startswith("guards"):
-                guards = self.guards[int(role.removeprefix("guards"))]
-                return self._lowered(guards, exact).program(guards)
-            role, asking, _ = role.partition(" and guards")
-            guards = [truth for group in self.guards for truth in group] if asking else []
-            if role == "step":
-                guards = [] if self.is_data else [truth for truth, _, _ in self.trace.guards]
-            outputs: Outputs = [*self.outputs, *guards]
-            lowered = self._lowered(outputs, exact)
-            if role == "values":
-                return lowered.program(outputs)
-            seed = lowered.listing.emit("parameter", len(self.paths.parameters))
-            sums, outers = lowered.gradient(self.outputs[0], seed, masked=role.startswith("masked"))
-            if role.endswith("in parts"):
-                self.parts[role] = [k for k, _ in sums]
-                return lowered.listing.program(
-                    inputs=self.width + len(self.trace.noise),
-                    parameters=len(self.paths.parameters) + 1,
-                    results=[*lowered.all(self.outputs), *[x for _, x in sums]],
-                )
-            if role != "step":
-                return lowered.program(outputs, sums, outers, extra=1)
-            first = len(self.paths.parameters) + 1
-            sums += [(first + i, x) for i, x in enumerate(lowered.all(self.outputs))]
-            return lowered.program(guards, sums, outers, extra=1 + len(self.outputs))
-
-    def _lowered(self, roots: Outputs, exact: bool) -> Lowering:
-        return Lowering(roots, self.paths.parameters, self.width, self.trace.noise, exact=exact)
-
-
-class Options:
-    """What was asked for when the function was compiled."""
-
-    def __init__(self, function: Callable[..., Any], *, exact: bool, tier: str, threads: int) -> None:
-        self.function = function
-        self.name = getattr(function, "__name__", type(function).__name__)
-        self.exact = exact
-        self.tier = tier
-        self.threads = threads
-
-
-class Paths:
+class Paths(Store):
     """The paths of a function for one structure of arguments, found as examples come that take them.
 
     parameters: the Values that the function takes from outside, in the order of the store of all paths.
@@ -169,11 +31,9 @@ class Paths:
     """
 
     def __init__(self, options: Options) -> None:
-        self.options = options
-        self.parameters = Parameters()
+        super().__init__(options)
         self.noise: list[Any] = []
         self.known: list[Path] = []
-        self.lock = threading.RLock()
 
     def split(
         self, batch: Batch, columns: list[Array], store: Callable[[], Array]
@@ -216,13 +76,13 @@ class Paths:
         """For each example whether it is on the path."""
         np = numpy()
         on_path, asked = np.ones(examples, dtype=bool), 0
-        for i, group in enumerate(path.guards):
+        for i, count in enumerate(path.groups):
             places = slice(None) if on_path.all() else on_path.nonzero()[0]
-            truths = np.empty((len(group), int(on_path.sum())))
+            truths = np.empty((count, int(on_path.sum())))
             run(path.kernel(f"guards{i}"), [column[places] for column in columns], store(), truths)
-            answers = np.array(path.answers[asked : asked + len(group)])
+            answers = np.array(path.answers[asked : asked + count])
             on_path[places] = ((truths != 0.0) == answers[:, None]).all(axis=0)
-            asked += len(group)
+            asked += count
         return on_path
 
     def _draw(self, batch: Batch, columns: list[Array]) -> None:
@@ -238,12 +98,12 @@ class Paths:
             trace = Trace(self.options.name, [float(column[i]) for column in columns[batch.width :]])
             examples = [float(column[i]) for column in columns[: batch.width]]
             result, outputs = trace.run(self.options.function, examples, batch.shape)
-            path = Path(self, trace, result, outputs, batch.width)
+            path = TracedPath(self, trace, result, outputs, batch.width)
             for other in self.known:
                 if other.answers == path.answers:  # what was asked depends on the answers before
                     return other
             self._check(path)
-            self.noise += [x.leaf[1] for x in trace.noise[len(self.noise) :] if x.leaf]
+            self.noise += path.draws[len(self.noise) :]
             self.known.append(path)
             return path
 
@@ -251,10 +111,9 @@ class Paths:
         """Raise CompileError unless a new path fits the others."""
         name = self.options.name
         if len(self.known) >= MOST_PATHS:
-            place = next(
-                (b for (_, x, a), (_, y, b) in zip(self.known[-1].trace.guards, path.trace.guards) if x != y),
-                path.trace.guards[-1][2],
-            )
+            other = self.known[-1]
+            parting = [place for x, y, place in zip(other.answers, path.answers, path.places) if x != y]
+            place = [*parting, path.places[-1]][0]
             msg = (
                 f"the examples take more than {MOST_PATHS} paths through {name}, which part at {place}; write"
                 " where(condition, x, y) in place of if, so that one program serves them all"
@@ -266,8 +125,7 @@ class Paths:
                 " names and texts, with numbers in the same places"
             )
             raise CompileError(msg)
-        drawn = [x.leaf[1] for x in path.trace.noise if x.leaf]
-        if any(one is not other for one, other in zip(drawn, self.noise)):
+        if any(one is not other for one, other in zip(path.draws, self.noise)):
             msg = f"{name} draws its random numbers from other generators on another path; draw them before it parts"
             raise CompileError(msg)
 

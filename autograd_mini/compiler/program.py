@@ -203,6 +203,9 @@ class Listing:
         if name == "select":
             if a is not None:
                 return reads[1] if a != 0.0 else reads[2]
+            inner = self.instructions[reads[1]]
+            if inner[:2] == ("select", x):
+                return self.emit("select", x, inner[2], reads[2])
             return reads[1] if reads[1] == reads[2] else None
         return None
 

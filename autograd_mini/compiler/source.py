@@ -17,19 +17,16 @@ def program(x, w):
 from __future__ import annotations
 
 from collections import Counter
-from keyword import iskeyword
-from re import sub
 from typing import TYPE_CHECKING
-from unicodedata import normalize
 
 from autograd_mini.compiler.alphabet import read_in
 from autograd_mini.compiler.layers import layers, shared
+from autograd_mini.compiler.lines import WIDTH, Lines
 from autograd_mini.formulas.printing import ATOM, RELATION
 from autograd_mini.formulas.python import source
-from autograd_mini.words.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from autograd_mini.compiler.layers import Numbers
     from autograd_mini.compiler.program import Program
@@ -39,8 +36,6 @@ if TYPE_CHECKING:
 
 
 FOLDED = 60  # letters of an expression that may stand inside another
-WIDTH = 100  # letters of a line
-LONGEST = 30  # letters of a name that is made of a label
 TAKEN = ("np", "special", "functions", "w", "sums")  # names that mean something else
 
 
@@ -61,11 +56,11 @@ def source_of_program(
     program, where it has any.
     """
     about = inputs, parameters, comments or {}
-    draft = _Writer(program, *about)  # written once to see how often each number is asked for
+    draft = _Writer(program, *about)  # which says how often each number is asked for
     draft.write()
-    final = _Writer(program, *about, draft.asked, draft.as_number)
+    final = _Writer(program, *about, draft)
     final.write()
-    return "".join(f"{line}\n" for line in final.lines)
+    return str(final.lines)
 
 
 class _Writer:
@@ -77,26 +72,20 @@ class _Writer:
         inputs: Sequence[str],
         parameters: Sequence[str],
         comments: Mapping[int, str],
-        expected: Mapping[Key, int] | None = None,
-        numeric: Iterable[Key] = (),
+        draft: _Writer | None = None,
     ) -> None:
         self.program = program
         self.comments = comments
-        self.expected = expected or {}
-        self.numeric = {*numeric}
-        self.used = {*TAKEN}
-        self.counts: Counter[str] = Counter()  # of names that differ in a number
-        self.inputs = [self.named(label) for label in _filled(inputs, program.inputs, "x")]
+        self.draft = draft
+        self.lines = Lines("def program(x, w):", taken=TAKEN)
+        self.inputs = [self.lines.named(label) for label in _filled(inputs, program.inputs, "x")]
         self.weights = [
-            self.named(label) if label else "" for label in _filled(parameters, program.parameters)
+            label and self.lines.named(label) for label in _filled(parameters, program.parameters)
         ]
         self.asked: Counter[Key] = Counter()
         self.as_number: set[Key] = set()  # not only as a condition
         self.forms: dict[Key, Formula] = {}
         self.said: dict[Key, tuple[str, ...]] = {}  # about what is folded
-        self.remarks: dict[str, None] = {}  # about the expression in the making
-        self.remarked: tuple[str, ...] = ()
-        self.lines = ["def program(x, w):"]
         self.layers = layers(program)
         self.places = {x: (one.numbers, u) for one in self.layers.values() for u, x in enumerate(one.numbers)}
         self.shared = shared(program, own=("input", "unit"))
@@ -105,7 +94,7 @@ class _Writer:
     def write(self) -> None:
         if self.inputs:
             names = ", ".join(self.inputs) + "," * (len(self.inputs) == 1)
-            self.line(f"({names}) = x" if len(names) > WIDTH - 12 else f"{names} = x")
+            self.lines.write(f"({names}) = x" if len(names) > WIDTH - 12 else f"{names} = x")
         for i in range(len(self.program.instructions)):
             self.instruction(i)
         if self.program.sums or self.program.outers:
@@ -113,10 +102,10 @@ class _Writer:
         results = [str(self.form(x)) for x in self.program.results]
         text = ", ".join(results)
         if self.program.sums or self.program.outers:
-            self.line(f"return ({text}{',' * (len(results) == 1)}), sums")
+            self.lines.write(f"return ({text}{',' * (len(results) == 1)}), sums")
         else:
             is_plain = len(results) == 1 or 0 < len(text) < WIDTH - 12
-            self.line(f"return {text}" if is_plain else f"return ({text})")
+            self.lines.write(f"return {text}" if is_plain else f"return ({text})")
 
     def instruction(self, i: int) -> None:
         name, *reads = self.program.instructions[i]
@@ -144,8 +133,8 @@ class _Writer:
 
     def parameter(self, i: int, k: int) -> None:
         self.forms[i] = source.symbol(self.weights[k] or f"w[{k}]")
-        if self.weights[k] and self.expected.get(i):
-            self.line(f"{self.weights[k]} = w[{k}]")
+        if self.weights[k] and self.draft and self.draft.asked[i]:
+            self.lines.write(f"{self.weights[k]} = w[{k}]")
 
     def block(self, n: int) -> None:
         block = self.program.blocks[n]
@@ -153,27 +142,27 @@ class _Writer:
         shape = f"{count}, {block.units}" if block.transposed else f"{block.units}, {count}"
         matrix = f"w[{block.first}:{block.first + count * block.units}].reshape({shape})"
         into = self.table(block.inputs)
-        self.blocks[n] = self.named("h1")
-        self.line(f"{self.blocks[n]} = {matrix}{'.T' * block.transposed} @ {into}")
+        self.blocks[n] = self.lines.named("h1")
+        self.lines.write(f"{self.blocks[n]} = {matrix}{'.T' * block.transposed} @ {into}")
 
     def sums(self) -> None:
-        self.line("sums = np.zeros(len(w))")
+        self.lines.write("sums = np.zeros(len(w))")
         waiting = [*self.program.sums]
         while waiting:
             k, x = waiting[0]
             numbers = self.places[x][0] if x in self.places else (x,)
             count = len(numbers)
             if count > 1 and waiting[:count] == [(k + u, x) for u, x in enumerate(numbers)]:
-                self.line(f"sums[{k}:{k + count}] += np.sum({self.form(numbers)}, axis=1)")
+                self.lines.write(f"sums[{k}:{k + count}] += np.sum({self.form(numbers)}, axis=1)")
                 del waiting[:count]
                 continue
             del waiting[0]
             times = f"len({self.inputs[0]}) * " if self.shared[x] and self.inputs else ""
-            self.line(f"sums[{k}] += {times}np.sum({self.form(x)})")
+            self.lines.write(f"sums[{k}] += {times}np.sum({self.form(x)})")
         for outer in self.program.outers:
             end = outer.first + len(outer.left) * len(outer.right)
             product = f"{self.table(outer.left)} @ {self.table(outer.right)}.T"
-            self.line(f"sums[{outer.first}:{end}] += ({product}).ravel()")
+            self.lines.write(f"sums[{outer.first}:{end}] += ({product}).ravel()")
 
     # What a number, or numbers side by side, are called
 
@@ -186,7 +175,7 @@ class _Writer:
         self.asked[key] += 1
         if not truth:
             self.as_number.add(key)
-        self.remarks |= dict.fromkeys(self.said.get(key, ()))
+        self.lines.remark(*self.said.get(key, ()))
         return self.forms[key]
 
     def together(self, numbers: Numbers, truth: bool = False) -> Formula:
@@ -210,53 +199,26 @@ class _Writer:
         if name == "unit" and makers == [(name, n, u) for u in range(self.program.blocks[n].units)]:
             return self.blocks[n]
         rows = ", ".join(str(self.form(x)) for x in numbers)
-        if any(self.shared[x] for x in numbers) and self.inputs:
-            return f"np.stack(np.broadcast_arrays({self.inputs[0]}, {rows})[1:])"
+        if any(self.shared[x] for x in numbers):
+            column = self.inputs[0] if self.inputs else "np.zeros(1)"
+            return f"np.stack(np.broadcast_arrays({column}, {rows})[1:])"
         return f"np.stack([{rows}])"
-
-    # Lines
 
     def made(self, key: Key, formula: Formula, letter: str) -> None:
         """Fold the expression into the next, or give it a name."""
-        if formula.strength == RELATION and (key in self.numeric or not self.expected):
+        draft = self.draft
+        if formula.strength == RELATION and (draft is None or key in draft.as_number):
             formula = source.where(formula, 1.0, 0.0)
         for x in key if isinstance(key, tuple) else (key,):
             if x in self.comments:
-                self.remarks[self.comments[x]] = None
-        if self.expected.get(key) == 1 and len(str(formula)) <= FOLDED:
-            self.said[key], self.remarks = tuple(self.remarks), {}
+                self.lines.remark(self.comments[x])
+        if draft is not None and draft.asked[key] == 1 and len(str(formula)) <= FOLDED:
+            self.said[key] = self.lines.taken_remarks()
             self.forms[key] = formula
         else:
-            name = self.named(f"{letter}1")
-            self.line(f"{name} = {formula}")
+            name = self.lines.named(f"{letter}1")
+            self.lines.write(f"{name} = {formula}")
             self.forms[key] = source.symbol(name)
-
-    def line(self, text: str) -> None:
-        """Write a line, below what is said about it; a long one is broken behind commas."""
-        remarks, self.remarks = tuple(self.remarks), {}
-        if remarks and remarks != self.remarked:
-            self.lines.append(f"    # {visible('; '.join(remarks))}")
-        self.remarked = remarks or self.remarked
-        first, *pieces = text.split(", ")
-        line = f"    {first}"
-        for piece in pieces:
-            if len(line) + len(piece) > WIDTH:
-                self.lines.append(f"{line},")
-                line = f"        {piece}"
-            else:
-                line += f", {piece}"
-        self.lines.append(line)
-
-    def named(self, label: str) -> str:
-        """A new name that is like the label, and an identifier."""
-        name = sub(r"\W+", "_", normalize("NFKC", label)).strip("_")[:LONGEST] or "x"
-        name = name if name.isidentifier() and not iskeyword(name) else f"x_{name}"
-        stem = name.rstrip("0123456789")
-        while name in self.used:
-            self.counts[stem] += 1
-            name = f"{stem}{self.counts[stem]}"
-        self.used.add(name)
-        return name
 
 
 def _filled(labels: Sequence[str], count: int, letter: str = "") -> list[str]:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.compiler.frame import ARGUMENTS, CALLBACKS, INS, LANES, OUTS
 from autograd_mini.compiler.native import Code
-from autograd_mini.compiler.tape import WIDTH
+from autograd_mini.compiler.tape import FUNCTIONS, WIDTH
 from autograd_mini.compiler.vectors import definitions
-from autograd_mini.compiler.writing import WRITTEN, Function, intrinsics, module
+from autograd_mini.compiler.writing import Function, intrinsics, module
 
 if TYPE_CHECKING:
     from autograd_mini.compiler.program import Program
@@ -27,22 +27,12 @@ def compiled(program: Program, *, exact: bool) -> Code:
 def printed(program: Program, *, exact: bool) -> str:
     """The LLVM text of a program without blocks."""
     width = 1 if exact else WIDTH
-    called = [one[0] for one in program.instructions if one[0] in _CALLED]
+    called = [one[0] for one in program.instructions if one[0] in FUNCTIONS]
     return module(
         definitions(sorted(set(called)), [width], exact=exact, inline=len(called) <= INLINE_UP_TO),
         _body(program, width),
         declared=intrinsics(width),
     )
-
-
-class _Called:
-    """Whatever operation `Function.operation` writes as a call by name."""
-
-    def __contains__(self, name: str) -> bool:
-        return name not in WRITTEN and name not in ("input", "parameter", "constant", "opaque")
-
-
-_CALLED = _Called()
 
 
 def _body(program: Program, width: int) -> str:
@@ -57,9 +47,12 @@ def _body(program: Program, width: int) -> str:
     arity = max((len(one) - 2 for one in program.instructions if one[0] == "opaque"), default=0)
     arguments = f.let(f"alloca double, i64 {arity or 1}")
     lane_result = f.let(f"alloca {f.number}, align 64")
-    summed: dict[int, list[int]] = {}
-    if width > 1:  # in any order; exactly, in theirs, below
-        for k, x in program.sums:
+    summed: dict[int, list[int]] = {}  # parameters by numbers: added up where they are made
+    in_order: dict[int, list[int]] = {}  # numbers by parameters: exactly, in their order, at the end
+    for k, x in program.sums:
+        if width == 1:
+            in_order.setdefault(k, []).append(x)
+        else:
             summed.setdefault(x, []).append(k)
 
     def add(k: int, x: str) -> None:
@@ -95,9 +88,12 @@ def _body(program: Program, width: int) -> str:
                 add(k, operand(i))
         for target, x in zip(targets, program.results):
             f.store(operand(x), f.at(target, r, "i8"))
-        if width == 1:
-            for k, x in program.sums:
-                add(k, operand(x))
+        for k, xs in in_order.items():
+            place = f.at("%sums", k)
+            total = f.load(place)
+            for x in xs:
+                total = f.operation("add", total, operand(x))
+            f.store(total, place)
     f.do("ret void")
     return str(f)
 

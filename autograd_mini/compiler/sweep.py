@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from autograd_mini.compiler.arguments import Batch, numpy
 from autograd_mini.compiler.captures import Captures
 from autograd_mini.compiler.kernels import Warming
-from autograd_mini.compiler.paths import Options, Paths, run
+from autograd_mini.compiler.path import Options
+from autograd_mini.compiler.paths import Paths, run
 from autograd_mini.errors import UnboundError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from autograd_mini.compiler.arguments import Array
     from autograd_mini.compiler.kernel import Kernel
-    from autograd_mini.compiler.paths import Path
+    from autograd_mini.compiler.path import Path
     from autograd_mini.engine.value import Value
 
 
@@ -93,7 +94,7 @@ class Sweep:
     def mask(self) -> None:
         """Compute the gradient again, such that an input that was not chosen is none: if it is nan, this matters."""
         if (step := self._last) is not None:
-            results = numpy().empty((len(step.path.outputs), step.n))
+            results = numpy().empty((step.path.count, step.n))
             sums = run(step.path.kernel("masked"), [*step.inputs], step.parameters, results, 1.0 / step.n)
             self.gradient = sums[self._mine]
 
@@ -119,7 +120,7 @@ class Sweep:
         taken = set()
         for path, chosen in self._groups(places, columns, n):
             on_path = columns if chosen is None else [column[chosen] for column in columns]
-            results = np.empty((len(path.outputs), len(on_path[0]) if on_path else n))
+            results = np.empty((path.count, len(on_path[0]) if on_path else n))
             store = self._numbers()
             sums = run(path.kernel("gradient"), on_path, store, results, 1.0 / n)
             if np.isnan(sums).any():
@@ -186,7 +187,7 @@ class _Step:
         self.path = path
         self.n = n
         self.run = bound = kernel.bound(n)
-        count = kernel.program.parameters - 1 - len(path.outputs)
+        count = kernel.program.parameters - 1 - path.count
         bound.parameters[:count] = store[:count]
         bound.parameters[count] = 1.0 / n
         self.parameters = bound.parameters[:count]

@@ -23,7 +23,7 @@ from autograd_mini.compiler.writing import WRITTEN, Function, intrinsics, module
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from autograd_mini.compiler.program import Program
+    from autograd_mini.compiler.program import Instruction, Program
 
 WIDTH = 8
 FUNCTIONS = [name for name in ALPHABET if name not in WRITTEN]
@@ -233,8 +233,9 @@ class Tape(NamedTuple):
 
 
 class _Steps:
-    """What to do in order: (operation, number or parameter, reads), with products and sums in one.
+    """What to do in order, with products and sums in one: names, numbers or parameters, and what is read.
 
+    Three lists, and not one of triples: of so many the garbage collector would look after each.
     A number beyond those of the program is a scalar that was spread into a slot.
     """
 
@@ -246,13 +247,21 @@ class _Steps:
         self.constants: list[float] = []
         self.uses = [0] * count
         self.user = [-1] * count
-        self.steps: list[tuple[str, int, Sequence[int]]] = []
+        self.names: list[str] = []
+        self.numbers: list[int] = []
+        self.reads: list[Sequence[int]] = []
+        self.sums: dict[int, int] = {}  # the parameter of a number that is added up
         self.spread: dict[int, int] = {}
         self.count = count
         self._survey()
         self.behind: dict[int, list[tuple[str, int, Sequence[int]]]] = {}  # what follows a number
         self._wanted()
         self._write()
+
+    def _add(self, name: str, number: int, reads: Sequence[int]) -> None:
+        self.names.append(name)
+        self.numbers.append(number)
+        self.reads.append(reads)
 
     def _survey(self) -> None:
         """Find the scalars, and who reads which number."""
@@ -286,8 +295,10 @@ class _Steps:
             uses[x] += 1
             if self.exact:
                 of.setdefault(k, []).append(x)
-            else:
+            elif x in self.sums:
                 behind.setdefault(x, []).append(("sum.v", k, (x,)))
+            else:
+                self.sums[x] = k
         for k, xs in of.items():
             behind.setdefault(max(xs), []).append(("rows", k, xs))
         for i, x in enumerate(program.results):
@@ -306,7 +317,7 @@ class _Steps:
     def _spread(self, x: int) -> int:
         if x not in self.spread:
             self.spread[x] = self.count + len(self.spread)
-            self.steps.append(("spread", self.spread[x], (x,)))
+            self._add("spread", self.spread[x], (x,))
         return self.spread[x]
 
     def _operation(self, name: str, i: int, reads: Sequence[int]) -> None:
@@ -316,71 +327,78 @@ class _Steps:
             if places[x] >= 0:
                 break
         else:
-            self.steps.append((_PLAIN[name], i, reads))
+            self._add(_PLAIN[name], i, reads)
             return
         if name in _COMMUTE and places[reads[0]] >= 0:
             reads = (reads[1], reads[0])
         full = name + "." + "".join(["v" if places[x] < 0 else "s" for x in reads])
         if full not in _KNOWN:
             reads, full = self._in_slots(reads), _PLAIN[name]
-        self.steps.append((full, i, reads))
+        self._add(full, i, reads)
 
     def _write(self) -> None:
-        add, operation, behind, places = self.steps.append, self._operation, self.behind, self.places
-        instructions, fused = self.program.instructions, not self.exact
-        later: dict[int, tuple[int, int]] = {}  # products that a sum will compute
+        add, operation, behind, places, sums = self._add, self._operation, self.behind, self.places, self.sums
+        fused = not self.exact
+        later: set[int] = set()  # products that a sum will compute
         done: set[int] = set()
-        for i, one in enumerate(instructions):
+        for i, one in enumerate(self.program.instructions):
             name = one[0]
             if name in ALPHABET:
                 reads = one[1:]
                 if name == "mul":
-                    if fused and self.uses[i] == 1 and self._is_later(i, reads[0], reads[1], later):
+                    if fused and self.uses[i] == 1 and self._is_later(i, one, later):
                         continue
                 elif later and name in ("add", "sub"):
                     x, y = reads
                     if y in later:
-                        name, reads = "fma" if name == "add" else "fnma", (*later.pop(y), x)
+                        name, reads = "fma" if name == "add" else "fnma", (*self._factors(y), x)
                         if x in later:
-                            operation("mul", x, later.pop(x))
+                            operation("mul", x, self._factors(x))
                     elif x in later:
-                        name, reads = "fma" if name == "add" else "fms", (*later.pop(x), y)
+                        name, reads = "fma" if name == "add" else "fms", (*self._factors(x), y)
                 operation(name, i, reads)
             elif name == "input":
-                add((name, i, one[1:]))
+                add(name, i, one[1:])
             elif name == "unit":
                 if one[1] not in done:
                     done.add(one[1])
-                    add(("block", one[1], self._in_slots(self.program.blocks[one[1]].inputs)))
+                    add("block", one[1], self._in_slots(self.program.blocks[one[1]].inputs))
             elif name == "opaque":
-                add((name, i, self._in_slots(one[2:])))
+                add(name, i, self._in_slots(one[2:]))
+            if i in sums:
+                add("sum.v", sums[i], self._in_slots((i,)))
             if i in behind:
                 for name, k, xs in behind[i]:
                     if name == "output.v" and places[i] >= 0:
-                        add(("output.s", k, xs))
+                        add("output.s", k, xs)
                     else:
-                        add((name, k, self._in_slots(xs)))
-        add(("end", 0, ()))
+                        add(name, k, self._in_slots(xs))
+        add("end", 0, ())
 
-    def _is_later(self, i: int, x: int, y: int, later: dict[int, tuple[int, int]]) -> bool:
-        """Whether the product of x and y is a part of the one operation that reads it."""
-        places, user = self.places, self.user[i]
-        if places[x] >= 0:
-            x, y = y, x
-        if places[x] >= 0:
+    def _is_later(self, i: int, product: Instruction, later: set[int]) -> bool:
+        """Whether a product is a part of the one operation that reads it: one of its factors is in a slot."""
+        _, x, y = product
+        if self.places[x] >= 0 and self.places[y] >= 0:
             return False
+        user = self.user[i]
         if user < 0:  # only the sum of a parameter reads it
-            ((_, k, _),) = self.behind[i]
-            self.steps.append(("sum.vv" if places[y] < 0 else "sum.vs", k, (x, y)))
+            x, y = self._factors(i)
+            self._add("sum.vv" if self.places[y] < 0 else "sum.vs", self.sums[i], (x, y))
             return True
         if self.program.instructions[user][0] in ("add", "sub"):
-            later[i] = (x, y)
+            later.add(i)
             return True
         return False
+
+    def _factors(self, i: int) -> tuple[int, int]:
+        """The factors of a product, the one in a slot first."""
+        _, x, y = self.program.instructions[i]
+        return (y, x) if self.places[x] >= 0 else (x, y)
 
 
 _KNOWN = {f"{name}.{kinds}" for name, variants in _VARIANTS.items() for kinds in variants}
 _PLAIN = {name: f"{name}.{variants[0]}" for name, variants in _VARIANTS.items()}
+_ELEMENTWISE = {*_KNOWN, "spread"}
 _WITHOUT_RESULT = {"output.v", "output.s", "sum.v", "sum.vv", "sum.vs"}
 
 
@@ -390,13 +408,13 @@ def encode(program: Program, opcodes: dict[str, int], *, exact: bool) -> Tape:
     A number has a slot from where it is made to where it is last read.
     """
     made = _Steps(program, exact=exact)
-    steps = made.steps
+    names, numbers, all_reads = made.names, made.numbers, made.reads
     place = made.places + [-1] * len(
         made.spread
     )  # of each number: its slot, or where it is among the scalars
     last = [-1] * len(place)
-    for s, (name, _, reads) in enumerate(steps):
-        if name != "input":
+    for s, reads in enumerate(all_reads):
+        if names[s] != "input":
             for x in reads:
                 last[x] = s
     for x, at in enumerate(made.places):
@@ -427,9 +445,22 @@ def encode(program: Program, opcodes: dict[str, int], *, exact: bool) -> Tape:
             place[x] = at
         return at
 
-    for s, (name, i, reads) in enumerate(steps):
+    for s, (name, i, reads) in enumerate(zip(names, numbers, all_reads)):
         code = opcodes[name]
-        if name == "input":
+        if name in _ELEMENTWISE:
+            words += (code, 0)
+            result = len(words) - 1
+            for x in reads:
+                at = place[x]
+                words.append(at)
+                if last[x] == s:
+                    last[x] = -1
+                    free.append(at)
+            # The result may lie where an operand is read for the last time.
+            words[result] = at = taken(i)
+            if last[i] < 0:
+                free.append(at)
+        elif name == "input":
             words += (code, taken(i), *reads)
         elif name == "end":
             words.append(code)
@@ -452,24 +483,7 @@ def encode(program: Program, opcodes: dict[str, int], *, exact: bool) -> Tape:
             words += [taken(x) for x in units[i]]
             released(s, reads)
             free += [to for x, to in zip(units[i], words[-block.units :]) if x < 0]
-        else:
-            operands = []
-            for x in reads:
-                p = place[x]
-                operands.append(p)
-                if last[x] == s:
-                    last[x] = -1
-                    free.append(p)
-            if free:
-                to = free.pop()
-            else:
-                to = slots
-                slots += 1
-            place[i] = to
-            if last[i] < 0:
-                free.append(to)
-            if name == "opaque":
-                words += (code, to, program.instructions[i][1], len(operands), *operands)
-            else:
-                words += (code, to, *operands)
+        else:  # opaque
+            words += (code, taken(i), program.instructions[i][1], len(reads), *[place[x] for x in reads])
+            released(s, reads)
     return Tape(array("i", words), made.constants, slots)

@@ -7,14 +7,13 @@ Where numbers lie in the meantime says places.py.
 
 from __future__ import annotations
 
-import math
 from functools import partial
 from itertools import pairwise
 from threading import local
 from typing import TYPE_CHECKING
 
 from autograd_mini.compiler.places import Places
-from autograd_mini.compiler.program import ALPHABET
+from autograd_mini.compiler.ufuncs import functions
 from autograd_mini.errors import MissingExtraError
 
 if TYPE_CHECKING:
@@ -122,7 +121,7 @@ class Tile:
                 self.numbers[i] = self.parameters[reads[0], ...]
             elif places.shared[i]:
                 self.once.append(self.step(name, i, reads))
-        self.inputs = [(self.numbers[i], reads[0]) for name, i, *reads in places.steps if name == "input"]
+        self.inputs = [(self.rows[row : row + len(js)].reshape(-1), js) for row, js in _runs(places)]
         self.each = [self.step(*step) for step in places.steps if step[0] != "input"]
 
     def begin(self, parameters: Array) -> None:
@@ -134,77 +133,66 @@ class Tile:
 
     def run(self, columns: Sequence[Array], results: Array) -> None:
         """Compute the results of one piece of the examples, and add to the sums."""
-        for row, j in self.inputs:
-            row[...] = columns[j]
+        for rows, js in self.inputs:
+            self.np.concatenate([columns[j] for j in js], out=rows)
         for step in self.each:
             step()
         for result, number in zip(results, self.program.results):
             result[...] = self.numbers[number]
 
-    def step(self, name: str, place: int, *rest: Any) -> Callable[[], Any]:
+    def step(self, name: str, *of: Any) -> Callable[[], Any]:
         """A call that carries out one of the steps of `Places`."""
-        np, rows, sums = self.np, self.rows, self.sums
+        np, program = self.np, self.program
         if name == "copy":
-            return partial(np.copyto, rows[place], self.numbers[rest[0]])
-        if name == "sum":
-            return partial(_add_up, np, rows[rest[0]], sums[place : place + 1])
-        if name == "outer":
-            first, left, right = self.program.outers[place]
-            shape = len(left), len(right)
-            factors = [rows[row : row + size] for row, size in zip(rest, shape)]
-            total = sums[first : first + shape[0] * shape[1]].reshape(shape)
-            return partial(_add_product, np, factors[0], factors[1].T, total, np.empty(shape))
+            return partial(np.copyto, self.rows[of[0]], self.numbers[of[1]])
+        if name == "layer":
+            operation, rows, operands = of
+            reads = [self.operand(*operand) for operand in operands]
+            return partial(self.functions[operation], *reads, out=self.table(rows))
         if name == "block":
-            block = self.program.blocks[place]
-            shape = block.units, len(block.inputs)
-            weights = self.parameters[block.first : block.first + shape[0] * shape[1]]
-            matrix = weights.reshape(shape[::-1]).T if block.transposed else weights.reshape(shape)
-            out, into = (rows[row : row + size] for row, size in zip(rest, shape))
+            block = program.blocks[of[0]]
+            out, into = map(self.table, of[1:])
+            weights = self.parameters[block.first : block.first + len(out) * len(into)]
+            matrix = (
+                weights.reshape((-1, len(out))).T if block.transposed else weights.reshape((len(out), -1))
+            )
             return partial(np.matmul, matrix, into, out=out)
-        function = self.functions.get(name)
-        if function is None:
-            function = partial(_opaque, self.program.functions[rest[0]], np)
-        return partial(function, *[self.numbers[x] for x in rest[-1]], out=self.numbers[place])
+        if name == "sum":
+            table = self.table(of[1])
+            return partial(_add_rows, np, table, self.sums[of[0] : of[0] + len(table)])
+        if name == "outer":
+            left, right = map(self.table, of[1:])
+            shape = len(left), len(right)
+            first = program.outers[of[0]].first
+            total = self.sums[first : first + shape[0] * shape[1]].reshape(shape)
+            return partial(_add_product, np, left, right.T, total, np.empty(shape))
+        place, *rest, reads = of
+        function = partial(_opaque, program.functions[rest[0]], np) if rest else self.functions[name]
+        return partial(function, *[self.numbers[x] for x in reads], out=self.numbers[place])
+
+    def table(self, rows: tuple[int, int]) -> Array:
+        first, count = rows
+        return self.rows[first : first + count]
+
+    def operand(self, kind: str, *of: Any) -> Array:
+        if kind == "number":
+            return self.numbers[of[0]]
+        return self.table(of[0]) if kind == "rows" else self.parameters[of[0] : of[0] + of[1], None]
 
 
-def functions(np: Any) -> dict[str, Callable[..., Any]]:
-    """The operations of ALPHABET on arrays, with `out`: NumPy's own where these do what floats do."""
-
-    def select(c: Array, x: Array, y: Array, out: Array) -> None:
-        np.copyto(out, y)
-        np.copyto(out, x, where=np.not_equal(c, 0.0))
-
-    def first_of_equals(function: Callable[..., Any]) -> Callable[..., None]:
-        def chosen(x: Array, y: Array, out: Array) -> None:
-            function(x, y, out=out)
-            np.copyto(out, x, where=np.equal(x, y))  # of 0.0 and -0.0 NumPy takes one or the other
-
-        return chosen
-
-    def power(x: Array, y: Array, out: Array) -> None:
-        # NumPy takes the root for one exponent 0.5, which differs at -inf and -0.0.
-        (np.float_power if y.size == 1 and y == 0.5 else np.power)(x, y, out=out)
-
-    try:
-        from scipy import special
-    except ImportError:
-        erf, erfc = (partial(np.frompyfunc(f, 1, 1), casting="unsafe") for f in (math.erf, math.erfc))
-    else:
-        erf, erfc = special.erf, special.erfc
-    names = {"sub": "subtract", "mul": "multiply", "neg": "negative", "abs": "absolute", "div": "divide"}
-    own: dict[str, Callable[..., Any]] = {
-        "select": select,
-        "maximum": first_of_equals(np.maximum),
-        "minimum": first_of_equals(np.minimum),
-        "pow": power,
-        "erf": erf,
-        "erfc": erfc,
-    }
-    return {name: own.get(name) or getattr(np, names.get(name, name)) for name in ALPHABET}
+def _runs(places: Places) -> list[tuple[int, list[int]]]:
+    """Inputs that go to consecutive rows: the first of the rows, and which inputs they are."""
+    runs: list[tuple[int, list[int]]] = []
+    for row, j in [of for name, *of in places.steps if name == "input"]:
+        if runs and row == runs[-1][0] + len(runs[-1][1]):
+            runs[-1][1].append(j)
+        else:
+            runs.append((row, [j]))
+    return runs
 
 
-def _add_up(np: Any, row: Array, total: Array) -> None:
-    total += np.add.reduce(row)
+def _add_rows(np: Any, table: Array, total: Array) -> None:
+    total += np.add.reduce(table, axis=1)
 
 
 def _add_product(np: Any, left: Array, right: Array, total: Array, product: Array) -> None:

@@ -10,7 +10,8 @@ from autograd_mini.errors import CompileError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from autograd_mini.compiler.paths import Path, Paths
+    from autograd_mini.compiler.path import Path
+    from autograd_mini.compiler.paths import Paths
 
 
 def source(paths: Paths, role: str) -> str:
@@ -60,7 +61,7 @@ def to_jax(paths: Paths, key: Any) -> Callable[..., Any]:
 
     path = only(paths, "JAX")
     program = path.program("values and guards", exact=False)
-    of_columns, count = to_jax(program), len(path.outputs)
+    of_columns, count = to_jax(program), path.count
     keys, names = key
 
     def function(parameters: Any, *args: Any, **kwargs: Any) -> Any:
@@ -86,9 +87,9 @@ def to_jax(paths: Paths, key: Any) -> Callable[..., Any]:
 def only(paths: Paths, what: str) -> Path:
     """The single path. Raises CompileError if there are several."""
     if len(paths.known) > 1:
-        place = next(str(place) for _, _, place in paths.known[0].trace.guards)
+        place = [str(place) for place in paths.known[0].places][:1]
         msg = (
-            f"{paths.options.name} takes {len(paths.known)} paths, which part at {place}, and {what} has one program for"
+            f"{paths.options.name} takes {len(paths.known)} paths{', which part at ' + place[0] if place else ''}, and {what} has one program for"
             " all examples; write where(condition, x, y) in place of if"
         )
         raise CompileError(msg)

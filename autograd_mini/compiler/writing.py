@@ -138,7 +138,7 @@ class Function:
             signed = FUSED[name]
             a = self.let(f"fneg {kind} {a}") if signed[0] == "-" else a
             c = self.let(f"fneg {kind} {c}") if signed[1] == "-" else c
-            return self.let(f"call {kind} @llvm.fma.{self.suffix}({kind} {a}, {kind} {b}, {kind} {c})")
+            return self.let(f"call {kind} @llvm.fmuladd.{self.suffix}({kind} {a}, {kind} {b}, {kind} {c})")
         arguments = ", ".join(f"{kind} {x}" for x in xs)
         return self.let(f"call {kind} @{name}.v{self.width}({arguments})")
 
@@ -156,7 +156,7 @@ class Function:
 
 
 COMPARISONS = {"less": "olt", "less_equal": "ole", "equal": "oeq"}
-FUSED = {"fma": "++", "fms": "+-", "fnma": "-+"}  # ±(a · b) ± c, rounded once
+FUSED = {"fma": "++", "fms": "+-", "fnma": "-+"}  # ±(a · b) ± c, rounded once where the processor can
 WRITTEN = {"add", "sub", "mul", "div", "neg", "abs", "select", *COMPARISONS, *FUSED}
 
 
@@ -166,7 +166,7 @@ def intrinsics(width: int) -> list[str]:
     suffix = Function("", width).suffix
     found = [
         f"declare {number} @llvm.fabs.{suffix}({number})",
-        f"declare {number} @llvm.fma.{suffix}({number}, {number}, {number})",
+        f"declare {number} @llvm.fmuladd.{suffix}({number}, {number}, {number})",
     ]
     if width > 1:
         found.append(f"declare double @llvm.vector.reduce.fadd.{suffix}(double, {number})")

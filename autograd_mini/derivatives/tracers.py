@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.engine import recording
 from autograd_mini.engine.arithmetic import floats
+from autograd_mini.engine.interop import as_float
 from autograd_mini.engine.operations import call, install_operators, values
 from autograd_mini.engine.rule import Pullback, refuse_pullbacks
 from autograd_mini.engine.value import Value, compared
@@ -59,7 +60,10 @@ class Tracer(Value):
             )
             raise TypeError(msg)
         mine = [isinstance(x, Tracer) and x.level == self.level for x in arguments]
-        primals = [x.primal if own else x for x, own in zip(arguments, mine)]  # type: ignore[union-attr]
+        primals: list[Number] = [
+            x.primal if own else x if isinstance(x, Value) else as_float(x)  # type: ignore[union-attr]
+            for x, own in zip(arguments, mine)
+        ]
         z = call(rule, primals)
         xp = values if isinstance(z, Value) else floats
         edges = [(x, d) for x, d, own in zip(arguments, rule.partials(xp, z, *primals), mine) if own]
@@ -122,7 +126,8 @@ class Masked(Tracer):
     """A number that counts where a condition holds, which is open; elsewhere it is 0 whatever it meets.
 
     It is the partial of a choice in a compiled program, and what comes of it in a sweep: the products by
-    the chain rule, and their sums.
+    the chain rule, and their sums. Elsewhere a product is -0.0, which alone leaves a sum as it is: 0.0 + -0.0
+    is 0.0.
     """
 
     __slots__ = ("mask",)
@@ -133,19 +138,19 @@ class Masked(Tracer):
         self.mask = mask
 
     def apply(self, rule: Rule, arguments: Sequence[Number]) -> Any:
-        result = call(rule, [plain(x) for x in arguments])
+        if rule.name not in ("mul", "add"):
+            return call(rule, [plain(x) for x in arguments])
+        result = call(rule, [x.primal if isinstance(x, Masked) else x for x in arguments])
         masks = [x.mask for x in arguments if isinstance(x, Masked)]
         if rule.name == "mul":
             mask = masks[0] if len(masks) == 1 else values.where(masks[0], masks[1], 0.0)
-            return Masked(values.where(mask, result, 0.0), mask)
-        if rule.name == "add" and len(masks) == 2:
-            return Masked(result, values.where(masks[0], 1.0, masks[1]))
-        return result
+            return Masked(values.where(mask, result, -0.0), mask)
+        return Masked(result, values.where(masks[0], 1.0, masks[1])) if len(masks) == 2 else result
 
 
 def plain(x: Any) -> Any:
     """The number without its mask, as whatever uses it other than a sweep takes it."""
-    return x.primal if isinstance(x, Masked) else x
+    return values.where(x.mask, x.primal, 0.0) if isinstance(x, Masked) else x
 
 
 def chosen(partial: Number) -> Number | None:
@@ -239,7 +244,7 @@ def times(partial: Number, x: Number) -> Number:
     """Partial · x, where a factor of exactly 1.0 makes no new node."""
     if _is_one(partial):
         return x
-    return partial if _is_one(x) and partial.__class__ is not Pullback else partial * x
+    return partial if _is_one(x) and partial.__class__ not in (Pullback, Masked) else partial * x
 
 
 def _is_one(x: Number) -> bool:

@@ -1,8 +1,13 @@
 """Machine code computes what `evaluate` says: exactly to the last bit, fast within rounding."""
 
+import gc
 import math
+import mmap
 import random
+import sys
 import threading
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +19,7 @@ pytest.importorskip("llvmlite", reason="the extra `fast`")
 from autograd_mini.compiler.machine import kernel  # noqa: E402
 from autograd_mini.compiler.program import ALPHABET, Block, Listing, Outer, evaluate  # noqa: E402
 from autograd_mini.compiler.tape import ARITY  # noqa: E402
+from autograd_mini.errors import MissingExtraError  # noqa: E402
 
 TIERS = ("tape", "straight")
 MODES = [(tier, exact) for tier in TIERS for exact in (False, True)]
@@ -358,3 +364,74 @@ def test_the_tier():
     assert ("straight", "tape") == (kernel(small).tier, kernel(large).tier)
     with pytest.raises(ValueError, match="no tier is called 'fast'"):
         kernel(small, tier="fast")
+
+
+@pytest.mark.parametrize("broken", ["numpy", "llvmlite", "llvmlite.binding"])
+def test_without_the_extra(broken, monkeypatch):
+    """A package that is missing is an error that names the extra."""
+    monkeypatch.setitem(sys.modules, broken, None)
+    with pytest.raises(MissingExtraError, match=r'pip install "autograd-mini\[fast\]"'):
+        kernel(Listing().program(inputs=0, parameters=0))
+
+
+def test_an_old_llvmlite(monkeypatch):
+    """A version without what is used is an error that says so."""
+    import llvmlite
+
+    monkeypatch.setattr(llvmlite, "binding", SimpleNamespace())
+    monkeypatch.setitem(sys.modules, "llvmlite.binding", llvmlite.binding)
+    with pytest.raises(MissingExtraError, match=r"needs llvmlite 0.45 or newer, got .*--upgrade"):
+        kernel(Listing().program(inputs=0, parameters=0))
+
+
+def resident():
+    """Memory of this process in MB."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * mmap.PAGESIZE / 2**20
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
+@both_tiers
+def test_calls_and_kernels_leave_no_memory_behind(tier):
+    """Neither ten thousand calls nor kernels that come and go take memory."""
+    random.seed(7)
+    program = random_program(random.randrange, size=60)
+    column, parameters = np.linspace(0.1, 0.9, 9), np.full(program.parameters, 0.5)
+
+    def used(calls):
+        made = kernel(program, tier=tier)
+        bound, sums = made.bound(9), np.zeros(program.parameters)
+        results = np.zeros((len(program.results), 9))
+        for _ in range(calls):
+            bound()
+            made.run([column] * program.inputs, parameters, results, sums)
+
+    used(100)
+    gc.collect()
+    before = resident()
+    used(10_000)
+    for _ in range(20):
+        used(1)
+    gc.collect()
+
+    assert resident() - before < 8.0
+
+
+def test_a_python_function_that_runs_its_own_kernel():
+    """A kernel can be run again from inside itself."""
+    made = []
+
+    def deeper(x):
+        if x <= 1.0:
+            return x
+        results = np.zeros((1, 2))
+        made[0].run([np.array([x - 1.0, 0.0])], np.zeros(0), results, np.zeros(0))
+        return x + results[0, 0]
+
+    listing = Listing()
+    result = listing.opaque(deeper, listing.emit("input", 0))
+    made.append(kernel(listing.program(results=[result], inputs=1, parameters=0)))
+    results = np.zeros((1, 2))
+    made[0].run([np.array([4.0, 3.0])], np.zeros(0), results, np.zeros(0))
+
+    assert [[10.0, 6.0]] == results.tolist()

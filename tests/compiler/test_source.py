@@ -9,8 +9,9 @@ from compiler.programs import Case, every_operation, mlp, random_case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd_mini.compiler.program import Block, Listing
-from autograd_mini.compiler.source import WIDTH, source_of_program
+from autograd_mini.compiler.lines import WIDTH
+from autograd_mini.compiler.program import Block, Listing, evaluate
+from autograd_mini.compiler.source import source_of_program
 
 SPECIAL = types.SimpleNamespace(erf=np.vectorize(math.erf), erfc=np.vectorize(math.erfc))
 
@@ -189,3 +190,16 @@ def test_units_out_of_order():
     results, _ = run(case, source_of_program(program))
 
     np.testing.assert_allclose(results, case.expected()[0], rtol=1e-14)
+
+
+def test_a_layer_without_inputs():
+    """What has no examples is one column."""
+    listing = Listing()
+    w = [listing.emit("parameter", k) for k in range(4)]
+    h = listing.block(Block(0, (w[0], w[1]), 2))
+    a = [listing.emit("add", z, b) for z, b in zip(h, w[2:])]
+    [y] = listing.block(Block(2, tuple(a), 1))
+    program = listing.program(inputs=0, parameters=4, results=[y])
+    results, _ = run(Case(program, [[0.0]], [0.1, -0.2, 0.3, 0.4]), source_of_program(program))
+
+    assert evaluate(program, [], [0.1, -0.2, 0.3, 0.4])[0] == pytest.approx(results[0].tolist())
