@@ -7,6 +7,8 @@ the numbers of all parameters lie in one array, and are written back when somebo
 from __future__ import annotations
 
 import math
+from functools import partial
+from operator import is_
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd_mini.engine.collector import collector_at_rest
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    Batch = list[int] | None  # places in the data; None for all
+    Batch = Sequence[int] | None  # places in the data; None for all
 
 
 class Penalty(NamedTuple):
@@ -70,6 +72,8 @@ class Step(NamedTuple):
 class OnValues:
     """Gradient descent on Values, and the parameters after the last whole step."""
 
+    ranked = None  # Python sorts
+
     def __init__(self, task: Task) -> None:
         self.task = task
         self.learned = [p.data for p in task.parameters]
@@ -118,7 +122,10 @@ class OnArrays:
         self._compile()
 
     def _compile(self) -> None:
+        from autograd_mini.compiler.arguments import numpy
         from autograd_mini.compiler.sweep import Sweep
+
+        self.ranked = partial(numpy().argsort, kind="stable")
 
         model, loss, correct = self.task.model, self.task.loss, self.task.correct
 
@@ -129,13 +136,14 @@ class OnArrays:
 
         data = (self.task.X, self.task.y)
         self.sweep = Sweep(example, data, self.task.parameters, self.epochs * len(self.task.X))
-        self._read()
+        self._direct()
 
-    def _read(self) -> None:
-        """Take over what the Values hold now, and what the optimizer remembers."""
+    def _direct(self) -> None:
+        """Make what moves the parameters, as the optimizer and the penalties say."""
         from autograd_mini.compiler.motion import Motion
 
         optimizer, moved = self.task.optimizer, self.sweep.parameters
+        self.settings = _settings(optimizer)
         # What moves twice, or by code of its own, moves as a Value.
         is_directed = len(moved) == len(self.task.parameters) and _is_directed(optimizer)
         self.directed = optimizer.directed if is_directed else None
@@ -149,11 +157,16 @@ class OnArrays:
                     of_all[place[w]] += factor
                 else:
                     self.fixed += function([w.data], factor)
-        self.motion = motion = Motion(len(moved), self.directed, [*factors.items()], self.epochs * len(moved))
-        motion.numbers[:] = [p.data for p in moved]
-        for row, p in enumerate(moved):
-            if self.directed and p in optimizer.memory:
-                motion.memory[:, row] = optimizer.memory[p]
+        self.motion = Motion(len(moved), self.directed, [*factors.items()], self.epochs * len(moved))
+        self._read()
+
+    def _read(self) -> None:
+        """Take over what the Values hold now, and what the optimizer remembers."""
+        motion, memory = self.motion, self.task.optimizer.memory if self.directed else {}
+        motion.numbers[:] = [p.data for p in self.sweep.parameters]
+        for row, p in enumerate(self.sweep.parameters):
+            if p in memory:
+                motion.memory[:, row] = memory[p]
         self.is_settled = True
 
     def epoch(self, batches: Sequence[Batch], number: int) -> list[Step]:
@@ -206,11 +219,13 @@ class OnArrays:
 
     def resume(self) -> None:
         """Go on with what the Values hold now, and the model and the loss as they are now."""
-        if self.sweep.captures.same():
-            self.sweep.read()
-            self._read()
-        else:
+        if not self.sweep.captures.same():
             self._compile()
+        else:
+            self.sweep.read()
+            now = _settings(self.task.optimizer)
+            is_same = len(now) == len(self.settings) and all(map(is_, now, self.settings))
+            (self._read if is_same else self._direct)()
 
     def back_to_the_last_step(self) -> None:
         """Undo a step that was interrupted: the numbers are written in one go, so there is none."""
@@ -221,6 +236,12 @@ def _is_directed(optimizer: Any) -> bool:
     kind = type(optimizer)
     own = [getattr(kind, name, None) for name in ("step", "direction")]
     return own == [Optimizer.step, Optimizer.direction]
+
+
+def _settings(optimizer: Any) -> list[Any]:
+    """What an optimizer is, apart from what each step changes: its numbers are constants of a program."""
+    attributes = getattr(optimizer, "__dict__", {})
+    return [x for name, x in attributes.items() if name not in ("lr", "steps", "memory")]
 
 
 def decision_rule(loss: Any) -> Callable[[Any, Any], bool] | None:

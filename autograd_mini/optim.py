@@ -47,7 +47,10 @@ class Optimizer:
         """The learning rate of the next step. Raises ValueError if a schedule gives no finite number."""
         if not callable(self.lr):
             return self.lr
-        return real(self.lr(self.steps), f"the rate of step {self.steps + 1} must be a finite number")
+        rate = self.lr(self.steps)
+        if rate.__class__ is float and math.isfinite(rate):  # nearly always
+            return rate
+        return real(rate, f"the rate of step {self.steps + 1} must be a finite number")
 
     def step(self, parameters: Iterable[Value]) -> None:
         """Move every parameter once, by its gradient. Raises TypeError for what are no Values; none moves then."""

@@ -56,18 +56,6 @@ class History:
         self.interrupted = False
         self.stopped = ""
 
-    def add(self, steps: Sequence[Step], batches: Sequence[Batch], task: Task) -> None:
-        """Add an epoch, which took a step for each batch."""
-        n = len(task.X)
-        total, right = 0.0, 0.0
-        for step, batch in zip(steps, batches):
-            total += step.cost * (n if batch is None else len(batch))
-            right += step.right
-        self.loss.append(total / n)
-        self.gradient_norm.append(steps[-1].norm)
-        if task.correct:
-            self.accuracy.append(right / n)
-
     def __len__(self) -> int:
         return len(self.loss)
 
@@ -137,8 +125,8 @@ def fit(
     try:
         with _bar(epochs, progress) as show:
             for epoch in range(1, epochs + 1):
-                batches = _batches(len(X), batch_size, generator)
-                history.add(descent.epoch(batches, epoch), batches, task)
+                batches = _batches(len(X), batch_size, generator, descent.ranked)
+                _record(history, descent.epoch(batches, epoch), batches, task)
                 show(history)
                 waited = plateau.epochs(history.loss[-1])
                 if callback is not None and _asked(callback, epoch, history, descent):
@@ -170,6 +158,19 @@ def _asked(
     stops = callback(epoch, history) is True
     descent.resume()
     return stops
+
+
+def _record(history: History, steps: Sequence[Step], batches: Sequence[Batch], task: Task) -> None:
+    """Add an epoch to the history, which took a step for each batch."""
+    n = len(task.X)
+    total, right = 0.0, 0.0
+    for step, batch in zip(steps, batches):
+        total += step.cost * (n if batch is None else len(batch))
+        right += step.right
+    history.loss.append(total / n)
+    history.gradient_norm.append(steps[-1].norm)
+    if task.correct:
+        history.accuracy.append(right / n)
 
 
 class _Plateau:
@@ -242,11 +243,13 @@ def _parameters(model: Any) -> list[Value]:
     return parameters
 
 
-def _batches(n: int, size: int | None, generator: random.Random) -> Sequence[Batch]:
+def _batches(
+    n: int, size: int | None, generator: random.Random, ranked: Callable[[list[float]], Any] | None
+) -> Sequence[Batch]:
     """The numbers 0 to n - 1, shuffled and cut into batches; None if there is one batch for all."""
     if size is None:
         return [None]
-    order = shuffled(generator, n)
+    order = shuffled(generator, n, ranked)
     return [order[i : i + size] for i in range(0, n, size)]
 
 

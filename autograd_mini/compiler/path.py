@@ -11,6 +11,7 @@ from autograd_mini.compiler.kernels import Warming, kernel_of
 from autograd_mini.compiler.lower import Lowering, Parameters, staged
 from autograd_mini.compiler.program import LEAVES
 from autograd_mini.engine.collector import collector_at_rest
+from autograd_mini.engine.graph import toposort
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -134,7 +135,8 @@ class TracedPath(Path):
         self.outputs = outputs
         self.guards = staged([truth for truth, _, _ in trace.guards])
         self.groups = [*map(len, self.guards)]
-        self.is_data = all(truth.is_data for truth, _, _ in trace.guards)
+        order = toposort(*[truth for truth, _, _ in trace.guards])
+        self.is_data = all(x.leaf is None or x.leaf[0] == "input" for x in order)
         self.places = [place for _, _, place in trace.guards]
         self.draws = [x.leaf[1] for x in trace.noise if x.leaf]
         self.labels = [x.label for x in trace.inputs]

@@ -64,6 +64,11 @@ class Places:
         ended: dict[int, list[Area]] = defaultdict(list)
         for area in {id(area): area for area, _ in areas.values()}.values():
             ended[area.end].append(area)
+        for i, instruction in enumerate(self.program.instructions):
+            if instruction[0] == "input" and areas[i][0].first is None:
+                areas[i][0].first = self._taken(
+                    areas[i][0].size
+                )  # all are loaded before anything is computed
         for i in range(len(self.program.instructions)):
             if i in areas:
                 area, offset = areas[i]

@@ -121,6 +121,18 @@ def test_rows_are_used_again():
     assert [tile] == [*kernel._local.__dict__.values()]
 
 
+def test_an_input_that_is_read_late():
+    """Its row is nobody else's before, where a number that is needed no more had lain."""
+    listing = Listing()
+    y = listing.emit("input", 0)
+    for name in ("exp", "tanh", "sin", "exp"):
+        y = listing.emit(name, listing.emit("mul", y, y))
+    late = listing.emit("mul", listing.emit("input", 1), y)
+    case = Case(listing.program(results=[late], inputs=2, parameters=0), [[0.5, -1.0], [3.0, 7.0]], [])
+
+    assert run(case)[0] == [pytest.approx(row, rel=1e-14) for row in case.expected()[0]]
+
+
 def test_widths_that_come_and_go_are_forgotten():
     """Tiles of many different widths are not all kept."""
     kernel = tiles.kernel(LAYER.program)

@@ -294,8 +294,11 @@ def test_a_callback_sees_and_changes_the_model():
         seen[-1].append((model.w[0].data, model.w[0].grad, len(history)))
         if epoch == 3:
             model.w[0].data = 2.0
+        if epoch == 4:
+            optimizer.momentum = 0.25
         if epoch == 5:
             model.eval()
+            optimizer.lr = 0.2
         return epoch == 7
 
     for compiled in (False, True):
