@@ -143,7 +143,7 @@ class Compiled:
         """The sum of the results over a batch, and the gradient of their mean by each parameter."""
         np, seed = numpy(), 1.0 / (batch.examples or 1)
         pieces: list[_Piece] = []
-        total: Any = np.zeros(0)
+        swept: list[Array] = []
         for path, places, columns, n in _split(paths, batch, store):
             if path.structure != ():
                 msg = (
@@ -159,11 +159,11 @@ class Compiled:
             if self.options.exact and places is not None:  # the sums of the engine go from example to example
                 results, _ = self._run(path, f"{role} in parts", columns, n, store, seed)
             pieces.append(_Piece(path, places, results, role))
-            total = _added(total, sums)
+            swept.append(sums)
         if not self.options.exact:
-            return float(sum(piece.numbers.sum() for piece in pieces)), total
-        if len(pieces) > 1:
-            total = np.array(_summed(pieces, batch, len(paths.parameters)))
+            with np.errstate(all="ignore"):
+                return float(sum(piece.numbers.sum() for piece in pieces)), _added(swept)
+        total = swept[0] if len(pieces) == 1 else np.array(_summed(pieces, batch, len(paths.parameters)))
         return reduce(add, _together(pieces, batch)[0].tolist(), 0.0), total
 
     def _batch(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Batch:
@@ -216,7 +216,7 @@ class Compiled:
             done = [*pool.map(work, parts)]
         for part, (piece, _) in zip(parts, done):
             results[:, part] = piece
-        return results, sum(sums for _, sums in reversed(done))
+        return results, _added([sums for _, sums in reversed(done)])
 
 
 class _Store:
@@ -269,12 +269,14 @@ def _together(pieces: Sequence[_Piece], batch: Batch) -> Array:
     return numbers
 
 
-def _added(x: Array, y: Array) -> Array:
-    """The sum of two arrays, of which the shorter has zeros behind; a later path has met more parameters."""
-    short, long = sorted((x, y), key=len)
-    long = long.copy()
-    long[: len(short)] += short
-    return long
+def _added(arrays: Sequence[Any]) -> Array:
+    """The sum of arrays, where those of earlier paths, which have met fewer parameters, have zeros behind."""
+    np = numpy()
+    total = np.zeros(max(map(len, arrays)))
+    with np.errstate(all="ignore"):  # as everywhere here: inf and nan, and no warning
+        for array in arrays:
+            total[: len(array)] += array
+    return total
 
 
 def _summed(pieces: Sequence[_Piece], batch: Batch, parameters: int) -> list[float]:

@@ -242,6 +242,17 @@ def test_sums_over_paths_are_exact():
     assert pytest.approx(swept(f, rows, [w])[1]) == swept_at_once(compile(f), rows, [w])[1]
 
 
+@pytest.mark.parametrize("exact", [True, False])
+def test_infinities_add_up(exact):
+    """inf and -inf of different examples, and of different paths, add up to nan without a warning."""
+    w = Value(float("inf"))
+    for f in (lambda x: w * x, lambda x: w * x if x > 0 else x * w):
+        rows = [[1.0], [-2.0]] * 70
+        mean_of_all, (gradient,) = swept_at_once(compile(f, exact=exact, threads=2), rows, [w])
+        assert mean_of_all != mean_of_all
+        assert pytest.approx(-0.5) == gradient
+
+
 def test_exact_with_threads():
     """Threads change no bit of exact results."""
     w, draw = Value(0.7), random.Random(0)
