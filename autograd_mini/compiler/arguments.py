@@ -11,7 +11,7 @@ from itertools import count
 from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd_mini.derivatives.pytree import array_of, is_static, opened
+from autograd_mini.derivatives.pytree import MAX_DEPTH, TOO_DEEP, array_of, is_static, opened
 from autograd_mini.engine.interop import as_float, is_array, is_number
 from autograd_mini.engine.value import Value
 from autograd_mini.errors import MissingExtraError, NotANumberError, shown
@@ -88,7 +88,7 @@ def batch_of(args: Sequence[Any], kwargs: dict[str, Any]) -> Batch:
 
 
 def _argument(
-    np: Any, name: str, x: Any, columns: list[Any], counts: list[tuple[str, int]]
+    np: Any, name: str, x: Any, columns: list[Any], counts: list[tuple[str, int]], depth: int = MAX_DEPTH
 ) -> tuple[Any, Build]:
     """The key of an argument, and what builds it for one example; its columns and rows are added to the lists."""
     if is_number(x):
@@ -104,7 +104,9 @@ def _argument(
         return ("static", x), lambda entries: x
     if container := opened(x):
         parts, make = container
-        entries = [_argument(np, name, part, columns, counts) for part in parts]
+        if not depth:
+            raise ValueError(TOO_DEEP)
+        entries = [_argument(np, name, part, columns, counts, depth - 1) for part in parts]
         keys, builds = [key for key, _ in entries], [build for _, build in entries]
         own = tuple(x) if isinstance(x, dict) else None
         return (type(x), own, *keys), lambda numbers: make([build(numbers) for build in builds])
