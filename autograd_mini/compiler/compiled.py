@@ -45,7 +45,8 @@ def compile(  # the name that the field gives it
     function: of Values, as you would write it for one example; also a graph, of its variables in order. Without
     it, a decorator. It is run once for each path that examples take through it, and again if what it takes from
     outside is bound to something else. Leaf Values from outside are parameters: their numbers are read at each
-    call. Inside another compiled function it is the function itself. See `Compiled` for what it is called with.
+    call, and graphs that were made outside are computed anew from their leaves. All else, such as the time or a
+    number drawn by `random`, is what it was when the function was run. Inside another compiled function it is the function itself. See `Compiled` for what it is called with.
     exact: whether results are those of the engine to the last bit; else within rounding, and faster.
     tier: "straight" (machine code of the program), "tape" (which starts at once, for any size), "numpy",
     "python" (slow, for comparison), or "auto". threads: how many share a large batch.

@@ -1,7 +1,10 @@
 """Paths: what a function asks of its numbers splits a batch, and what only one example could answer is an error."""
 
+import contextlib
+import copy
 import inspect
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -56,7 +59,7 @@ def test_truth():
 
 def test_truths_as_numbers():
     """A comparison that nobody asks about stays open: it can be counted and chosen by."""
-    f = lambda x, y: ((x > y) + (x <= 1) + (y == y)) * x
+    f = lambda x, y: ((x > y) + (x <= 1) + (y == y) + ((x > 0) ^ (y > 1)) + (True ^ (x > 0))) * x
 
     compiled = compare(f, [[0.0, 1.0], [2.0, 1.0], [2.0, NAN]])
     assert 1 == paths(compiled)
@@ -226,6 +229,10 @@ ASKED = {
     "format of w": lambda x: (f"{W:.2f}", x)[1],
     "isnan of w": lambda x: x if np.isnan(W) else -x,
     "grad of w": lambda x: x * W.grad,
+    "partials": lambda x: (x * x).partials[0],
+    "sets x": lambda x: setattr(x, "data", 3.0) or x,
+    "pickle of w": lambda x: pickle.dumps(W) and x,
+    "deepcopy of w": lambda x: copy.deepcopy(W) * x,
     "known of w": lambda x: x * W.known("data"),
     "copy of w": lambda x: x * W.__copy__(),
     "sets w": lambda x: setattr(W, "data", 3.0) or x,
@@ -251,6 +258,18 @@ def test_what_one_example_has(asked):
     line = (f.__wrapped__ if asked in ("in grad", "in both") else f).__code__.co_firstlineno
     assert f"line {line} of {__file__}" in str(error.value)
     assert (2.0, None) == (W.data, W.known("grad"))
+
+
+def test_swallowed_errors():
+    """A function that catches the error, and goes on with something else, is refused all the same."""
+
+    def f(x):
+        with contextlib.suppress(Exception):
+            return x * x.data
+        return x
+
+    with pytest.raises(CompileError, match="asks for a plain number"):
+        compile(f)([1.0])
 
 
 def test_names_in_messages():
