@@ -23,7 +23,8 @@ import numpy as np
 import pytest
 
 import autograd_mini
-from autograd_mini import Value, draw, gradcheck, parse, plots, steps
+from autograd_mini import Value, compile, draw, gradcheck, parse, plots, steps
+from autograd_mini.compiler.compiled import Compiled
 from autograd_mini.data import Dataset, xor
 from autograd_mini.derivatives.cost import Cost, cost
 from autograd_mini.engine.arithmetic import Arithmetic
@@ -199,6 +200,7 @@ GOOD = {
 
 # The same for what a public function returns, if that is a function itself.
 RETURNED = {
+    "compile()": lambda: (square,),
     "grad()": lambda: (2.0,),
     "hessian()": lambda: (2.0,),
     "jacobian()": lambda: (2.0,),
@@ -231,6 +233,7 @@ OBJECTS = {
     Experiment: lambda: EXPERIMENTS["xor"],
     Trained: lambda: Trained(network(), line(), history()),
     Cost: lambda: cost(square, 2.0),
+    Compiled: lambda: compile(lambda x, u=1.0: x * x),
     type(draw(Value(1.0))): lambda: draw(graph()),
     type(steps(Value(1.0))): lambda: steps(graph()),
     type(steps(Value(1.0))[0]): lambda: steps(graph())[0],
@@ -238,14 +241,14 @@ OBJECTS = {
 }
 
 NOT_FOR_USERS = {
-    "cli", "derivatives", "descent", "doctor", "engine", "errors", "expression", "files", "formulas", "functions", "rng", "stepping",
+    "cli", "compiler", "derivatives", "descent", "doctor", "engine", "errors", "expression", "files", "formulas", "functions", "rng", "stepping",
     "viz", "words",
 }  # fmt: skip
 
 NOT_CALLED = {
-    "apply", "directed", "direction",  # hooks, which our own code calls with what it has checked
+    "apply", "directed", "direction", "swept",  # hooks, which our own code calls with what it has checked
     "__array_function__", "__array_ufunc__",  # NumPy calls them with its own functions
-    "__delattr__", "__format__", "__getitem__", "__round__", "__setattr__", "__setstate__",  # Python calls them, and says itself what is wrong
+    "__delattr__", "__format__", "__get__", "__getitem__", "__round__", "__setattr__", "__setstate__",  # Python calls them, and says itself what is wrong
     "__deepcopy__", "__getattr__", "__init__", "__init_subclass__", "__new__", "__reduce_ex__",
 }  # fmt: skip
 

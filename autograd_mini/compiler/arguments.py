@@ -11,7 +11,7 @@ from itertools import count
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.derivatives.pytree import array_of, is_static, opened
+from autograd_mini.derivatives.pytree import MAX_DEPTH, TOO_DEEP, array_of, is_static, opened
 from autograd_mini.engine.interop import as_float, is_array, is_number
 from autograd_mini.engine.value import Value
 from autograd_mini.errors import MissingExtraError, NotANumberError, shown
@@ -98,7 +98,7 @@ def _called(name: str | int) -> str:
     return f"argument {name + 1}" if isinstance(name, int) else name
 
 
-def _argument(np: Any, batch: Batch, name: str | int, x: Any) -> tuple[Any, Build]:
+def _argument(np: Any, batch: Batch, name: str | int, x: Any, depth: int = MAX_DEPTH) -> tuple[Any, Build]:
     """The key of an argument, and what builds it for one example; its numbers are added to the batch."""
     if isinstance(x, list) or type(x) is tuple or is_array(x):
         rows = x if x.__class__ is np.ndarray and x.dtype == float and x.ndim else _rows(np, _called(name), x)
@@ -113,7 +113,9 @@ def _argument(np: Any, batch: Batch, name: str | int, x: Any) -> tuple[Any, Buil
         return ("static", x), lambda entries: x
     if container := opened(x):
         parts, make = container
-        entries = [_argument(np, batch, name, part) for part in parts]
+        if not depth:
+            raise ValueError(TOO_DEEP)
+        entries = [_argument(np, batch, name, part, depth - 1) for part in parts]
         keys, builds = [key for key, _ in entries], [build for _, build in entries]
         own = tuple(x) if isinstance(x, dict) else None
         return (type(x), own, *keys), lambda numbers: make([build(numbers) for build in builds])

@@ -54,6 +54,7 @@ class Captures:
         self._cells: list[Any] = []
         self._functions: list[FunctionType] = []
         self._slots: list[tuple[Any, str]] = []
+        self._objects: list[Any] = []  # arrays of them
         self._arrays: list[tuple[Any, bytes]] = []
         self._weights: list[tuple[list[Any], list[Value]]] = []  # lists of Values, as most things are
         self._seen: set[int] = set()
@@ -83,6 +84,7 @@ class Captures:
             chain.from_iterable(self._views),
             [names.get(name) for names, name in self._names],
             map(_content, self._cells),
+            *[array.flat for array in self._objects],
             *[(f.__code__, f.__defaults__, f.__kwdefaults__) for f in self._functions],
             [getattr(x, name, None) for x, name in self._slots],
         )
@@ -117,7 +119,8 @@ class Captures:
             return self._watched(x)
         if is_array(x):
             if x.dtype == object:
-                return self._watched(x.flat)
+                self._objects.append(x)
+                return [*x.flat]
             self._arrays.append((x, x.tobytes()))
             return []
         return [*self._attributes(x), *type(x).__mro__]

@@ -50,20 +50,25 @@ def compile(  # the name that the field gives it
     """The function compiled: called with a batch, one example a row, it gives arrays, one result a row.
 
     function: of Values, as you would write it for one example; also a graph, of its variables in order. Without
-    it, a decorator. It is run once for each path that examples take through it. What it takes from outside as
-    leaf Values are parameters: their numbers are read at each call.
+    it, a decorator. It is run once for each path that examples take through it, and again if what it takes from
+    outside is bound to something else. Leaf Values from outside are parameters: their numbers are read at each
+    call, and graphs that were made outside are computed anew from their leaves. All else, such as the time or a
+    number drawn by `random`, is what it was when the function was run. Inside another compiled function it is the function itself. See `Compiled` for what it is called with.
     exact: whether results are those of the engine to the last bit; else within rounding, and faster.
     tier: "straight" (machine code of the program), "tape" (which starts at once, for any size), "numpy",
     "python" (slow, for comparison), or "auto". threads: how many share a large batch.
 
     Raises TypeError for what is no function, ValueError for unknown settings. Calls raise CompileError where the
-    function needs the number of one example, or takes too many paths, MissingExtraError without NumPy.
+    function needs the number of one example, does what would happen only once (`backward()` inside), or takes too
+    many paths, MissingExtraError without NumPy; what the function itself raises comes out as it is.
 
     >>> @compile
     ... def larger(x, y):
     ...     return x if x > y else 2 * y
     >>> larger([1.0, 2.0, 3.0], [2.0, 2.0, 2.0]).tolist()
     [4.0, 4.0, 3.0]
+    >>> larger(1.0, 2.0)
+    4.0
     """
     exact, threads = flag(exact, "exact"), whole(threads, "threads", most=1024)
     tier = choose("tier", tier, TIERS)
@@ -86,7 +91,23 @@ class _State:
 
 
 class Compiled:
-    """A compiled function; see `compile`. Its programs never change, and many threads may call it at once."""
+    """A compiled function, made by `compile`. `__wrapped__` is the function itself.
+
+    Each argument is a batch, an array or lists with an example a row, or a plain number, which is the same for all
+    examples; dicts, dataclasses and named tuples of these are opened, None and text stay. The function is given
+    one row: a number, an array or lists. What it returns comes back with arrays in place of numbers, examples
+    first; if all arguments are plain numbers, with floats.
+
+    Its programs never change, and many threads may call it at once.
+
+    Raises ValueError for arguments with different numbers of rows, NotANumberError for rows of different lengths
+    and what holds no numbers, TypeError for Values.
+
+    >>> f = compile(lambda point, scale: {"sum": scale * (point[0] + point[1]), "twice": [2 * x for x in point]})
+    >>> result = f([[1.0, 2.0], [3.0, 4.0]], 10.0)
+    >>> result["sum"].tolist(), result["twice"].tolist()
+    ([30.0, 70.0], [[2.0, 4.0], [6.0, 8.0]])
+    """
 
     def __init__(self, options: Options) -> None:
         update_wrapper(self, options.function, updated=())
@@ -240,7 +261,7 @@ class Compiled:
             if path.structure == () and not np.isnan(sums).any():
                 return self._total(quick.results[0]), sums.copy()
         pieces: list[_Piece] = []
-        total: Any = np.zeros(0)
+        swept: list[Array] = []
         for path, places, columns, n in _split(paths, batch, store):
             if path.structure != ():
                 msg = (
@@ -256,14 +277,18 @@ class Compiled:
             if self.options.exact and places is not None:  # the sums of the engine go from example to example
                 results, _ = self._run(path, f"{role} in parts", columns, n, store, seed)
             pieces.append(_Piece(path, places, results, role))
-            total = _added(total, sums)
+            swept.append(sums)
+        total = _added(swept)
         if self.options.exact and len(pieces) > 1:
             total = np.array(_summed(pieces, batch, len(paths.parameters)))
         return self._total(_together(pieces, batch)[0]), total
 
     def _total(self, results: Array) -> float:
         """The sum of the results, one after the other if bits matter."""
-        return reduce(add, results.tolist(), 0.0) if self.options.exact else float(results.sum())
+        if self.options.exact:
+            return reduce(add, results.tolist(), 0.0)
+        with numpy().errstate(all="ignore"):
+            return float(results.sum())
 
     def _batch(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Batch:
         if recording.watcher():
@@ -316,7 +341,7 @@ class Compiled:
             done = [*pool.map(work, parts)]
         for part, (piece, _) in zip(parts, done):
             results[:, part] = piece
-        return results, sum(sums for _, sums in reversed(done))
+        return results, _added([sums for _, sums in reversed(done)])
 
 
 def _shaped(path: Path, batch: Batch, numbers: Array) -> Any:
@@ -376,12 +401,14 @@ def _together(pieces: Sequence[_Piece], batch: Batch) -> Array:
     return numbers
 
 
-def _added(x: Array, y: Array) -> Array:
-    """The sum of two arrays, of which the shorter has zeros behind; a later path has met more parameters."""
-    short, long = sorted((x, y), key=len)
-    long = long.copy()
-    long[: len(short)] += short
-    return long
+def _added(arrays: Sequence[Any]) -> Array:
+    """The sum of arrays, where those of earlier paths, which have met fewer parameters, have zeros behind."""
+    np = numpy()
+    total = np.zeros(max(map(len, arrays)))
+    with np.errstate(all="ignore"):  # as everywhere here: inf and nan, and no warning
+        for array in arrays:
+            total[: len(array)] += array
+    return total
 
 
 def _summed(pieces: Sequence[_Piece], batch: Batch, parameters: int) -> list[float]:

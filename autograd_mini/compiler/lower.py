@@ -7,6 +7,7 @@ backward operations. Dots of the same inputs with parameters as weights become p
 from __future__ import annotations
 
 from functools import lru_cache, reduce
+from itertools import chain
 from operator import add, mul
 from typing import TYPE_CHECKING, Any
 
@@ -245,8 +246,9 @@ class Lowering:
                 return listing.emit("parameter", self.parameters.place(what))
             return listing.emit("input", what if kind == "input" else self.noise[node])
         if group := self.groups.get(node):
-            outputs = listing.block(Block(group.first, self.all(group.inputs), len(group.dots)))
-            self.numbers.update(zip(group.dots, outputs))
+            outputs = listing.block(Block(group.first, self.all(group.inputs), len(group.units)))
+            for dots, output in zip(group.units.values(), outputs):
+                self.numbers.update(dict.fromkeys(dots, output))
             return self.numbers[node]
         rule, arguments = node.rule, self.all(node.arguments)
         assert rule is not None
@@ -313,7 +315,10 @@ class Lowering:
                 group = self.groups[node]
                 if leaders[group] is not node:
                     continue  # its cotangent is used with those of the whole group
-                left = tuple([cotangents.get(dot, zero) for dot in group.dots])
+                left = tuple([
+                    listing.sum([cotangents[dot] for dot in dots if dot in cotangents])
+                    for dots in group.units.values()
+                ])  # fmt: skip
                 outers.append(Outer(group.first, left, self.all(group.inputs)))
                 if any(x in moves for x in group.inputs):
                     back = listing.block(Block(group.first, left, len(group.inputs), transposed=True))
@@ -401,13 +406,19 @@ def staged(guards: Sequence[Traced]) -> list[list[Traced]]:
 
 
 class Group:
-    """Dots of the same inputs, each with weights of its own, which lie one after the other from `first` on."""
+    """Dots of the same inputs with rows of weights, which lie one after the other from `first` on.
+
+    units: for each row the dots with these weights; a function may compute one twice.
+    """
 
     def __init__(self, inputs: Sequence[Operand]) -> None:
         self.inputs = inputs
-        self.dots: list[Traced] = []
-        self.rows: list[list[Any]] = []
+        self.units: dict[tuple[Any, ...], list[Traced]] = {}
         self.first = 0
+
+    @property
+    def dots(self) -> list[Traced]:
+        return [*chain.from_iterable(self.units.values())]
 
 
 def groups_of_dots(order: Sequence[Traced], parameters: Parameters) -> dict[Traced, Group]:
@@ -425,12 +436,12 @@ def groups_of_dots(order: Sequence[Traced], parameters: Parameters) -> dict[Trac
                 isinstance(x, Traced) and not _is_parameter(x) for x in inputs
             ):
                 group = found.setdefault(tuple(map(id, inputs)), Group(inputs))
-                group.dots.append(node)
-                group.rows.append([w.leaf[1] for w in weights])  # type: ignore[union-attr,index]
+                row = tuple([w.leaf[1] for w in weights])  # type: ignore[union-attr,index]
+                group.units.setdefault(row, []).append(node)
                 break
     groups: dict[Traced, Group] = {}
     for group in found.values():
-        if len(group.dots) * len(group.inputs) >= 4 and _lies_together(group, parameters):
+        if len(group.units) * len(group.inputs) >= 4 and _lies_together(group, parameters):
             groups.update(dict.fromkeys(group.dots, group))
     return groups
 
@@ -441,7 +452,7 @@ def _is_parameter(x: Operand) -> bool:
 
 def _lies_together(group: Group, parameters: Parameters) -> bool:
     """Whether the weights are different parameters in consecutive places; new ones are put so."""
-    weights = [w for row in group.rows for w in row]
+    weights = [*chain.from_iterable(group.units)]
     if len({*map(id, weights)}) < len(weights):
         return False
     if not any(w in parameters for w in weights):

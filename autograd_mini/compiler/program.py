@@ -27,6 +27,7 @@ results 3
 from __future__ import annotations
 
 import operator
+from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd_mini.engine.arithmetic import Floats, floats
@@ -163,6 +164,10 @@ class Listing:
                 self.instructions.append(instruction)
             self.known[instruction] = found
         return found
+
+    def sum(self, numbers: Sequence[int]) -> int:
+        """The number of a sum; of nothing it is 0."""
+        return reduce(lambda x, y: self.emit("add", x, y), numbers) if numbers else self.constant(0.0)
 
     def simpler(self, instruction: Instruction) -> int | None:
         """The number of something that is there already, or a simpler operation, with the same result."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import linecache
 import os
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
@@ -32,7 +33,13 @@ if TYPE_CHECKING:
 
     Number = Value | float
 
-PACKAGE = str(Path(__file__).parents[1]) + os.sep
+# Where code comes from that is not the user's: the package, what it prints, Python, installed packages.
+PACKAGES = (
+    str(Path(__file__).parents[1]) + os.sep,
+    "<autograd_mini",
+    str(Path(os.__file__).parent) + os.sep,
+    "<frozen",
+)
 MOST_GUARDS = 10_000  # on one path
 
 
@@ -111,7 +118,11 @@ class Traced(Tracer):
     def primal(self) -> Any:  # whoever asks gets an error
         self.trace.refuse(self)
 
-    data = primal
+    @primal.setter
+    def primal(self, number: Any) -> None:  # noqa: ARG002
+        self.trace.forbid("sets the number of a Value")
+
+    data = partials = primal
 
     @property
     def is_data(self) -> bool:  # type: ignore[override]
@@ -139,7 +150,10 @@ class Traced(Tracer):
     def __or__(self, other: Any) -> Any:
         return self.trace.record(EITHER, (self, other))
 
-    __rand__, __ror__ = __and__, __or__
+    def __xor__(self, other: Any) -> Any:
+        return self.trace.record(UNEQUAL, (self, other))
+
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
 
     def __bool__(self) -> bool:
         return self.trace.decided(self)
@@ -225,6 +239,7 @@ class Trace:
         self.inputs: list[Traced] = []
         self.parameters: dict[Value, Traced] = {}
         self.noise: list[Traced] = []
+        self.refused: CompileError | None = None
         self._taken: dict[Value, Traced | float] = {}
         self._answers: dict[Any, bool] = {}
 
@@ -236,6 +251,8 @@ class Trace:
             self.inputs = [Leaf(self, x, "input", j) for j, x in enumerate(examples)]
             args, kwargs = shape(self.inputs)
             result = function(*args, **kwargs)
+            if self.refused:
+                raise self.refused
             return result, [self.captured(x) for x in named_outputs(function, result)[0]]
 
     def made(self, rule: Rule, arguments: Sequence[Traced | float], z: float) -> Traced:
@@ -316,7 +333,7 @@ class Trace:
             f"{self._here()} asks for {named} (by .data, float() or the like) while {self.name} is compiled, which"
             " would keep that of one example for all; compute with the Values themselves, and return what you want"
         )
-        raise CompileError(msg)
+        raise self._refused(msg)
 
     def forbid(self, deed: str) -> NoReturn:
         """Raise CompileError: the program does what would happen when it is traced, and never again."""
@@ -324,25 +341,25 @@ class Trace:
             f"{self._here()} {deed} while {self.name} is compiled, which would happen once and not in each call;"
             " do it outside the function"
         )
-        raise CompileError(msg)
+        raise self._refused(msg)
+
+    def _refused(self, message: str) -> CompileError:
+        """The error, kept: a function that goes on after it would be another one than without the trace."""
+        self.refused = CompileError(message)
+        return self.refused
 
     def _here(self) -> str:
         return str(place_of_the_user())
 
 
-_ours: dict[CodeType, bool] = {}
-
-
-def _is_ours(code: CodeType) -> bool:
-    """Whether it is code of the package, or printed by it."""
-    if code not in _ours:
-        _ours[code] = code.co_filename.startswith((PACKAGE, "<autograd_mini"))
-    return _ours[code]
+@lru_cache(maxsize=4096)
+def _is_of_package(file: str) -> bool:
+    return file.startswith(PACKAGES) or "site-packages" in file
 
 
 def place_of_the_user() -> Place:
-    """The line outside the package that is being run."""
+    """The line outside all packages that is being run."""
     frame = sys._getframe(1)  # noqa: SLF001  # as warnings.warn does
-    while frame.f_back is not None and (_ours.get(frame.f_code) or _is_ours(frame.f_code)):
+    while frame.f_back is not None and _is_of_package(frame.f_code.co_filename):
         frame = frame.f_back
     return Place(frame.f_code, frame.f_lasti)

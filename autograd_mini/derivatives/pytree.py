@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 MAX_DEPTH = 100  # lists inside lists; a list that contains itself has no end
+TOO_DEEP = f"numbers are nested more than {MAX_DEPTH} deep, or a list contains itself; give a flat list"
 
 
 def flatten(
@@ -59,8 +60,7 @@ def _taken(x: Any, leaves: list[Number], number: Callable[[Any], float], depth: 
         leaves.append(x)
         return _next
     if depth < 0:
-        msg = f"numbers are nested more than {MAX_DEPTH} deep, or a list contains itself; give a flat list"
-        raise ValueError(msg)
+        raise ValueError(TOO_DEEP)
     if container := opened(x):
         parts, make = container
         builds = [_taken(part, leaves, number, depth - 1) for part in parts]

@@ -294,6 +294,7 @@ class Value:
         if self.rule is not None or self.level:
             msg = f"cannot pickle {self!r}: a graph refers to rules, which are code; pickle its .data instead"
             raise TypeError(msg)
+        recording.forbid("pickles a Value, number and all,")
         state = None if self.adjoint is None else (None, {"adjoint": self.adjoint})
         return type(self), (self.primal, self.label), state
 

@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import sys
 import threading
 import tracemalloc
 
@@ -38,7 +39,8 @@ from autograd_mini import (
 from autograd_mini.engine.arithmetic import Arithmetic
 from autograd_mini.engine.operations import call
 from autograd_mini.engine.rule import RULES
-from autograd_mini.errors import CompileError, UnboundError
+from autograd_mini.errors import CompileError, MissingExtraError, UnboundError
+from autograd_mini.functions import as_function
 from autograd_mini.nn import MLP
 from autograd_mini.optim import SGD
 
@@ -242,6 +244,17 @@ def test_sums_over_paths_are_exact():
     assert pytest.approx(swept(f, rows, [w])[1]) == swept_at_once(compile(f), rows, [w])[1]
 
 
+@pytest.mark.parametrize("exact", [True, False])
+def test_infinities_add_up(exact):
+    """inf and -inf of different examples, and of different paths, add up to nan without a warning."""
+    w = Value(float("inf"))
+    for f in (lambda x: w * x, lambda x: w * x if x > 0 else x * w):
+        rows = [[1.0], [-2.0]] * 70
+        mean_of_all, (gradient,) = swept_at_once(compile(f, exact=exact, threads=2), rows, [w])
+        assert mean_of_all != mean_of_all
+        assert pytest.approx(-0.5) == gradient
+
+
 def test_exact_with_threads():
     """Threads change no bit of exact results."""
     w, draw = Value(0.7), random.Random(0)
@@ -374,6 +387,26 @@ def test_graphs():
         assert [[1.0], [1.0], [2.0]] == [
             g.tolist() for g in compile(grad(fast.__wrapped__, argnums=(0, 1, 2)))([1.0], [3.0], 2.0)
         ]
+
+
+def test_graphs_of_some_variables():
+    """Variables that a graph is no function of keep the numbers they have at each call, and get no gradient."""
+    f = parse("a * b + 2", a=1.0, b=3.0)
+    b = f.parents[0].parents[1]
+    fast = compile(as_function(f, "a"))
+    assert [5.0, 8.0] == fast([1.0, 2.0]).tolist()
+    b.data = 10.0
+    assert [12.0, 22.0] == fast([1.0, 2.0]).tolist()
+    fast.backward([1.0])
+    assert 0.0 == b.grad
+
+
+def test_without_numpy(monkeypatch):
+    """Without NumPy a call says which extra has it."""
+    f = compile(tanh)
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    with pytest.raises(MissingExtraError, match=r"install them: pip install 'autograd-mini\[fast\]'"):
+        f([1.0])
 
 
 def test_unbound_parameters():

@@ -1,13 +1,18 @@
 """Paths: what a function asks of its numbers splits a batch, and what only one example could answer is an error."""
 
+import contextlib
+import copy
 import inspect
 import math
+import pickle
 
 import numpy as np
 import pytest
 from compiler_cases import BRANCHES, SPECIAL, bits, columns, eager, numbers, swept, swept_at_once
 
 from autograd_mini import Value, compile, grad, hessian, jvp, maximum, sqrt, where
+from autograd_mini.compiler import paths as paths_of_examples
+from autograd_mini.compiler import trace
 from autograd_mini.errors import CompileError, NotANumberError
 
 NAN, INF = math.nan, math.inf
@@ -54,7 +59,7 @@ def test_truth():
 
 def test_truths_as_numbers():
     """A comparison that nobody asks about stays open: it can be counted and chosen by."""
-    f = lambda x, y: ((x > y) + (x <= 1) + (y == y)) * x
+    f = lambda x, y: ((x > y) + (x <= 1) + (y == y) + ((x > 0) ^ (y > 1)) + (True ^ (x > 0))) * x
 
     compiled = compare(f, [[0.0, 1.0], [2.0, 1.0], [2.0, NAN]])
     assert 1 == paths(compiled)
@@ -151,8 +156,8 @@ def test_questions_inside_transforms():
         assert bits(eager(plain, rows)) == bits(numbers(compile(derivative, exact=True)(*columns(rows))))
 
 
-def test_too_many_paths():
-    """More than a hundred paths are an error that shows where they part, and what to write instead."""
+def test_too_many_paths(monkeypatch):
+    """More paths than there may be are an error that shows where they part, and what to write instead."""
 
     def f(*xs):
         total = 0.0
@@ -161,14 +166,15 @@ def test_too_many_paths():
                 total = total + x
         return total
 
-    rows = [[(-1.0) ** (i >> k & 1) for k in range(8)] for i in range(256)]
-    with pytest.raises(CompileError, match=r"more than 100 paths through f.*write where\(") as error:
+    monkeypatch.setattr(paths_of_examples, "MOST_PATHS", 20)
+    rows = [[(-1.0) ** (i >> k & 1) for k in range(5)] for i in range(32)]
+    with pytest.raises(CompileError, match=r"more than 20 paths through f.*write where\(") as error:
         compile(f)(*columns(rows))
 
     assert f"line {line_of('here')} of {__file__}" in str(error.value)
 
 
-def test_endless_loop():
+def test_endless_loop(monkeypatch):
     """A loop that asks without end is stopped, with its line."""
 
     def f(x):
@@ -176,7 +182,8 @@ def test_endless_loop():
             x = x + 1
         return x
 
-    with pytest.raises(CompileError, match=r"asked 10,000 times for one example; write where") as error:
+    monkeypatch.setattr(trace, "MOST_GUARDS", 1000)
+    with pytest.raises(CompileError, match=r"asked 1,000 times for one example; write where") as error:
         compile(f)([1.0])
 
     assert f"line {line_of('endless')} of {__file__}" in str(error.value)
@@ -222,6 +229,10 @@ ASKED = {
     "format of w": lambda x: (f"{W:.2f}", x)[1],
     "isnan of w": lambda x: x if np.isnan(W) else -x,
     "grad of w": lambda x: x * W.grad,
+    "partials": lambda x: (x * x).partials[0],
+    "sets x": lambda x: setattr(x, "data", 3.0) or x,
+    "pickle of w": lambda x: pickle.dumps(W) and x,
+    "deepcopy of w": lambda x: copy.deepcopy(W) * x,
     "known of w": lambda x: x * W.known("data"),
     "copy of w": lambda x: x * W.__copy__(),
     "sets w": lambda x: setattr(W, "data", 3.0) or x,
@@ -247,6 +258,18 @@ def test_what_one_example_has(asked):
     line = (f.__wrapped__ if asked in ("in grad", "in both") else f).__code__.co_firstlineno
     assert f"line {line} of {__file__}" in str(error.value)
     assert (2.0, None) == (W.data, W.known("grad"))
+
+
+def test_swallowed_errors():
+    """A function that catches the error, and goes on with something else, is refused all the same."""
+
+    def f(x):
+        with contextlib.suppress(Exception):
+            return x * x.data
+        return x
+
+    with pytest.raises(CompileError, match="asks for a plain number"):
+        compile(f)([1.0])
 
 
 def test_names_in_messages():
