@@ -188,6 +188,10 @@ class Compiled:
         """
         return views.source(self._current()[0], "gradient" if flag(gradient, "gradient") else "values")
 
+    def llvm(self) -> str:
+        """The program as the LLVM text that becomes straight-line code, for eight examples at a time."""
+        return views.llvm(self._current()[0])
+
     def report(self) -> str:
         """How many operations and how much memory the programs of the last call take, by which tier, on which paths."""
         return views.report(self._current()[0])

@@ -98,7 +98,7 @@ class Paths(Store):
             trace = Trace(self.options.name, [float(column[i]) for column in columns[batch.width :]])
             examples = [float(column[i]) for column in columns[: batch.width]]
             result, outputs = trace.run(self.options.function, examples, batch.shape)
-            path = TracedPath(self, trace, result, outputs, batch.width)
+            path = TracedPath(self, trace, result, outputs, batch.labels(self.options.function))
             for other in self.known:
                 if other.answers == path.answers:  # what was asked depends on the answers before
                     return other

@@ -17,8 +17,7 @@ from training import Theirs
 
 from autograd_mini.bench import functions, networks
 from autograd_mini.bench.table import report, take_turns
-from autograd_mini.compiler import compile
-from autograd_mini.compiler import machine
+from autograd_mini.compiler import compile, machine
 from autograd_mini.derivatives.transforms import value_and_grad
 
 
@@ -61,9 +60,9 @@ def first() -> None:
 def growth(path: str) -> None:
     """Time and memory by the batch, and by the operations."""
     mpl.use("agg")
-    from matplotlib import pyplot
+    from matplotlib import pyplot as plt
 
-    figure, (by_batch, by_operations) = pyplot.subplots(1, 2, figsize=(10, 4))
+    figure, (by_batch, by_operations) = plt.subplots(1, 2, figsize=(10, 4))
     made = program(300)
     sizes = [2**k for k in range(4, 19, 2)]
     by_batch.loglog(sizes, [seconds(made, n) for n in sizes], "o-", label="seconds")
