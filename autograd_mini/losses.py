@@ -248,11 +248,13 @@ def _probabilities(xs: Iterable[Any]) -> list[Any]:
 
 def _largest_correct(scores: Any, target: Any) -> Any:
     y = _class(scores, target)
-    numbers = scores if recording.trace() else [lift(score).data for score in scores]
-    largest, place = numbers[0], 0
-    for j, x in enumerate(numbers[1:], 1):
+    if not recording.trace():
+        numbers = [lift(score).data for score in scores]
+        return numbers.index(max(numbers)) == y
+    largest, place = scores[0], 0.0
+    for j, x in enumerate(scores[1:], 1):
         is_larger = x > largest
-        largest, place = values.where(is_larger, x, largest), values.where(is_larger, j, place)
+        largest, place = values.where(is_larger, x, largest), values.where(is_larger, float(j), place)
     return place == y
 
 

@@ -151,13 +151,11 @@ class Adam(Optimizer):
         m1: Any = 0.0,
         v1: Any = 0.0,
     ) -> tuple[Any, tuple[Any, ...]]:
-        m, m1 = _mean(self.beta1, m, g), _mean(self.beta1, m1, 1.0)
-        v, v1 = _mean(self.beta2, v, g * g), _mean(self.beta2, v1, 1.0)
-        return xp.div(xp.div(m, m1), xp.sqrt(xp.div(v, v1)) + self.epsilon), (m, v, m1, v1)
-
-
-def _mean(beta: float, mean: Any, x: Any) -> Any:
-    return beta * mean + (1.0 - beta) * x
+        m = self.beta1 * m + (1.0 - self.beta1) * g
+        m1 = self.beta1 * m1 + (1.0 - self.beta1)
+        v = self.beta2 * v + (1.0 - self.beta2) * (g * g)
+        v1 = self.beta2 * v1 + (1.0 - self.beta2)
+        return m / m1 / (xp.sqrt(v / v1) + self.epsilon), (m, v, m1, v1)
 
 
 def _part(name: str, x: float) -> float:
