@@ -164,6 +164,8 @@ class Paths:
             answers = np.array(path.answers[asked : asked + len(group)])
             on_path[places] = ((truths != 0.0) == answers[:, None]).all(axis=0)
             asked += len(group)
+            if not on_path.any():
+                break
         return on_path
 
     def _draw(self, batch: Batch, columns: list[Array]) -> None:
