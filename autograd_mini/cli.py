@@ -197,11 +197,14 @@ def train(
     seed: Annotated[
         int, typer.Option(help="Of the data and the first weights: same seed, same numbers.")
     ] = 0,
+    compiled: Annotated[
+        bool, typer.Option("--compiled", help="Train at the speed of the machine; it needs the extra 'fast'.")
+    ] = False,
 ) -> None:
     """Train a small network, with a progress bar that shows the loss."""
     if plot:
         plots.kind_of(plot)  # a wrong ending is an error now, not after the training
-    trained = train_run(experiment, seed=seed, epochs=epochs)
+    trained = train_run(experiment, seed=seed, epochs=epochs, compiled=compiled)
     _result(str(trained.history))
     if plot:
         _say(f"{plots.save(plots.training(*trained), plot)}")

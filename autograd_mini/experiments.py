@@ -100,11 +100,18 @@ class Trained(NamedTuple):
     history: History
 
 
-def run(name: str, *, seed: int = 0, epochs: int | None = None, progress: bool | None = None) -> Trained:
+def run(
+    name: str,
+    *,
+    seed: int = 0,
+    epochs: int | None = None,
+    progress: bool | None = None,
+    compiled: bool = False,
+) -> Trained:
     """The network of the experiment called `name`, trained from this seed.
 
     seed: of the weights and of the data. epochs: None for those of the experiment.
-    progress: show a bar, as in `fit`.
+    progress: show a bar; compiled: train at the speed of the machine; both as in `fit`.
 
     Raises ValueError for a name that is none of them.
 
@@ -123,5 +130,6 @@ def run(name: str, *, seed: int = 0, epochs: int | None = None, progress: bool |
         l2=experiment.l2,
         epochs=epochs,
         progress=progress,
+        compiled=compiled,
     )
     return Trained(model, data, history)

@@ -1,23 +1,32 @@
-"""Writing files whole or not at all, and errors that say which file and why."""
+"""Writing files whole or not at all, reading JSON that anybody wrote, and errors that say which file and why."""
 
 from __future__ import annotations
 
 import errno
+import json
+import math
 import os
+import re
 import secrets
 import stat
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from reprlib import repr as shortened
 from typing import TYPE_CHECKING
 
 from autograd_mini.errors import require
 from autograd_mini.words.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from os import PathLike
+    from typing import Any
 
 
+DEEPEST = 20  # brackets inside one another
+LONGEST = 400  # digits of a number
+# Also a string that does not end: looking for another one behind each of its quotes would take quadratic time.
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _NO_SYNC = (errno.EACCES, errno.EPERM, errno.EINVAL, errno.EBADF)  # where folders cannot be opened or synced
 
 
@@ -112,3 +121,67 @@ def _sync_folder(folder: Path) -> None:
     except OSError as error:
         if error.errno not in _NO_SYNC:
             raise
+
+
+# What JSON allows and files of ours have no use for
+
+
+def strict_json(text: str) -> Any:
+    """What a JSON text says.
+
+    Raises ValueError for brackets more than DEEPEST deep, a name twice in an object, and numbers that are no
+    finite float or int, besides for what is no JSON.
+
+    >>> strict_json('{"a": [1, 2.5]}')
+    {'a': [1, 2.5]}
+    """
+    check_depth(text)
+    return json.loads(
+        text,
+        object_pairs_hook=_unique,
+        parse_float=_finite(float),
+        parse_int=_finite(int),
+        parse_constant=_no_constant,
+    )
+
+
+def check_depth(text: str) -> None:
+    """Raise ValueError for brackets that JSON's reader, which recurses in C, had better not see."""
+    depth = 0
+    for bracket in re.findall(r"[\[\]{}]", _STRING.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        if depth > DEEPEST:
+            msg = f"brackets are nested more than {DEEPEST} deep"
+            raise ValueError(msg)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, part in pairs:
+        if name in found:
+            msg = f"the name {shortened(name)} stands twice"
+            raise ValueError(msg)
+        found[name] = part
+    return found
+
+
+def _finite(kind: Callable[[str], float]) -> Callable[[str], float]:
+    """Reads a number. Raises ValueError where a float would be inf, and int() would take long."""
+
+    def read(digits: str) -> float:
+        if len(digits) > LONGEST or math.isinf(float(digits)):
+            msg = f"the number {shortened(digits)} fits no float"
+            raise ValueError(msg)
+        return kind(digits)
+
+    return read
+
+
+def _no_constant(name: str) -> None:
+    msg = f"{name} is no finite number"
+    raise ValueError(msg)
+
+
+def refused(verb: str, path: str | PathLike[str], why: str) -> ValueError:
+    """The error that says which file cannot be loaded or saved, and why."""
+    return ValueError(f"cannot {verb} {visible(str(path))}: {why}")

@@ -434,10 +434,17 @@ def log_softmax(xs: Iterable[Any]) -> list[Any]:
     return [x - rest for x in lower]
 
 
-def surprisal(xs: Iterable[Value | float], i: int) -> Any:
+def entry(xs: Sequence[Value | float], i: int | Value) -> Any:
+    """xs[i]; for an i that differs from run to run of a compiled program, the sum of all xs where those at other places are 0."""
+    if not isinstance(i, Value):
+        return xs[i]
+    return sum([where(i == j, x, 0.0) for j, x in enumerate(xs)])
+
+
+def surprisal(xs: Iterable[Value | float], i: int | Value) -> Any:
     """-log(softmax(xs)[i]), 0 or more, without the other entries."""
     _, lower, _, total = _shifted(_some(xs, "surprisal"), _plain)
-    return log(total) - lower[i]
+    return log(total) - entry(lower, i)
 
 
 # How far x lies below the largest, m. Only here is inf - inf known: the largest lies 0 below itself.
@@ -480,12 +487,6 @@ def _some(xs: Iterable[Value | float], name: str) -> list[Value | float]:
 _UNDEFINED = "%s of nothing is not defined; give it at least one number"
 
 
-def _kept(leaf: Value) -> Any:
-    """The number of a leaf, without a derivative; where a function is compiled, that of each call."""
-    is_open = recording.trace() and not leaf.is_constant
-    return call(RULES["stop_gradient"], [leaf]) if is_open else leaf.data
-
-
 def as_function(f: Value, *names: str) -> Callable[..., Any]:
     """The graph of `f` as a Python function of the variables with these names, in this order.
 
@@ -508,7 +509,14 @@ def as_function(f: Value, *names: str) -> Callable[..., Any]:
         table: dict[Value, Any] = dict(zip(inputs, arguments, strict=True))
         for node in order:
             if node not in table:
-                table[node] = call(node.rule, [table[x] for x in node.parents]) if node.rule else _kept(node)
+                table[node] = (
+                    call(node.rule, [table[x] for x in node.parents]) if node.rule else _number_of(node)
+                )
         return table[f]
 
     return replay
+
+
+def _number_of(leaf: Value) -> Any:
+    """The number that a leaf has; in a trace that of each run, and as little connected as a number."""
+    return stop_gradient(leaf) if recording.trace() and not leaf.is_constant else leaf.data

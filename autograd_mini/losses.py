@@ -13,18 +13,24 @@ says what a batch gives: "mean" (the cost), "sum", or "none" for the list of the
 Class targets are counted from 0; lectures that count from 1 need `target - 1`. Of two classes, 1 is the
 positive one. A loss of classes has a decision rule: its attribute `correct(scores, target)` says whether the
 scores stand for that class, and accuracy is made from it.
+
+In a compiled function scores and targets are numbers that differ from run to run. What is asked of them here is
+then one question for valid examples, so that all of them take one path, and a choice by a target stays open.
 """
 
 from __future__ import annotations
 
 import math
-from functools import wraps
+from functools import reduce, wraps
+from operator import or_
 from typing import TYPE_CHECKING
 
+from autograd_mini.engine import recording
 from autograd_mini.engine.interop import as_float, is_sequence
+from autograd_mini.engine.operations import values
 from autograd_mini.engine.value import Value, data_of, lift
 from autograd_mini.errors import NotANumberError, require, shown
-from autograd_mini.functions import dot, log, mean, relu, softplus, sum, surprisal
+from autograd_mini.functions import dot, entry, floor, log, mean, relu, softplus, sum, surprisal, where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -133,12 +139,12 @@ def _square(x: Any) -> Any:
 # Two classes
 
 
-def _sign_correct(score: Any, target: Any) -> bool:
-    return (lift(score).data > 0.0) == (lift(target).data > 0.0)
+def _sign_correct(score: Any, target: Any) -> Any:
+    return (_number(score) > 0.0) == (_number(target) > 0.0)
 
 
-def _half_correct(probability: Any, target: Any) -> bool:
-    return (lift(probability).data > 0.5) == (lift(target).data > 0.5)
+def _half_correct(probability: Any, target: Any) -> Any:
+    return (_number(probability) > 0.5) == (_number(target) > 0.5)
 
 
 @over_examples(of_list=False, correct=_sign_correct)
@@ -153,11 +159,14 @@ def hinge(score: Any, target: Any, *, margin: float = 1.0) -> Any:
     >>> hinge(0.25, 1), hinge([0.25, -3.0], [-1, 0])
     (0.75, 0.625)
     """
-    score, t = _single("hinge", score), lift(target).data
-    if t not in (-1.0, 0.0, 1.0):
+    score, t, space = _single("hinge", score), _number(target), _number(margin)
+    is_positive = t == 1.0
+    if not (is_positive | (t == 0.0) | (t == -1.0)):
         msg = f"hinge needs the target 1, or 0 or -1 for the other class, got {shown(target)}"
         raise ValueError(msg)
-    return relu(_number(margin) - score if t == 1.0 else _number(margin) + score)
+    if isinstance(is_positive, Value):
+        return relu(space - where(is_positive, 1.0, -1.0) * score)
+    return relu(space - score if is_positive else space + score)
 
 
 @over_examples(of_list=False, correct=_sign_correct)
@@ -173,9 +182,12 @@ def binary_cross_entropy(logit: Any, target: Any) -> Any:
     (0.0, 1000.0)
     """
     logit, y = _single("binary_cross_entropy", logit), _soft_target(target)
-    if not isinstance(y, Value) and y in (0.0, 1.0):
-        return softplus(-logit if y else logit)
-    return y * softplus(-logit) + (1.0 - y) * softplus(logit)
+    return _by_target(
+        y,
+        lambda: softplus(-logit),
+        lambda: softplus(logit),
+        lambda: y * softplus(-logit) + (1.0 - y) * softplus(logit),
+    )
 
 
 @over_examples(of_list=False, correct=_half_correct)
@@ -191,10 +203,10 @@ def binary_nll(probability: Any, target: Any) -> Any:
     >>> round(binary_nll(0.8, 1), 4)
     0.2231
     """
-    p, y = _probability(_single("binary_nll", probability)), _soft_target(target)
-    if not isinstance(y, Value) and y in (0.0, 1.0):
-        return -log(p if y else 1.0 - p)
-    return -y * log(p) - (1.0 - y) * log(1.0 - p)
+    [p], y = _probabilities([_single("binary_nll", probability)]), _soft_target(target)
+    return _by_target(
+        y, lambda: -log(p), lambda: -log(1.0 - p), lambda: -y * log(p) - (1.0 - y) * log(1.0 - p)
+    )
 
 
 def _single(name: str, score: Any) -> Any:
@@ -205,29 +217,43 @@ def _single(name: str, score: Any) -> Any:
 
 
 def _soft_target(target: Any) -> Any:
-    if not 0.0 <= lift(target).data <= 1.0:
+    y = _number(target)
+    if not ((y >= 0.0) & (y <= 1.0)):
         msg = f"the target must be 0 or 1 (or a probability between), got {shown(target)}; write (t + 1) / 2 for ±1"
         raise ValueError(msg)
-    return _number(target)
+    return y
 
 
-def _probability(x: Any) -> Any:
-    """What a network gives as a probability. nan is left for `fit` to report."""
-    p = _number(x)
-    number = data_of(p)  # None if unbound
-    if number is not None and (number < 0.0 or number > 1.0 + ROUNDING):
-        msg = f"a probability must be in [0, 1], got {shown(p)}; of logits, use a cross-entropy"
+def _by_target(y: Any, one: Callable[[], Any], other: Callable[[], Any], between: Callable[[], Any]) -> Any:
+    """What a target of 1, of 0, and any other gives; of a class only the term that counts, as the other may be inf."""
+    if not isinstance(y, Value):
+        return one() if y == 1.0 else other() if y == 0.0 else between()
+    return where(y == 1.0, one(), where(y == 0.0, other(), between())) if y.is_data else between()
+
+
+def _probabilities(xs: Iterable[Any]) -> list[Any]:
+    """What a network gives as probabilities. nan is left for `fit` to report."""
+    ps = [_number(x) for x in xs]
+    known = ps if recording.trace() else [data_of(p) for p in ps]  # None if unbound
+    outside = [p is not None and (p < 0.0) | (p > 1.0 + ROUNDING) for p in known]
+    if reduce(or_, outside, False):
+        wrong = next(p for p, is_outside in zip(ps, outside) if is_outside)
+        msg = f"a probability must be in [0, 1], got {shown(wrong)}; of logits, use a cross-entropy"
         raise ValueError(msg)
-    return p
+    return ps
 
 
 # Several classes
 
 
-def _largest_correct(scores: Any, target: Any) -> bool:
+def _largest_correct(scores: Any, target: Any) -> Any:
     y = _class(scores, target)
-    numbers = [lift(score).data for score in scores]
-    return numbers.index(max(numbers)) == y
+    numbers = scores if recording.trace() else [lift(score).data for score in scores]
+    largest, place = numbers[0], 0
+    for j, x in enumerate(numbers[1:], 1):
+        is_larger = x > largest
+        largest, place = values.where(is_larger, x, largest), values.where(is_larger, j, place)
+    return place == y
 
 
 @over_examples(of_list=True, correct=_largest_correct)
@@ -242,7 +268,10 @@ def multiclass_hinge(scores: Any, target: Any, *, margin: float = 1.0) -> Any:
     3.0
     """
     y, space, numbers = _class(scores, target), _number(margin), [_number(score) for score in scores]
-    return sum([relu(score - numbers[y] + space) for j, score in enumerate(numbers) if j != y])
+    of_class = entry(numbers, y)
+    if isinstance(y, Value):
+        return sum([where(y == j, 0.0, relu(x - of_class + space)) for j, x in enumerate(numbers)])
+    return sum([relu(x - of_class + space) for j, x in enumerate(numbers) if j != y])
 
 
 @over_examples(of_list=True, correct=_largest_correct)
@@ -273,32 +302,31 @@ def nll(probabilities: Any, target: Any) -> Any:
     0.2231
     """
     y = _class(probabilities, target)
-    return -log([_probability(p) for p in probabilities][y])
+    return -log(entry(_probabilities(probabilities), y))
 
 
-def _class(scores: Sequence[Any], target: Any) -> int:
-    """The target as an index of the scores."""
+def _class(scores: Sequence[Any], target: Any) -> Any:
+    """The target as an index of the scores; in a trace a traced number."""
     if not is_sequence(scores):
         msg = f"a loss over classes needs a list with one score for each class, got {shown(scores)}"
         raise TypeError(msg)
     try:
-        number = lift(target).data
+        y = _number(target)
     except NotANumberError:
-        number = math.nan
-    if not number.is_integer():
+        y = math.nan
+    if isinstance(y, Value) and not recording.trace():
+        y = y.data
+    is_whole = (floor(y) == y) & (abs(y) < math.inf)
+    if is_whole & (y >= 0.0) & (y < len(scores)):
+        return y if isinstance(y, Value) else int(y)
+    if is_whole:
         msg = (
-            f"a class must be a whole number counted from 0, got {shown(target)}; of one-hot, give the place"
-            " of the 1"
-        )
-        raise TypeError(msg)
-    y = int(number)
-    if not 0 <= y < len(scores):
-        msg = (
-            f"class {y} is not among the {len(scores)} scores; classes are counted from 0 to"
-            f" {len(scores) - 1}, so subtract 1 if yours begin at 1"
+            f"class {int(y) if y.__class__ is float else shown(y)} is not among the {len(scores)} scores; classes"
+            f" are counted from 0 to {len(scores) - 1}, so subtract 1 if yours begin at 1"
         )
         raise IndexError(msg)
-    return y
+    msg = f"a class must be a whole number counted from 0, got {shown(target)}; of one-hot, give the place of the 1"
+    raise TypeError(msg)
 
 
 # Penalties

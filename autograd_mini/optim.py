@@ -2,6 +2,7 @@
 
 An optimizer reads `p.grad` and writes `p.data`; what it must remember about a parameter it keeps itself.
 A learning rate is a number, or a schedule: a function from the number of steps done so far to a number.
+How it moves is said once, to be read in floats or as a program for all parameters at once: `directed`.
 
 >>> from autograd_mini import Value
 >>> p, optimizer = Value(1.0), SGD(lr=0.25)
@@ -31,18 +32,25 @@ if TYPE_CHECKING:
 
 
 class Optimizer:
-    """Base of optimizers. `steps` counts the steps done, `lr` is the learning rate or schedule."""
+    """Base of optimizers. `steps` counts the steps done, `lr` is the learning rate or schedule.
+
+    memory: what is remembered of each parameter.
+    """
 
     def __init__(self, lr: float | Schedule) -> None:
         wanted = "the learning rate must be a positive number or a schedule"
         self.lr = lr if callable(lr) else real(lr, wanted, lambda x: x > 0.0)
         self.steps = 0
+        self.memory: dict[Value, tuple[float, ...]] = {}
 
     def rate(self) -> float:
         """The learning rate of the next step. Raises ValueError if a schedule gives no finite number."""
         if not callable(self.lr):
             return self.lr
-        return real(self.lr(self.steps), f"the rate of step {self.steps + 1} must be a finite number")
+        rate = self.lr(self.steps)
+        if rate.__class__ is float and math.isfinite(rate):  # nearly always
+            return rate
+        return real(rate, f"the rate of step {self.steps + 1} must be a finite number")
 
     def step(self, parameters: Iterable[Value]) -> None:
         """Move every parameter once, by its gradient. Raises TypeError for what are no Values; none moves then."""
@@ -53,6 +61,18 @@ class Optimizer:
 
     def direction(self, parameter: Value) -> float:
         """What is subtracted from a parameter, per unit of learning rate."""
+        remembered = self.memory.get(parameter, ())
+        direction, new = self.directed(floats, parameter.data, parameter.grad, *remembered)
+        if new:
+            self.memory[parameter] = new
+        return float(direction)
+
+    def directed(self, xp: Any, p: Any, g: Any, *memory: Any) -> tuple[Any, tuple[Any, ...]]:
+        """The direction of a parameter p with the gradient g, and what to remember: the memory of the next step.
+
+        xp: the arithmetic in which it is read, such as floats; conditions are `xp.where`. memory: nothing in
+        the first step, where all that is remembered is 0.
+        """
         msg = f"{type(self).__name__} does not say how a parameter moves; define its direction(parameter)"
         raise NotImplementedError(msg)
 
@@ -82,21 +102,21 @@ class SGD(Optimizer):
         self.momentum = _part("momentum", momentum)
         wanted = "weight_decay must be a number of 0 or more"
         self.weight_decay = real(weight_decay, wanted, lambda x: x >= 0.0)
-        self._velocity: dict[Value, float] = {}
 
-    def direction(self, parameter: Value) -> float:
-        v = parameter.grad + self.weight_decay * parameter.data
-        if self.momentum:
-            v += self.momentum * self._velocity.get(parameter, 0.0)
-            self._velocity[parameter] = v
-        return v
+    def directed(self, xp: Any, p: Any, g: Any, v: Any = 0.0) -> tuple[Any, tuple[Any, ...]]:  # noqa: ARG002
+        if self.weight_decay:
+            g = g + self.weight_decay * p
+        if not self.momentum:
+            return g, ()
+        v = g + self.momentum * v
+        return v, (v,)
 
 
 class Adam(Optimizer):
     """Adam: p ← p - lr · m̂ / (√v̂ + epsilon), with running means m of g and v of g².
 
-    m ← beta1 m + (1 - beta1) g and v ← beta2 v + (1 - beta2) g², each divided by 1 - betaᵗ after t
-    steps, since they begin at 0. lr: above 0, or a schedule. beta1, beta2: in [0, 1). epsilon: above 0.
+    m ← beta1 m + (1 - beta1) g and v ← beta2 v + (1 - beta2) g². As they begin at 0, each is divided by the
+    same mean of ones, which is 1 - betaᵗ after t steps. lr: above 0, or a schedule. beta1, beta2: in [0, 1). epsilon: above 0.
 
     Raises ValueError outside these ranges.
     Source: Kingma and Ba, Adam: a method for stochastic optimization (2015), algorithm 1.
@@ -120,15 +140,24 @@ class Adam(Optimizer):
         super().__init__(lr)
         self.beta1, self.beta2 = _part("beta1", beta1), _part("beta2", beta2)
         self.epsilon = real(epsilon, "epsilon must be a positive number", lambda x: x > 0.0)
-        self._moments: dict[Value, tuple[float, float, int]] = {}
 
-    def direction(self, parameter: Value) -> float:
-        m, v, t = self._moments.get(parameter, (0.0, 0.0, 0))
-        g, t = parameter.grad, t + 1
-        m = self.beta1 * m + (1.0 - self.beta1) * g
-        v = self.beta2 * v + (1.0 - self.beta2) * (g * g)
-        self._moments[parameter] = m, v, t
-        return (m / (1.0 - self.beta1**t)) / (math.sqrt(v / (1.0 - self.beta2**t)) + self.epsilon)
+    def directed(
+        self,
+        xp: Any,
+        p: Any,  # noqa: ARG002
+        g: Any,
+        m: Any = 0.0,
+        v: Any = 0.0,
+        m1: Any = 0.0,
+        v1: Any = 0.0,
+    ) -> tuple[Any, tuple[Any, ...]]:
+        m, m1 = _mean(self.beta1, m, g), _mean(self.beta1, m1, 1.0)
+        v, v1 = _mean(self.beta2, v, g * g), _mean(self.beta2, v1, 1.0)
+        return xp.div(xp.div(m, m1), xp.sqrt(xp.div(v, v1)) + self.epsilon), (m, v, m1, v1)
+
+
+def _mean(beta: float, mean: Any, x: Any) -> Any:
+    return beta * mean + (1.0 - beta) * x
 
 
 def _part(name: str, x: float) -> float:

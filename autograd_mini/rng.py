@@ -13,8 +13,13 @@ from __future__ import annotations
 
 import random
 from operator import index
+from typing import TYPE_CHECKING
 
 from autograd_mini.errors import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
 
 Seed = int | random.Random | None
 
@@ -58,7 +63,12 @@ def normal(generator: random.Random) -> float:
     return sum(generator.random() for _ in range(12)) - 6.0
 
 
-def shuffled(generator: random.Random, n: int) -> list[int]:
-    """The numbers 0 to n - 1 in some order; `Random.shuffle` may give another in the next release."""
+def shuffled(
+    generator: random.Random, n: int, ranked: Callable[[list[float]], Any] | None = None
+) -> Sequence[int]:
+    """The numbers 0 to n - 1 in some order; `Random.shuffle` may give another in the next release.
+
+    ranked: what gives the places of numbers in ascending order, such as the argsort of NumPy.
+    """
     keys = [generator.random() for _ in range(n)]
-    return sorted(range(n), key=keys.__getitem__)
+    return ranked(keys) if ranked else sorted(range(n), key=keys.__getitem__)

@@ -14,17 +14,15 @@ True
 
 from __future__ import annotations
 
-import gc
 import math
 import sys
 from contextlib import contextmanager
-from functools import partial
 from typing import TYPE_CHECKING
 
 from autograd_mini import losses
+from autograd_mini.descent import OnArrays, OnValues, Penalty, Task, check_mean, decision_rule
 from autograd_mini.engine.interop import flag, is_sequence, real, whole
-from autograd_mini.engine.value import Value
-from autograd_mini.errors import TrainingError, require, shown
+from autograd_mini.errors import TrainingError, require, shown  # noqa: F401  # who catches the first finds it here
 from autograd_mini.nn.module import Module
 from autograd_mini.rng import generator_of, shuffled
 from autograd_mini.words.numbers import number
@@ -34,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
+    from autograd_mini.descent import Batch, Step
+    from autograd_mini.engine.value import Value
     from autograd_mini.optim import Optimizer
     from autograd_mini.rng import Seed
 
@@ -86,6 +86,7 @@ def fit(
     tolerance: float = 0.0,
     callback: Callable[[int, History], Any] | None = None,
     progress: bool | None = None,
+    compiled: bool = False,
 ) -> History:
     """The history of training; the model's parameters are what was learned.
 
@@ -98,12 +99,16 @@ def fit(
     patience: stop after so many epochs in which the loss has not fallen by more than `tolerance`.
     callback(epoch, history): called after each epoch, counted from 1; stop if it returns True.
     progress: show a bar on the standard error; None for whenever that is a terminal.
+    compiled: trace model and loss for one example, and take the steps on arrays at the speed of the machine: the
+    same training within rounding. The loss must be the mean over its examples, as all of `losses` are. It needs the
+    extra `fast`, or NumPy alone. `p.data` and `p.grad` are written when a callback looks, and at the end. An
+    optimizer with a `step` or `direction` of its own is used as it is, at its own speed.
 
     Ctrl-C ends training after the last whole step: the history says `interrupted`.
 
     Raises ValueError for data or settings that do not fit, TypeError for those of a wrong type,
     TrainingError (an ArithmeticError) if the loss or a gradient is not finite: it names the epoch, and the
-    step is not taken.
+    step is not taken. Compiled, CompileError for what cannot be, MissingExtraError without NumPy.
     """
     X, y = examples_of(data)
     epochs = whole(epochs, "epochs")
@@ -114,16 +119,17 @@ def fit(
     require(hasattr(optimizer, "step"), "fit needs an optimizer, such as SGD(lr=0.1)", optimizer)
     require(callback is None or callable(callback), "a callback is a function of epoch and history", callback)
     parameters = _parameters(model)
-    descent = _Descent(model, parameters, loss, _penalties(model, l1, l2), optimizer)
+    task = Task(model, parameters, X, y, loss, _penalties(model, l1, l2), optimizer)
     generator, history, plateau = generator_of(seed), History(), _Plateau(tolerance)
+    descent = _compiled(task, epochs, batch_size) if flag(compiled, "compiled") else OnValues(task)
     try:
         with _bar(epochs, progress) as show:
             for epoch in range(1, epochs + 1):
-                with _collector_at_rest():
-                    descent.epoch(X, y, _batches(len(X), batch_size, generator), history)
+                batches = _batches(len(X), batch_size, generator, descent.ranked)
+                _record(history, descent.epoch(batches, epoch), batches, task)
                 show(history)
                 waited = plateau.epochs(history.loss[-1])
-                if callback is not None and callback(epoch, history) is True:
+                if callback is not None and _asked(callback, epoch, history, descent):
                     history.stopped = f"the callback stopped it after epoch {epoch}"
                 elif patience is not None and waited >= patience:
                     history.stopped = f"the loss did not fall in the {patience} epochs up to {epoch}"
@@ -133,65 +139,38 @@ def fit(
         history.interrupted = True
         history.stopped = f"interrupted after epoch {len(history)}"
         descent.back_to_the_last_step()
+    finally:
+        descent.settle()
     return history
 
 
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """A context without garbage collections: graphs are freed by counting references, and have no cycles.
-
-    A collection would walk all the nodes of a step again and again and find nothing (17 % of a step of
-    MLP(2, [16, 16, 1]) on 100 points, CPython 3.11).
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+def _compiled(task: Task, epochs: int, batch_size: int | None) -> OnArrays:
+    with evaluating(task.model):
+        check_mean(task, batch_size or len(task.X))
+    return OnArrays(task, epochs)
 
 
-class _Descent:
-    """Gradient descent: what each step needs, and the parameters after the last whole one."""
+def _asked(
+    callback: Callable[[int, History], Any], epoch: int, history: History, descent: OnValues | OnArrays
+) -> bool:
+    """Whether the callback, which may look at the Values and change them, says to stop."""
+    descent.settle()
+    stops = callback(epoch, history) is True
+    descent.resume()
+    return stops
 
-    def __init__(
-        self,
-        model: Any,
-        parameters: list[Value],
-        loss: Callable[[Any, Any], Any],
-        penalties: list[Callable[[], Any]],
-        optimizer: Optimizer,
-    ) -> None:
-        self.model = model
-        self.parameters = parameters
-        self.loss = loss
-        self.penalties = penalties
-        self.optimizer = optimizer
-        self.correct = _correct(loss)
-        self.learned = [p.data for p in parameters]
 
-    def epoch(self, X: Sequence[Any], y: Sequence[Any], batches: list[list[int]], history: History) -> None:
-        """A step for each batch, a list of places in X and y; the history gets a line."""
-        total, norm, right = 0.0, 0.0, 0
-        for batch in batches:
-            targets = [y[i] for i in batch]
-            scores = [self.model(X[i]) for i in batch]
-            cost = sum((penalty() for penalty in self.penalties), self.loss(scores, targets))
-            norm = _differentiated(cost, self.parameters, epoch=len(history) + 1)
-            self.optimizer.step(self.parameters)
-            self.learned = [p.data for p in self.parameters]
-            total += cost.data * len(batch)
-            right += sum(map(self.correct, scores, targets)) if self.correct else 0
-        history.loss.append(total / len(X))
-        history.gradient_norm.append(norm)
-        if self.correct:
-            history.accuracy.append(right / len(X))
-
-    def back_to_the_last_step(self) -> None:
-        """Undo a step that was interrupted."""
-        for p, x in zip(self.parameters, self.learned, strict=True):
-            p.data = x
+def _record(history: History, steps: Sequence[Step], batches: Sequence[Batch], task: Task) -> None:
+    """Add an epoch to the history, which took a step for each batch."""
+    n = len(task.X)
+    total, right = 0.0, 0.0
+    for step, batch in zip(steps, batches):
+        total += step.cost * (n if batch is None else len(batch))
+        right += step.right
+    history.loss.append(total / n)
+    history.gradient_norm.append(steps[-1].norm)
+    if task.correct:
+        history.accuracy.append(right / n)
 
 
 class _Plateau:
@@ -209,31 +188,6 @@ class _Plateau:
         return self.waited
 
 
-def _differentiated(cost: Any, parameters: list[Value], epoch: int) -> float:
-    """The norm of the gradient, which then stands on the parameters.
-
-    Raises TypeError if the cost is no Value, TrainingError if the next step would have no direction.
-    """
-    if not isinstance(cost, Value):
-        msg = f"the loss gave {shown(cost)}, not a Value; it must be one number made from the model's scores"
-        raise TypeError(msg)
-    for p in parameters:
-        p.adjoint = None  # forget the last step
-    cost.backward()
-    broken = [p.label or "a parameter" for p in parameters if not math.isfinite(p.grad)]
-    if not math.isfinite(cost.data):
-        trouble = f"the loss is {cost.data}"
-    elif broken:
-        trouble = f"the gradient by {broken[0]} is not finite"
-    else:
-        return math.hypot(*[p.grad for p in parameters])
-    msg = (
-        f"epoch {epoch}: {trouble}, so this step was not taken; use a smaller learning rate or a loss from"
-        " logits, and find the operation with `with detect_anomaly(): ...`"
-    )
-    raise TrainingError(msg)
-
-
 def accuracy(model: Any, data: tuple[Sequence[Any], Sequence[Any]], loss: Any) -> float:
     """The part of examples, 0 to 1, that the model classifies right by the decision rule of `loss`.
 
@@ -243,7 +197,7 @@ def accuracy(model: Any, data: tuple[Sequence[Any], Sequence[Any]], loss: Any) -
     >>> accuracy(lambda x: x[0], ([[1.0], [-1.0]], [1, 1]), hinge)
     0.5
     """
-    correct = _correct(loss)
+    correct = decision_rule(loss)
     if correct is None:
         msg = f"{getattr(loss, '__name__', shown(loss))} has no decision rule; use a loss of classes, such as hinge"
         raise ValueError(msg)
@@ -289,17 +243,19 @@ def _parameters(model: Any) -> list[Value]:
     return parameters
 
 
-def _batches(n: int, size: int | None, generator: random.Random) -> list[list[int]]:
-    """The numbers 0 to n - 1, shuffled and cut into batches; as they are if there is one batch for all."""
+def _batches(
+    n: int, size: int | None, generator: random.Random, ranked: Callable[[list[float]], Any] | None
+) -> Sequence[Batch]:
+    """The numbers 0 to n - 1, shuffled and cut into batches; None if there is one batch for all."""
     if size is None:
-        return [list(range(n))]
-    order = shuffled(generator, n)
+        return [None]
+    order = shuffled(generator, n, ranked)
     return [order[i : i + size] for i in range(0, n, size)]
 
 
-def _penalties(model: Any, l1: Factor, l2: Factor) -> list[Callable[[], Any]]:
-    """Functions that compute the penalties of the moment, one for each factor that is not 0."""
-    found: list[Callable[[], Any]] = []
+def _penalties(model: Any, l1: Factor, l2: Factor) -> list[Penalty]:
+    """The penalties, one for each factor that is not 0."""
+    found: list[Penalty] = []
     for penalty, factor in ((losses.l1, l1), (losses.l2, l2)):
         parts = getattr(model, "layers", []) if is_sequence(factor) else [model]
         factors: Any = factor if is_sequence(factor) else [factor]
@@ -309,13 +265,8 @@ def _penalties(model: Any, l1: Factor, l2: Factor) -> list[Callable[[], Any]]:
         for part, each in zip(parts, factors, strict=True):
             number = real(each, "the factor of a penalty must be a number of 0 or more", lambda x: x >= 0.0)
             if number:
-                found.append(partial(penalty, part.weights(), number))
+                found.append(Penalty(penalty, part.weights(), number))
     return found
-
-
-def _correct(loss: Any) -> Callable[[Any, Any], bool] | None:
-    """The decision rule of a loss, also of a partial one; None for a loss of regression."""
-    return getattr(getattr(loss, "func", loss), "correct", None)
 
 
 @contextmanager

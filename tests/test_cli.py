@@ -273,6 +273,14 @@ def test_step_writes_the_pages(run, tmp_path):
     assert all(path.stat().st_size > 1000 and str(path) in err for path in files)
 
 
+def test_train_compiled(run):
+    """train --compiled says the same as without."""
+    said = [run("train", "xor", "--epochs", "30", *extra) for extra in ([], ["--compiled"])]
+
+    assert said[0][:2] == said[1][:2] == (0, said[0][1])
+    assert said[0][1].startswith("epoch 30, loss")
+
+
 def test_train(run, tmp_path):
     """train says how it went, and saves the network and the plot."""
     model, plot = tmp_path / "m.json", tmp_path / "p.png"

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 import autograd_mini as am
 from autograd_mini import Value
-from autograd_mini.engine.graph import toposort
+from autograd_mini.engine.graph import leaves, toposort
 from autograd_mini.engine.rule import RULES
+from autograd_mini.functions import as_function
 
 scores = st.lists(st.floats(-1000, 1000), min_size=1, max_size=6)
 LISTS = [am.sum, am.max, am.min, am.prod, am.norm, am.mean, am.logsumexp, am.softmax, am.log_softmax]
@@ -453,3 +454,16 @@ def test_softmax_gradients_at_a_tie():
     """The largest score is shared, and no gradient is lost or counted twice through the shift."""
     assert pytest.approx([0.25, -0.25], rel=1e-14) == gradients(lambda xs: am.softmax(xs)[0], [3.0, 3.0])
     assert pytest.approx([0.5, 0.5], rel=1e-14) == gradients(am.logsumexp, [3.0, 3.0])
+
+
+def test_the_function_of_a_graph_compiles():
+    """A variable that is not given has in each call the number of the moment, and no gradient, as in the engine."""
+    f = am.parse("(u + v) * w", v=1.0, w=2.0)
+    _, v, _ = leaves(toposort(f))
+    fast = am.compile(as_function(f, "u"), tier="python")
+    before = fast([1.0, 2.0]).tolist()
+    v.data = 10.0
+
+    assert (before, fast([1.0, 2.0]).tolist()) == ([4.0, 6.0], [22.0, 24.0])
+    fast.backward([1.0])
+    assert v.grad == 0.0

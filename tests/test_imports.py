@@ -36,8 +36,10 @@ MAY_SEE: dict[str, set[str]] = {
     "optim": ENGINE,
     "data": {"rng", "files", *ENGINE},
     "nn": {"rng", "files", *FUNCTIONS},
-    "train": {"losses", "optim", "nn", "rng", *FUNCTIONS},
+    "descent": {"compiler", "losses", "optim", *FUNCTIONS},
+    "train": {"descent", "losses", "optim", "nn", "rng", *FUNCTIONS},
     "experiments": {"train", "data", "losses", "optim", "nn", "errors"},
+    "bench": {"compiler", "derivatives", "train", "data", "losses", "optim", "nn", "rng", *FUNCTIONS},
     "plots": {"train", "nn", "files", *ENGINE},
     "doctor": {"expression", "viz", "errors"},
     "__init__": {

@@ -241,12 +241,13 @@ OBJECTS = {
 }
 
 NOT_FOR_USERS = {
-    "cli", "compiler", "derivatives", "doctor", "engine", "errors", "expression", "files", "formulas", "functions", "rng", "stepping",
+    "cli", "compiler", "derivatives", "descent", "doctor", "engine", "errors", "expression", "files", "formulas", "functions", "rng",
+    "stepping",
     "viz", "words",
 }  # fmt: skip
 
 NOT_CALLED = {
-    "apply", "direction", "swept",  # hooks, which our own code calls with what it has checked
+    "apply", "directed", "direction", "swept",  # hooks, which our own code calls with what it has checked
     "__array_function__", "__array_ufunc__",  # NumPy calls them with its own functions
     "__delattr__", "__format__", "__get__", "__getitem__", "__round__", "__setattr__", "__setstate__",  # Python calls them, and says itself what is wrong
     "__deepcopy__", "__getattr__", "__init__", "__init_subclass__", "__new__", "__reduce_ex__",

@@ -1,13 +1,16 @@
 """Losses: their formulas, gradients, stability, batches, and what they say to wrong arguments."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograd_mini.compiler.compiled import compile
 from autograd_mini.derivatives.gradcheck import gradcheck
+from autograd_mini.derivatives.transforms import grad, value_and_grad
 from autograd_mini.engine.value import Value
 from autograd_mini.losses import (
     binary_cross_entropy,
@@ -21,6 +24,7 @@ from autograd_mini.losses import (
     multiclass_hinge,
     nll,
 )
+from autograd_mini.nn import MLP
 
 numbers = st.floats(-5.0, 5.0)
 scores_and_class = st.lists(numbers, min_size=2, max_size=6).flatmap(
@@ -321,3 +325,114 @@ def test_decisions():
     assert cross_entropy.correct([0.1, 0.9, 0.9], 1)
     assert not cross_entropy.correct([Value(0.1), Value(0.9)], 0)
     assert mse.correct is None
+
+
+# Compiled: targets are inputs, and valid examples take one path
+
+INF = math.inf
+TWO_CLASSES = [0.3, -0.7, 1.0, 0.0, -0.0, 2.5, -INF, INF, math.nan, 0.25]
+PROBABILITIES = [0.3, 0.7, 1.0, 0.0, 1.0 + 1e-9, 0.5, 0.0, 1.0, math.nan, 0.25]
+SIGNS = [1, -1, 0, 1, 0, -1, 0, 1, 1, 0]
+PARTS = [1, 0.25, 1, 0, 0, 0.5, 0, 1, 0.5, 1]
+CLASSES = [[0.1, 2.0, -1.0], [3.0, 3.0, 0.0], [-1.0, 0.0, -0.0], [1000.0, -1000.0, 1.0], [0.0, INF, 1.0]]
+CERTAIN = [[0.1, 0.9, 0.0], [1.0, 0.0, 0.0], [0.2, 0.3, 0.5], [0.0, 1.0, 0.0], [0.25, 0.5, 0.25]]
+
+
+def of_one(loss):
+    """The loss of one example with several outputs, which would be a batch."""
+    return lambda scores, target: loss([scores], [target])
+
+
+COMPILED = [
+    (mse, TWO_CLASSES, SIGNS),
+    (of_one(mse), CLASSES, CERTAIN),
+    (half_squared_error, TWO_CLASSES, PARTS),
+    (of_one(half_squared_error), CLASSES, CERTAIN),
+    (hinge, TWO_CLASSES, SIGNS),
+    (partial(hinge, margin=0.3), TWO_CLASSES, SIGNS),
+    (binary_cross_entropy, TWO_CLASSES, PARTS),
+    (binary_nll, PROBABILITIES, PARTS),
+    (multiclass_hinge, CLASSES, [0, 1, 2, 1, 0]),
+    (cross_entropy, CLASSES, [0, 1, 2, 1, 0]),
+    (nll, CERTAIN, [0, 0, 2, 1, 1]),
+]
+of_each_loss = pytest.mark.parametrize(("loss", "scores", "targets"), COMPILED)
+
+
+def paths_of(fast):
+    """The paths that examples have taken through a compiled function of one structure."""
+    [state] = fast._states
+    [paths] = state.paths.values()
+    return paths.known
+
+
+def bits(numbers):
+    """Numbers as text, so that nan is nan; -0.0 counts as 0.0."""
+    return [repr(x + 0.0) for x in np.ravel(numbers).tolist()]
+
+
+@of_each_loss
+def test_compiled_losses_are_the_eager_ones(loss, scores, targets):
+    """Value and gradient of a batch are those of its examples to the last bit, on one path for all of them."""
+    fast = compile(value_and_grad(loss), exact=True, tier="python")
+    found = fast(scores, targets)
+    expected = [value_and_grad(loss)(s, t) for s, t in zip(scores, targets, strict=True)]
+
+    assert [bits(part) for part in found] == [bits([each[i] for each in expected]) for i in (0, 1)]
+    assert len(paths_of(fast)) == 1
+
+
+@of_each_loss
+def test_compiled_decisions_are_the_eager_ones(loss, scores, targets):
+    """Whether an example is right is a number of a program too."""
+    correct = getattr(getattr(loss, "func", loss), "correct", None)
+    if correct is None:
+        return
+    fast = compile(correct, tier="python")
+
+    assert fast(scores, targets).tolist() == [correct(s, t) for s, t in zip(scores, targets, strict=True)]
+    assert len(paths_of(fast)) == 1
+
+
+@pytest.mark.parametrize(
+    ("loss", "scores", "targets", "error", "message"),
+    [
+        (hinge, [1.0, 1.0], [1, 2], ValueError, "hinge needs the target 1, or 0 or -1 .* got Traced.2.0"),
+        (binary_cross_entropy, [1.0, 1.0], [1, -1], ValueError, "the target must be 0 or 1 .* got Traced.-1.0"),
+        (binary_nll, [0.5, 0.5], [1, math.nan], ValueError, "the target must be 0 or 1 .* got Traced.nan"),
+        (binary_nll, [0.5, 1.5], [1, 1], ValueError, r"a probability must be in \[0, 1\], got Traced.1.5"),
+        (cross_entropy, [[0.0, 1.0]] * 2, [1, 2], IndexError, "class Traced.2.0. is not among the 2 scores"),
+        (multiclass_hinge, [[0.0, 1.0]] * 2, [1, 0.5], TypeError, "a class must be a whole number .* got Traced.0.5"),
+        (nll, [[0.0, 1.0]] * 2, [1, math.inf], TypeError, "a class must be a whole number .* got Traced.inf"),
+        (nll, [[0.5, 0.5], [-0.5, 0.5]], [1, 1], ValueError, r"a probability must be in \[0, 1\], got Traced.-0.5"),
+    ],
+)  # fmt: skip
+def test_an_invalid_example_in_a_compiled_batch(loss, scores, targets, error, message):
+    """The error is that of the engine, and the batch has no result."""
+    with pytest.raises(error, match=message):
+        compile(loss, tier="python")(scores, targets)
+
+
+@pytest.mark.parametrize("y", [0.0, 1.0, 0.25])
+@pytest.mark.parametrize(("loss", "score"), [(binary_cross_entropy, 0.5), (binary_nll, 0.75)])
+def test_a_target_that_moves_has_its_gradient(loss, score, y):
+    """A target that is differentiated by, or made from parameters, gives the gradient by itself, also at 0 and 1."""
+    w = Value(y)
+    fast = compile(lambda s: loss(s, w), tier="python")
+    fast.backward([score])
+    slope = grad(lambda t: loss(score, t))(y)
+
+    assert w.grad == slope != 0.0
+    assert compile(grad(lambda t, s: loss(s, t)), tier="python")([y], [score]).tolist() == [slope]
+
+
+def test_a_network_and_its_loss_compiled():
+    """The gradient of the mean loss, by class targets that differ from example to example, is the eager one."""
+    model = MLP(2, [3, 3], activation="tanh", seed=1)
+    X, y = [[0.5, -1.0], [1.5, 0.25], [-0.75, 2.0]], [2, 0, 1]
+    cross_entropy([model(x) for x in X], y).backward()
+    expected = [p.grad for p in model.parameters()]
+    model.zero_grad()
+    compile(lambda x, t: cross_entropy(model(x), t), tier="python").backward(X, y)
+
+    assert [p.grad for p in model.parameters()] == pytest.approx(expected, rel=1e-13, abs=1e-15)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from itertools import count
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from autograd_mini.derivatives.pytree import MAX_DEPTH, TOO_DEEP, array_of, is_static, opened
 from autograd_mini.engine.interop import as_float, is_array, is_number
@@ -33,86 +33,98 @@ def numpy() -> Any:
     return np
 
 
-class Batch(NamedTuple):
+class Batch:
     """The arguments of one call.
 
     key: what the structure of the arguments is; calls with one key share programs.
-    columns: an array of float64 for each number of an example. examples: how many; None if all are plain numbers.
-    shape: puts the numbers of one example into the arguments, (args, kwargs).
+    parts: for each argument the places of its numbers among those of an example, and the numbers: an array with a row
+    for each place and a column for each example, an array of the examples for a single place, or one float for all.
+    width: how many numbers an example has. examples: how many there are; None if all arguments are plain numbers.
     """
 
-    key: Any
-    columns: list[Array]
-    examples: int | None
-    shape: Callable[[Sequence[Any]], tuple[list[Any], dict[str, Any]]]
+    def __init__(self, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
+        self.parts: list[tuple[slice | int, Array | float]] = []
+        self.width = 0
+        self.examples: int | None = None
+        self.first: str | int = 0  # the argument that said how many examples there are
+        self.args, self.names = len(args), tuple(kwargs)
+        np = numpy()
+        given = [_argument(np, self, i, x) for i, x in enumerate(args)]
+        if kwargs:
+            given += [_argument(np, self, name, x) for name, x in kwargs.items()]
+        self.key = (tuple([key for key, _ in given]), self.names)
+        self.builds = [build for _, build in given]
 
-    @property
-    def width(self) -> int:
-        return len(self.columns)
-
-
-def batch_of(args: Sequence[Any], kwargs: dict[str, Any]) -> Batch:
-    """The arguments as a batch.
-
-    Raises TypeError for what holds no numbers, ValueError for rows of different lengths or numbers of examples.
-    """
-    np = numpy()
-    columns: list[Any] = []
-    counts: list[tuple[str, int]] = []
-    keys, builds = [], []
-    for name, x in [*[(f"argument {i + 1}", x) for i, x in enumerate(args)], *kwargs.items()]:
-        key, build = _argument(np, name, x, columns, counts)
-        keys.append(key)
-        builds.append(build)
-    examples = counts[0][1] if counts else None
-    for name, n in counts:
-        if n != examples:
+    def add(self, name: str | int, rows: Array, width: int | None) -> None:
+        """Take in an array of examples, each of so many numbers, or of one for None."""
+        if self.examples is None:
+            self.examples, self.first = len(rows), name
+            if not self.examples:
+                msg = f"{_called(name)} has no example; give one row or more"
+                raise ValueError(msg)
+        elif len(rows) != self.examples:
             msg = (
-                f"{counts[0][0]} has {examples} examples and {name} has {n}; give one row each, or a plain number"
-                " for what all examples share"
+                f"{_called(self.first)} has {self.examples} examples and {_called(name)} has {len(rows)}; give one row"
+                " each, or a plain number for what all examples share"
             )
             raise ValueError(msg)
-    if examples == 0:
-        msg = f"{counts[0][0]} has no example; give one row or more"
-        raise ValueError(msg)
-    if any(column.__class__ is float for column in columns):
-        columns = [np.broadcast_to(x, (examples or 1,)) if x.__class__ is float else x for x in columns]
-    names = tuple(kwargs)
+        if width is None:
+            self.parts.append((self.width, rows))
+            self.width += 1
+        else:
+            self.parts.append((slice(self.width, self.width + width), rows.reshape(len(rows), width).T))
+            self.width += width
 
-    def shape(numbers: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
+    def columns(self) -> list[Array]:
+        """An array of float64 for each number of an example."""
+        columns: list[Any] = []
+        for _, numbers in self.parts:
+            if numbers.__class__ is float:
+                columns.append(numpy().broadcast_to(numbers, (self.examples or 1,)))
+            elif numbers.ndim == 1:  # type: ignore[union-attr]
+                columns.append(numbers)
+            else:
+                columns += list(numbers)  # type: ignore[arg-type]
+        return columns
+
+    def shape(self, numbers: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
+        """The arguments, (args, kwargs), for one example with these numbers."""
         entries = iter(numbers)
-        built = [build(entries) for build in builds]
-        return built[: len(args)], dict(zip(names, built[len(args) :]))
-
-    return Batch((tuple(keys), names), columns, examples, shape)
+        built = [build(entries) for build in self.builds]
+        return built[: self.args], dict(zip(self.names, built[self.args :]))
 
 
-def _argument(
-    np: Any, name: str, x: Any, columns: list[Any], counts: list[tuple[str, int]], depth: int = MAX_DEPTH
-) -> tuple[Any, Build]:
-    """The key of an argument, and what builds it for one example; its columns and rows are added to the lists."""
-    if is_number(x):
-        columns.append(as_float(x))
-        return "number", next
+def _called(name: str | int) -> str:
+    return f"argument {name + 1}" if isinstance(name, int) else name
+
+
+def _argument(np: Any, batch: Batch, name: str | int, x: Any, depth: int = MAX_DEPTH) -> tuple[Any, Build]:
+    """The key of an argument, and what builds it for one example; its numbers are added to the batch."""
     if isinstance(x, list) or type(x) is tuple or is_array(x):
-        rows = _rows(np, name, x)
-        counts.append((name, len(rows)))
+        rows = x if x.__class__ is np.ndarray and x.dtype == float and x.ndim else _rows(np, _called(name), x)
         shape, lists = rows.shape[1:], _lists(x) - 1
-        columns += [rows] if not shape else list(rows.reshape(len(rows), prod(shape)).T)
+        batch.add(name, rows, prod(shape) if shape else None)
         return (lists, shape), _row(shape, lists)
+    if is_number(x):
+        batch.parts.append((batch.width, as_float(x)))
+        batch.width += 1
+        return "number", next
     if is_static(x):
         return ("static", x), lambda entries: x
     if container := opened(x):
         parts, make = container
         if not depth:
             raise ValueError(TOO_DEEP)
-        entries = [_argument(np, name, part, columns, counts, depth - 1) for part in parts]
+        entries = [_argument(np, batch, name, part, depth - 1) for part in parts]
         keys, builds = [key for key, _ in entries], [build for _, build in entries]
         own = tuple(x) if isinstance(x, dict) else None
         return (type(x), own, *keys), lambda numbers: make([build(numbers) for build in builds])
     if isinstance(x, Value):
-        raise TypeError(_no_values(name, x))
-    msg = f"{name} of a compiled function must be a batch: an array or lists of numbers, got {type(x).__name__} {shown(x)}"
+        raise TypeError(_no_values(_called(name), x))
+    msg = (
+        f"{_called(name)} of a compiled function must be a batch: an array or lists of numbers, got {type(x).__name__}"
+        f" {shown(x)}"
+    )
     raise NotANumberError(msg)
 
 

@@ -16,10 +16,13 @@ from itertools import pairwise
 from operator import add
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd_mini.compiler.arguments import batch_of, numpy, result_builder
+from autograd_mini.compiler import views
+from autograd_mini.compiler.arguments import Batch, numpy
 from autograd_mini.compiler.captures import Captures
 from autograd_mini.compiler.kernels import TIERS
-from autograd_mini.compiler.paths import Options, Paths, chosen, run
+from autograd_mini.compiler.path import Options
+from autograd_mini.compiler.paths import Paths, chosen, run
+from autograd_mini.compiler.saving import save
 from autograd_mini.derivatives.pytree import flatten
 from autograd_mini.engine import recording
 from autograd_mini.engine.interop import flag, whole
@@ -28,12 +31,16 @@ from autograd_mini.errors import CompileError, UnboundError, choose, require
 from autograd_mini.functions import as_function
 
 if TYPE_CHECKING:
+    import os
+    import pathlib
     from collections.abc import Callable, Iterator, Sequence
 
-    from autograd_mini.compiler.arguments import Array, Batch
-    from autograd_mini.compiler.paths import Path
+    from autograd_mini.compiler.arguments import Array
+    from autograd_mini.compiler.kernel import Bound
+    from autograd_mini.compiler.path import Path
 
 
+SMALL = 1024  # examples, up to which arrays are kept from call to call
 MOST_STATES = 8  # of what a function captures that are remembered, such as training and not
 
 
@@ -106,6 +113,7 @@ class Compiled:
         update_wrapper(self, options.function, updated=())
         self.options = options
         self._states: list[_State] = []
+        self._last: tuple[Paths, Any] | None = None
         self._lock = threading.Lock()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -114,14 +122,14 @@ class Compiled:
         batch = self._batch(args, kwargs)
         paths = self._paths(batch)
         store = _Store(paths)
+        if (quick := self._quick(paths, batch, "values", store)) is not None:
+            path, numbers = paths.known[0], quick.results[: paths.known[0].count].copy()
+            return _shaped(path, batch, numbers)
         pieces = [
             _Piece(path, places, self._run(path, "values", columns, n, store)[0])
             for path, places, columns, n in _split(paths, batch, store)
         ]
-        result, numbers = pieces[0].path.result, _together(pieces, batch)
-        if batch.examples is None:
-            return flatten(result)[1](numbers[:, 0].tolist())
-        return result_builder(result)(numbers)
+        return _shaped(pieces[0].path, batch, _together(pieces, batch))
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         """As a method of a class, it would lose `self`."""
@@ -160,16 +168,105 @@ class Compiled:
             raise
         return total / (batch.examples or 1)
 
+    @property
+    def parameters(self) -> list[Value]:
+        """The Values that the function takes from outside, in the order of `to_jax` and of files."""
+        return [*self._current()[0].parameters]
+
+    def source(self, *, gradient: bool = False) -> str:
+        """The program as readable Python, a function for each path; with the gradient of `backward` if asked for.
+
+        It is that of the last call. x: columns of the inputs; w: the parameters.
+
+        >>> from autograd_mini import tanh
+        >>> fast = compile(lambda x: tanh(x) * x)
+        >>> _ = fast([1.0, 2.0])
+        >>> print(fast.source(), end="")
+        def program(x, w):
+            x1, = x
+            return np.tanh(x1) * x1
+        """
+        return views.source(self._current()[0], "gradient" if flag(gradient, "gradient") else "values")
+
+    def report(self) -> str:
+        """How many operations and how much memory the programs of the last call take, by which tier, on which paths."""
+        return views.report(self._current()[0])
+
+    def to_jax(self) -> Callable[..., Any]:
+        """The same function for JAX: (parameters, *inputs) -> results, of batches as in the last call.
+
+        parameters: an array of their numbers, in the order of `parameters`. It is pure and can be given to jax.jit,
+        grad, vmap and sharding; see `compiler.xla.to_jax` for its precision and its derivatives. An example that would
+        take another path gives nan.
+
+        Raises CompileError if the last call took several paths, MissingExtraError without JAX.
+        """
+        return views.to_jax(*self._current())
+
+    def save(self, path: str | os.PathLike[str]) -> pathlib.Path:
+        """The path of a JSON file that now holds all that was traced, with the numbers of the parameters.
+
+        `autograd_mini.compiler.load` reads it: structures of arguments and paths that were met before it was saved
+        run there as here. The file is written whole or not at all.
+
+        Raises CompileError if nothing was traced yet, or it draws random numbers, ValueError if it calls Python
+        functions (`opaque`), OSError if the file cannot be written.
+        """
+        return save(self.structures(), self.options, path)
+
+    def structures(self) -> dict[Any, Paths]:
+        """The paths of every structure of arguments that was met, since what the function captures last changed."""
+        current, _ = self._current()
+        return next(state.paths for state in self._states if current in state.paths.values())
+
+    def _current(self) -> tuple[Paths, Any]:
+        """The paths of the last call, and the structure of its arguments."""
+        if self._last is None:
+            msg = f"{self.options.name} has no program yet, since it is traced when it is called; call it with a batch first"
+            raise CompileError(msg)
+        return self._last
+
+    def _quick(
+        self, paths: Paths, batch: Batch, role: str, store: Callable[[], Array], seed: float | None = None
+    ) -> Bound | None:
+        """A small batch that takes the only path there is, in arrays that are there already; None for others."""
+        n = batch.examples or 1
+        if len(paths.known) != 1 or paths.noise or n > SMALL:
+            return None
+        path = paths.known[0]
+        if path.answers:
+            if not path.asks_simply:
+                return None
+            role += " and guards"
+        bound = path.bound(role, n)
+        for places, numbers in batch.parts:
+            bound.inputs[places] = numbers
+        count = len(bound.parameters) - (seed is not None)
+        if count:
+            bound.parameters[:count] = store()[:count]
+        if seed is not None:
+            bound.parameters[count] = seed
+        bound()
+        if path.answers:
+            answers = bound.results[path.count :] != 0.0
+            if not (answers == path.expected).all():
+                return None
+        return bound
+
     def swept(self, paths: Paths, batch: Batch, store: Callable[[], Array]) -> tuple[float, Array]:
         """The sum of the results over a batch, and the gradient of their mean by each parameter."""
         np, seed = numpy(), 1.0 / (batch.examples or 1)
+        if (quick := self._quick(paths, batch, "gradient", store, seed)) is not None:
+            path, sums = paths.known[0], quick.sums[:-1]
+            if path.structure == () and not np.isnan(sums).any():
+                return self._total(quick.results[0]), sums.copy()
         pieces: list[_Piece] = []
         swept: list[Array] = []
         for path, places, columns, n in _split(paths, batch, store):
             if path.structure != ():
                 msg = (
                     f"backward needs a function that returns one number; {self.options.name} returned"
-                    f" {len(path.outputs)} in a {type(path.result).__name__}; return one of them, or their mean"
+                    f" {path.count} in a {type(path.result).__name__}; return one of them, or their mean"
                 )
                 raise TypeError(msg)
             role = "gradient"
@@ -181,11 +278,16 @@ class Compiled:
                 results, _ = self._run(path, f"{role} in parts", columns, n, store, seed)
             pieces.append(_Piece(path, places, results, role))
             swept.append(sums)
-        if not self.options.exact:
-            with np.errstate(all="ignore"):
-                return float(sum(piece.numbers.sum() for piece in pieces)), _added(swept)
-        total = swept[0] if len(pieces) == 1 else np.array(_summed(pieces, batch, len(paths.parameters)))
-        return reduce(add, _together(pieces, batch)[0].tolist(), 0.0), total
+        is_mixed = self.options.exact and len(pieces) > 1
+        total = np.array(_summed(pieces, batch, len(paths.parameters))) if is_mixed else _added(swept)
+        return self._total(_together(pieces, batch)[0]), total
+
+    def _total(self, results: Array) -> float:
+        """The sum of the results, one after the other if bits matter."""
+        if self.options.exact:
+            return reduce(add, results.tolist(), 0.0)
+        with numpy().errstate(all="ignore"):
+            return float(results.sum())
 
     def _batch(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Batch:
         if recording.watcher():
@@ -194,7 +296,7 @@ class Compiled:
                 " results; call its __wrapped__ on single examples there"
             )
             raise CompileError(msg)
-        return batch_of(args, kwargs)
+        return Batch(args, kwargs)
 
     def _paths(self, batch: Batch) -> Paths:
         """The paths for the structure of a batch, and for what the function captures now."""
@@ -208,6 +310,7 @@ class Compiled:
         found = state.paths.get(batch.key)
         if found is None:
             found = state.paths.setdefault(batch.key, Paths(self.options))
+        self._last = found, batch.key
         return found
 
     def _run(
@@ -240,6 +343,13 @@ class Compiled:
         return results, _added([sums for _, sums in reversed(done)])
 
 
+def _shaped(path: Path, batch: Batch, numbers: Array) -> Any:
+    """The results, a row for each number and a column for each example, as what the function returns."""
+    if batch.examples is None:
+        return flatten(path.result)[1](numbers[:, 0].tolist())
+    return path.build(numbers)
+
+
 class _Store:
     """The numbers of the parameters as an array, read anew for each call of the function."""
 
@@ -269,7 +379,7 @@ def _split(
     paths: Paths, batch: Batch, store: Callable[[], Array]
 ) -> Iterator[tuple[Path, Any, Sequence[Array], int]]:
     """Each path of a batch, the places of its examples, their columns and their number."""
-    columns = [*batch.columns]
+    columns = batch.columns()
     for path, places in paths.split(batch, columns, store):
         yield (
             path,
@@ -283,7 +393,7 @@ def _together(pieces: Sequence[_Piece], batch: Batch) -> Array:
     """The results of all paths, a row for each number and a column for each example."""
     if pieces[0].places is None:
         return pieces[0].numbers
-    count = len(pieces[0].path.outputs)
+    count = pieces[0].path.count
     numbers = numpy().empty((count, batch.examples))
     for piece in pieces:
         numbers[:, piece.places] = piece.numbers[:count]

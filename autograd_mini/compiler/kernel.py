@@ -37,7 +37,14 @@ class Kernel(Protocol):
     """A program in the form that a machine runs. It can be used by many threads at once."""
 
     program: Program
-    tier: str  # what runs it: "straight", "tape", "numpy", "python"
+
+    @property
+    def tier(self) -> str:
+        """What runs it: "straight", "tape", "numpy" or "python"."""
+
+    @property
+    def memory(self) -> int:
+        """How many bytes it works in, beside the arrays of the caller, for each thread that runs it."""
 
     def run(self, columns: Sequence[Array], parameters: Array, results: Array, sums: Array) -> None:
         """Compute results and sums as for `Bound`.

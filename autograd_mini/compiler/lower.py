@@ -334,7 +334,7 @@ class Lowering:
                     continue
                 part, of_edge = product, mask
                 if node.rule.choice:
-                    value = listing.value(slope)
+                    value = listing.constants.get(slope)
                     if value == 0.0:
                         continue
                     if masked and value is None:

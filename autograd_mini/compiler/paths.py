@@ -1,18 +1,14 @@
-"""Paths: the ways through a function that examples have taken so far, each with its own programs.
+"""Paths: the ways through a function that examples have taken so far, found as examples come that take others.
 
-A path is known by its guards, the answers to what the function asked on its way. The programs of a path are made when
-they are first needed: its guards alone, its values, and its gradient, plain and masked, or in parts: for each example
-what it adds to the sums.
+A path is known by its guards, the answers to what the function asked on its way.
 """
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.compiler.arguments import numpy, structure
-from autograd_mini.compiler.kernels import kernel_of
-from autograd_mini.compiler.lower import Lowering, Parameters, staged
+from autograd_mini.compiler.arguments import numpy
+from autograd_mini.compiler.path import Path, Store, TracedPath
 from autograd_mini.compiler.trace import Trace
 from autograd_mini.errors import CompileError
 
@@ -21,86 +17,13 @@ if TYPE_CHECKING:
 
     from autograd_mini.compiler.arguments import Array, Batch
     from autograd_mini.compiler.kernel import Kernel
-    from autograd_mini.compiler.program import Program
-    from autograd_mini.compiler.trace import Traced
-
-    Outputs = Sequence[Traced | float]
+    from autograd_mini.compiler.path import Options
 
 
 MOST_PATHS = 100
 
 
-class Path:
-    """One way through a function: what was traced, and the kernels of its programs.
-
-    result: what the function returned; outputs: its numbers; structure: where they stand in it.
-    guards: the traced truths that were asked for, in the groups they are asked in, and their answers.
-    parts: for a gradient in parts, the parameter that each result behind the outputs belongs to.
-    """
-
-    def __init__(self, paths: Paths, trace: Trace, result: Any, outputs: Outputs, width: int) -> None:
-        self.paths = paths
-        self.trace = trace
-        self.result = result
-        self.structure = structure(result)
-        self.outputs = outputs
-        self.guards = staged([truth for truth, _, _ in trace.guards])
-        self.answers = [answer for _, answer, _ in trace.guards]
-        self.parts: dict[str, list[int]] = {}
-        self.width = width
-        self._kernels: dict[str, Kernel] = {}
-
-    def kernel(self, role: str) -> Kernel:
-        """The kernel for "values", "gradient", "masked", these two "in parts", or "guards" and the number of a group."""
-        found = self._kernels.get(role)
-        if found is None:
-            with self.paths.lock:  # two threads that need it at once make it once
-                found = self._kernels.get(role)
-                if found is None:
-                    options = self.paths.options
-                    # A question is answered as the engine would answer it.
-                    exact = options.exact or role.startswith("guards")
-                    found = self._kernels[role] = kernel_of(
-                        self.program(role, exact=exact), exact, options.tier
-                    )
-        return found
-
-    def program(self, role: str, *, exact: bool) -> Program:
-        """The program of a role. The last parameter of a gradient is its seed."""
-        with self.paths.lock:  # parameters get their places
-            if role.startswith("guards"):
-                guards = self.guards[int(role.removeprefix("guards"))]
-                return self._lowered(guards, exact).program(guards)
-            lowered = self._lowered(self.outputs, exact)
-            if role == "values":
-                return lowered.program(self.outputs)
-            seed = lowered.listing.emit("parameter", len(self.paths.parameters))
-            sums, outers = lowered.gradient(self.outputs[0], seed, masked=role.startswith("masked"))
-            if role.endswith("in parts"):
-                self.parts[role] = [k for k, _ in sums]
-                return lowered.listing.program(
-                    inputs=self.width + len(self.trace.noise),
-                    parameters=len(self.paths.parameters) + 1,
-                    results=[*lowered.all(self.outputs), *[x for _, x in sums]],
-                )
-            return lowered.program(self.outputs, sums, outers, extra=1)
-
-    def _lowered(self, roots: Outputs, exact: bool) -> Lowering:
-        return Lowering(roots, self.paths.parameters, self.width, self.trace.noise, exact=exact)
-
-
-class Options:
-    """What was asked for when the function was compiled."""
-
-    def __init__(self, function: Callable[..., Any], *, exact: bool, tier: str, threads: int) -> None:
-        self.function = function
-        self.name = getattr(function, "__name__", type(function).__name__)
-        self.exact = exact
-        self.tier = tier
-        self.threads = threads
-
-
-class Paths:
+class Paths(Store):
     """The paths of a function for one structure of arguments, found as examples come that take them.
 
     parameters: the Values that the function takes from outside, in the order of the store of all paths.
@@ -108,11 +31,9 @@ class Paths:
     """
 
     def __init__(self, options: Options) -> None:
-        self.options = options
-        self.parameters = Parameters()
+        super().__init__(options)
         self.noise: list[Any] = []
         self.known: list[Path] = []
-        self.lock = threading.RLock()
 
     def split(
         self, batch: Batch, columns: list[Array], store: Callable[[], Array]
@@ -138,7 +59,7 @@ class Paths:
                 yield path, rest
                 return
             count = (batch.examples or 1) if rest is None else len(rest)
-            on_path = self._taken(path, chosen(columns, rest), count, store)
+            on_path = self.taken(path, chosen(columns, rest), count, store)
             # The trace has the last word: another machine may round to the other side of a question.
             on_path[0] |= first_is_on_it
             if on_path.all():
@@ -151,19 +72,17 @@ class Paths:
             rest = others if rest is None else rest[others]
             tried = max(tried, len(self.known)) if first_is_on_it else tried
 
-    def _taken(
-        self, path: Path, columns: Sequence[Array], examples: int, store: Callable[[], Array]
-    ) -> Array:
+    def taken(self, path: Path, columns: Sequence[Array], examples: int, store: Callable[[], Array]) -> Array:
         """For each example whether it is on the path."""
         np = numpy()
         on_path, asked = np.ones(examples, dtype=bool), 0
-        for i, group in enumerate(path.guards):
+        for i, count in enumerate(path.groups):
             places = slice(None) if on_path.all() else on_path.nonzero()[0]
-            truths = np.empty((len(group), int(on_path.sum())))
+            truths = np.empty((count, int(on_path.sum())))
             run(path.kernel(f"guards{i}"), [column[places] for column in columns], store(), truths)
-            answers = np.array(path.answers[asked : asked + len(group)])
+            answers = np.array(path.answers[asked : asked + count])
             on_path[places] = ((truths != 0.0) == answers[:, None]).all(axis=0)
-            asked += len(group)
+            asked += count
             if not on_path.any():
                 break
         return on_path
@@ -181,12 +100,12 @@ class Paths:
             trace = Trace(self.options.name, [float(column[i]) for column in columns[batch.width :]])
             examples = [float(column[i]) for column in columns[: batch.width]]
             result, outputs = trace.run(self.options.function, examples, batch.shape)
-            path = Path(self, trace, result, outputs, batch.width)
+            path = TracedPath(self, trace, result, outputs, batch.width)
             for other in self.known:
                 if other.answers == path.answers:  # what was asked depends on the answers before
                     return other
             self._check(path)
-            self.noise += [x.leaf[1] for x in trace.noise[len(self.noise) :] if x.leaf]
+            self.noise += path.draws[len(self.noise) :]
             self.known.append(path)
             return path
 
@@ -194,10 +113,9 @@ class Paths:
         """Raise CompileError unless a new path fits the others."""
         name = self.options.name
         if len(self.known) >= MOST_PATHS:
-            place = next(
-                (b for (_, x, a), (_, y, b) in zip(self.known[-1].trace.guards, path.trace.guards) if x != y),
-                path.trace.guards[-1][2],
-            )
+            other = self.known[-1]
+            parting = [place for x, y, place in zip(other.answers, path.answers, path.places) if x != y]
+            place = [*parting, path.places[-1]][0]
             msg = (
                 f"the examples take more than {MOST_PATHS} paths through {name}, which part at {place}; write"
                 " where(condition, x, y) in place of if, so that one program serves them all"
@@ -209,8 +127,7 @@ class Paths:
                 " names and texts, with numbers in the same places"
             )
             raise CompileError(msg)
-        drawn = [x.leaf[1] for x in path.trace.noise if x.leaf]
-        if any(one is not other for one, other in zip(drawn, self.noise)):
+        if any(one is not other for one, other in zip(path.draws, self.noise)):
             msg = f"{name} draws its random numbers from other generators on another path; draw them before it parts"
             raise CompileError(msg)
 

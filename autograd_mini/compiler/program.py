@@ -61,6 +61,7 @@ ALPHABET: dict[str, Callable[..., float]] = {
         if not name.startswith("_") and name not in ("pi", "equal", "where", "guard", "sum", "dot", "first")
     },
 }
+_SIGNED = frozenset({"add", "sub", "neg"})  # what takes a minus sign in
 LEAVES = frozenset({"input", "parameter", "constant"})
 
 
@@ -138,6 +139,7 @@ class Listing:
         self.exact = exact
         self.instructions: list[Instruction] = []
         self.known: dict[Any, int] = {}
+        self.constants: dict[int, float] = {}
         self.blocks: list[Block] = []
         self.functions: list[Callable[..., float]] = []
 
@@ -148,6 +150,7 @@ class Listing:
         if found is None:
             self.known[key] = found = len(self.instructions)
             self.instructions.append(("constant", x))
+            self.constants[found] = x
         return found
 
     def emit(self, name: str, *reads: int) -> int:
@@ -166,20 +169,18 @@ class Listing:
         """The number of a sum; of nothing it is 0."""
         return reduce(lambda x, y: self.emit("add", x, y), numbers) if numbers else self.constant(0.0)
 
-    def value(self, number: int) -> float | None:
-        """The constant that a number is, if it is one."""
-        instruction = self.instructions[number]
-        return instruction[1] if instruction[0] == "constant" else None
-
     def simpler(self, instruction: Instruction) -> int | None:
         """The number of something that is there already, or a simpler operation, with the same result."""
         name: str = instruction[0]
+        x: int = instruction[1]
+        y: int = instruction[-1]
+        a, b = self.constants.get(x), self.constants.get(y)
+        if a is None and b is None and name not in _SIGNED and name != "select":
+            return None
         reads: list[int] = [*instruction[1:]]
-        values = [self.value(x) for x in reads]
+        values = [self.constants.get(x) for x in reads]
         if None not in values:
             return self.constant(ALPHABET[name](*values))
-        x, y = reads[0], reads[-1]
-        a, b = values[0], values[-1]
         if name == "mul":
             if a in (1.0, -1.0):
                 x, y, b = y, x, a
@@ -190,14 +191,14 @@ class Listing:
             return x
         if name == "add":
             if self.instructions[y][0] == "neg":
-                return self.emit("sub", x, self.instructions[y][1])
+                return self.emit("sub", x, int(self.instructions[y][1]))
             if not self.exact and 0.0 in (a, b):
                 return y if a == 0.0 else x
         if name == "sub":
             if b == 0.0 and str(b) == "0.0":
                 return x
             if self.instructions[y][0] == "neg":
-                return self.emit("add", x, self.instructions[y][1])
+                return self.emit("add", x, int(self.instructions[y][1]))
         if name == "neg" and self.instructions[x][0] == "neg":
             return int(self.instructions[x][1])
         if name == "pow" and b == 2.0 and not self.exact:
@@ -248,7 +249,8 @@ def _needed(program: Program, wanted: Iterable[int]) -> list[bool]:
         needed[i] = True
     for i in range(len(needed) - 1, -1, -1):
         if needed[i]:
-            for x in read(program, program.instructions[i]):
+            instruction = program.instructions[i]
+            for x in instruction[1:] if instruction[0] in ALPHABET else read(program, instruction):
                 needed[x] = True
     return needed
 

@@ -22,6 +22,10 @@ class Reference:
     def __init__(self, program: Program) -> None:
         self.program = program
 
+    @property
+    def memory(self) -> int:
+        return 8 * len(self.program.instructions)
+
     def run(self, columns: Sequence[Any], parameters: Any, results: Any, sums: Any) -> None:
         weights, total = parameters.tolist(), [0.0] * self.program.parameters
         for i in reversed(range(results.shape[1])):

@@ -8,6 +8,7 @@ are parameters.
 
 from __future__ import annotations
 
+import linecache
 import os
 import sys
 from functools import lru_cache
@@ -18,15 +19,17 @@ from autograd_mini.derivatives.tracers import Tracer
 from autograd_mini.derivatives.transforms import named_outputs
 from autograd_mini.engine import recording
 from autograd_mini.engine.arithmetic import floats
+from autograd_mini.engine.collector import collector_at_rest
 from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.interop import as_float, is_number
+from autograd_mini.engine.operations import call, install_operators
 from autograd_mini.engine.rule import Rule
 from autograd_mini.engine.value import Value
 from autograd_mini.errors import CompileError, UnboundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from types import FrameType
+    from types import CodeType
 
     Number = Value | float
 
@@ -54,13 +57,26 @@ EITHER = _truth("either", lambda xp, x, y: xp.where(x, 1.0, xp.where(y, 1.0, 0.0
 
 
 class Place(NamedTuple):
-    """Where in a program something was done."""
+    """Where in a program something was done; the line is looked up when somebody asks, as it takes long."""
 
-    file: str
-    line: int
+    code: CodeType
+    instruction: int
+
+    @property
+    def line(self) -> int:
+        lines = [
+            line for start, end, line in self.code.co_lines() if start <= self.instruction < end and line
+        ]
+        return lines[0] if lines else self.code.co_firstlineno
+
+    @property
+    def text(self) -> str:
+        """The line as it is written, with its number; empty where there is no source."""
+        text = linecache.getline(self.code.co_filename, self.line).strip()
+        return f"line {self.line}, `{text}`," if text else ""
 
     def __str__(self) -> str:
-        return f"line {self.line} of {self.file}"
+        return f"line {self.line} of {self.code.co_filename}"
 
 
 def _asks(rule: Rule, *, swapped: bool = False) -> Any:
@@ -75,30 +91,28 @@ def _asks(rule: Rule, *, swapped: bool = False) -> Any:
 
 
 class Traced(Tracer):
-    """A number of a trace. `example` is what it is for the example that is run, and nobody else's business.
+    """A number of a trace. `example` is what it is for the example that is run, and nobody else's business."""
 
-    leaf: what it is, if nothing made it: ("input", j), ("parameter", Value) or ("noise", generator).
-    is_cut: whether no derivative passes, since it was made under no_grad.
-    """
-
-    __slots__ = ("example", "is_cut", "leaf", "place", "trace")
+    __slots__ = ("example", "place", "trace")
     arguments: Sequence[Traced | float]
     parents: tuple[Traced, ...]
     example: float
-    is_cut: bool
-    leaf: tuple[str, Any] | None
-    place: Place | None
+    place: Place
     trace: Trace
+    leaf: tuple[str, Any] | None = None  # what it is, if nothing made it
     is_open = True
+    is_cut = False  # whether no derivative passes, since it was made under no_grad
 
-    def __init__(self, trace: Trace, example: float) -> None:
+    def __init__(
+        self, trace: Trace, example: float, rule: Rule | None, arguments: Sequence[Traced | float]
+    ) -> None:
         self.trace = trace
         self.level = trace.level
         self.example = example
-        self.adjoint = self.rule = self.leaf = self.place = None
+        self.rule = rule
+        self.arguments = arguments
+        self.parents = tuple([x for x in arguments if x.__class__ is not float])  # type: ignore[misc]
         self.label = ""
-        self.parents = self.arguments = ()
-        self.is_cut = False
 
     @property
     def primal(self) -> Any:  # whoever asks gets an error
@@ -110,11 +124,16 @@ class Traced(Tracer):
 
     data = partials = primal
 
+    @property
+    def is_data(self) -> bool:  # type: ignore[override]
+        """Whether it is made of inputs alone: outside a trace it would be a plain number."""
+        return all(x.leaf is None or x.leaf[0] == "input" for x in toposort(self))
+
     def apply(self, rule: Rule, arguments: Sequence[Number]) -> Any:
         return self.trace.record(rule, arguments)
 
     def forget(self) -> None:
-        self.is_cut = True
+        self.__class__ = Cut
 
     __hash__ = Value.__hash__
 
@@ -151,7 +170,58 @@ class Traced(Tracer):
         return self.__float__() if specification else repr(self)
 
     def __repr__(self) -> str:
-        return f"Traced({self.label!r})" if self.label else "Traced()"
+        return (
+            f"Traced({self.example!r}, label={self.label!r})" if self.label else f"Traced({self.example!r})"
+        )
+
+
+class Cut(Traced):
+    """A number that no derivative passes."""
+
+    __slots__ = ()
+    is_cut = True
+
+
+class Leaf(Traced):
+    """A number that nothing made: ("input", j), ("parameter", Value) or ("noise", generator)."""
+
+    __slots__ = ("leaf",)
+
+    def __init__(self, trace: Trace, example: float, kind: str, what: Any, label: str = "") -> None:
+        super().__init__(trace, example, None, ())
+        self.leaf = (kind, what)
+        self.label = label
+
+
+def _unary(rule: Rule) -> Callable[[Any], Any]:
+    forward = rule.forward
+
+    def operation(self: Traced) -> Any:
+        trace = self.trace
+        if recording.trace_alone() is trace:
+            return trace.made(rule, (self,), forward(floats, self.example))
+        return call(rule, (self,))
+
+    return operation
+
+
+def _binary(rule: Rule) -> Callable[[Any, Any], Any]:
+    forward = rule.forward
+
+    def operation(self: Any, other: Any) -> Any:
+        trace: Trace = self.trace if isinstance(self, Traced) else other.trace
+        if recording.trace_alone() is trace:
+            a = self.example if isinstance(self, Traced) and self.trace is trace else self
+            b = other.example if isinstance(other, Traced) and other.trace is trace else other
+            if a.__class__ is float is b.__class__:
+                return trace.made(rule, (self, other), forward(floats, a, b))
+        return call(rule, (self, other))
+
+    return operation
+
+
+# What `call` does for numbers of any kind, for the commonest: a trace of 100,000 operations should not take long.
+install_operators(Traced, _unary, _binary, left=lambda number: number)
 
 
 class Trace:
@@ -165,7 +235,7 @@ class Trace:
         self.name = name
         self.draws = draws  # the random numbers of the example, as far as they are known
         self.level = 0.0
-        self.guards: list[tuple[Traced, bool, Place | None]] = []
+        self.guards: list[tuple[Traced, bool, Place]] = []
         self.inputs: list[Traced] = []
         self.parameters: dict[Value, Traced] = {}
         self.noise: list[Traced] = []
@@ -177,34 +247,27 @@ class Trace:
         self, function: Callable[..., Any], examples: Sequence[float], shape: Callable[..., Any]
     ) -> tuple[Any, list[Traced | float]]:
         """What the function returns for an example, whose numbers `shape` puts into the arguments; and its numbers."""
-        with recording.one_level_up() as (self.level, _), recording.traced_by(self):
-            self.inputs = [self.leaf("input", j, x) for j, x in enumerate(examples)]
+        with collector_at_rest(), recording.one_level_up() as (self.level, _), recording.traced_by(self):
+            self.inputs = [Leaf(self, x, "input", j) for j, x in enumerate(examples)]
             args, kwargs = shape(self.inputs)
             result = function(*args, **kwargs)
             if self.refused:
                 raise self.refused
             return result, [self.captured(x) for x in named_outputs(function, result)[0]]
 
-    def leaf(self, kind: str, what: Any, example: float) -> Traced:
-        """A traced number that nothing made."""
-        traced = Traced(self, example)
-        traced.leaf = (kind, what)
-        return traced
+    def made(self, rule: Rule, arguments: Sequence[Traced | float], z: float) -> Traced:
+        """A new node, with the place of the user's code that made it."""
+        node = Traced(self, z, rule, arguments)
+        node.place = place_of_the_user()
+        return node
 
     def record(self, rule: Rule, arguments: Sequence[Any]) -> Any:
         """The traced number that a rule makes of numbers; a float if all of them are."""
         taken = [self.captured(x) for x in arguments]
-        numbers = [x.example if isinstance(x, Traced) else x for x in taken]
-        z = rule.forward(floats, *numbers)
-        parents = tuple([x for x in taken if isinstance(x, Traced)])
-        if not parents:
+        z = rule.forward(floats, *[x.example if isinstance(x, Traced) else x for x in taken])
+        if not any(isinstance(x, Traced) for x in taken):
             return z
-        node = Traced(self, float(z))
-        node.rule = rule
-        node.arguments = taken
-        node.parents = parents
-        node.place = place_of_the_user()
-        return recording.finish(node)
+        return recording.finish(self.made(rule, taken, float(z)))
 
     def captured(self, x: Any) -> Traced | float:
         """A number as the trace records it: a traced one, or a float."""
@@ -242,8 +305,7 @@ class Trace:
             raise UnboundError(node)
         if node.is_constant:
             return node.primal
-        traced = self.parameters[node] = self.leaf("parameter", node, node.primal)
-        traced.label = node.label
+        self.parameters[node] = traced = Leaf(self, node.primal, "parameter", node, node.label)
         return traced
 
     def decided(self, x: Traced) -> bool:
@@ -260,7 +322,7 @@ class Trace:
     def drawn(self, generator: Any) -> Traced:
         """A number between 0 and 1, which the generator gives for each example in each call."""
         k = len(self.noise)
-        noise = self.leaf("noise", generator, self.draws[k] if k < len(self.draws) else 0.5)
+        noise = Leaf(self, self.draws[k] if k < len(self.draws) else 0.5, "noise", generator)
         self.noise.append(noise)
         return noise
 
@@ -287,18 +349,17 @@ class Trace:
         return self.refused
 
     def _here(self) -> str:
-        place = place_of_the_user()
-        return str(place) if place else self.name
+        return str(place_of_the_user())
 
 
 @lru_cache(maxsize=4096)
-def _is_of_package(file: str) -> bool:
-    return file.startswith(PACKAGES) or "site-packages" in file
+def _is_of_package(code: CodeType) -> bool:
+    return code.co_filename.startswith(PACKAGES) or "site-packages" in code.co_filename
 
 
-def place_of_the_user() -> Place | None:
+def place_of_the_user() -> Place:
     """The line outside all packages that is being run."""
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # as warnings.warn does
-    while frame is not None and _is_of_package(frame.f_code.co_filename):
+    frame = sys._getframe(1)  # noqa: SLF001  # as warnings.warn does
+    while frame.f_back is not None and _is_of_package(frame.f_code):
         frame = frame.f_back
-    return Place(frame.f_code.co_filename, frame.f_lineno) if frame else None
+    return Place(frame.f_code, frame.f_lasti)

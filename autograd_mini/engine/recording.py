@@ -137,6 +137,12 @@ def trace() -> Trace | None:
     return next((m.trace for m in _modes.get() if m.is_on and m.trace), None) if active else None
 
 
+def trace_alone() -> Trace | None:
+    """Who traces the program that runs here, if no other mode is on."""
+    modes = _modes.get()
+    return modes[0].trace if len(modes) == 1 else None
+
+
 def forbid(deed: str) -> None:
     """Raise CompileError if a function is traced here, as the deed would be no part of the program."""
     if active and (tracing := trace()):

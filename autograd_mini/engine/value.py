@@ -58,6 +58,7 @@ class Value:
     parents: tuple[Value, ...]
     partials: tuple[float, ...]
     is_constant = False
+    is_data = False  # whether it stands for a plain number, another one in each run of a compiled program
     level: float = 0  # numbers of a higher level belong to a transform
 
     def __init__(self, data: float | None = None, label: str = "") -> None:

@@ -22,8 +22,9 @@ from __future__ import annotations
 from functools import cache, reduce
 from typing import TYPE_CHECKING
 
+from autograd_mini.engine import recording
 from autograd_mini.engine.interop import as_float, flag, is_sequence, real
-from autograd_mini.engine.operations import Operations
+from autograd_mini.engine.operations import Operations, values
 from autograd_mini.engine.rule import RULES
 from autograd_mini.engine.value import Value
 from autograd_mini.errors import choose, require, shown
@@ -275,7 +276,10 @@ class Dropout(Module):
     p: in [0, 1). seed: as for a Neuron; the generator is this module's own. rescale: divide what is
     kept by 1 - p, so that the expected value does not change; False as in the lecture.
 
-    Called with a list it returns a list, called with one Value a Value.
+    Called with a list it returns a list, called with one Value a Value. Compiled, each call draws anew from the
+    module's generator, for one example after the other: with the same generator the numbers are those of
+    `[model(x) for x in X]`.
+
     Raises ValueError if p is outside [0, 1), TypeError if it is no number.
     Source: Srivastava et al., Dropout, Journal of Machine Learning Research 15 (2014).
 
@@ -299,7 +303,9 @@ class Dropout(Module):
         require(is_sequence(x), f"{self!r} takes a Value or a list of them", x)
         kept = 1.0 / (1.0 - self.p) if self.rescale else 1.0
         numbers = [each if isinstance(each, Value) else as_float(each) for each in x]
-        return [each * (kept if self.generator.random() >= self.p else 0.0) for each in numbers]
+        trace, generator = recording.trace(), self.generator
+        draws = [trace.drawn(generator) if trace else generator.random() for _ in numbers]
+        return [each * values.where(u >= self.p, kept, 0.0) for each, u in zip(numbers, draws)]
 
     def configuration(self) -> dict[str, Any]:
         return {"p": self.p, "rescale": self.rescale}

@@ -1,0 +1,1 @@
+"""Speed beside others, for `autograd-mini bench`: what is timed, and the table."""
