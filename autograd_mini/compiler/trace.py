@@ -353,13 +353,13 @@ class Trace:
 
 
 @lru_cache(maxsize=4096)
-def _is_of_package(code: CodeType) -> bool:
-    return code.co_filename.startswith(PACKAGES) or "site-packages" in code.co_filename
+def _is_of_package(file: str) -> bool:
+    return file.startswith(PACKAGES) or "site-packages" in file
 
 
 def place_of_the_user() -> Place:
     """The line outside all packages that is being run."""
     frame = sys._getframe(1)  # noqa: SLF001  # as warnings.warn does
-    while frame.f_back is not None and _is_of_package(frame.f_code):
+    while frame.f_back is not None and _is_of_package(frame.f_code.co_filename):
         frame = frame.f_back
     return Place(frame.f_code, frame.f_lasti)
