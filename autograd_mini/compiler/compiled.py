@@ -282,9 +282,8 @@ class Compiled:
                 results, _ = self._run(path, f"{role} in parts", columns, n, store, seed)
             pieces.append(_Piece(path, places, results, role))
             swept.append(sums)
-        total = _added(swept)
-        if self.options.exact and len(pieces) > 1:
-            total = np.array(_summed(pieces, batch, len(paths.parameters)))
+        is_mixed = self.options.exact and len(pieces) > 1
+        total = np.array(_summed(pieces, batch, len(paths.parameters))) if is_mixed else _added(swept)
         return self._total(_together(pieces, batch)[0]), total
 
     def _total(self, results: Array) -> float:

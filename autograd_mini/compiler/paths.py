@@ -83,6 +83,8 @@ class Paths(Store):
             answers = np.array(path.answers[asked : asked + count])
             on_path[places] = ((truths != 0.0) == answers[:, None]).all(axis=0)
             asked += count
+            if not on_path.any():
+                break
         return on_path
 
     def _draw(self, batch: Batch, columns: list[Array]) -> None:
