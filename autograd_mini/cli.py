@@ -213,6 +213,20 @@ def train(
 
 
 @app.command()
+def bench(
+    only: Annotated[
+        str, typer.Option(metavar="TEXT", help="Rows with this in their name, such as 'digits'.")
+    ] = "",
+    turns: Annotated[int, typer.Option(min=1, help="How often each contender runs.")] = 5,
+) -> None:
+    """Time compiled functions beside NumPy by hand, JAX, PyTorch and plain Python, as far as these are installed."""
+    from autograd_mini.bench.table import report
+
+    for line in report(repetitions=turns, only=only):
+        _result(line)
+
+
+@app.command()
 def doctor() -> None:
     """Say which layout engine works here, and which versions and extras are installed."""
     _result(doctors_report())

@@ -5,7 +5,8 @@ from __future__ import annotations
 import platform
 from importlib.metadata import PackageNotFoundError, metadata, version
 
-from autograd_mini.errors import LayoutError
+from autograd_mini.compiler.compiled import compile
+from autograd_mini.errors import LayoutError, MissingExtraError
 from autograd_mini.expression.nodes import parse
 from autograd_mini.viz.drawing import draw
 from autograd_mini.viz.layout import RENDERERS
@@ -14,11 +15,17 @@ DISTRIBUTION = "autograd-mini"
 
 
 def report() -> str:
-    """The findings, a line each, under the headings Versions, Renderers and Extras.
+    """The findings, a line each, under the headings Versions, Renderers, Compiler and Extras.
 
-    A renderer is tried on a small graph; an extra lists its packages with their versions.
+    A renderer is tried on a small graph, the compiler on a small program; an extra lists its packages with their
+    versions.
     """
-    sections = {"Versions": _versions(), "Renderers": _renderers(), "Extras": _extras()}
+    sections = {
+        "Versions": _versions(),
+        "Renderers": _renderers(),
+        "Compiler": _compiler(),
+        "Extras": _extras(),
+    }
     return "\n\n".join(
         "\n".join([title, *(f"  {line}" for line in lines)]) for title, lines in sections.items()
     )
@@ -40,6 +47,20 @@ def _trial(renderer: str) -> str:
     except LayoutError as error:
         return f"no: {error}"
     return "works" + (", used unless you ask for another" if renderer == next(iter(RENDERERS)) else "")
+
+
+def _compiler() -> list[str]:
+    """Whether each tier of `compile` works, or why not."""
+    lines, is_first = [], True
+    for tier, what in (("straight", "machine code"), ("numpy", "NumPy")):
+        try:
+            compile(lambda x: x * x, tier=tier)([3.0])
+        except MissingExtraError as error:
+            lines.append(f"{what:<13} no: {error}")
+        else:
+            lines.append(f"{what:<13} works{', used unless you ask for another' if is_first else ''}")
+            is_first = False
+    return lines
 
 
 def _extras() -> list[str]:

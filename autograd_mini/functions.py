@@ -487,12 +487,6 @@ def _some(xs: Iterable[Value | float], name: str) -> list[Value | float]:
 _UNDEFINED = "%s of nothing is not defined; give it at least one number"
 
 
-def _kept(leaf: Value) -> Any:
-    """The number of a leaf, without a derivative; where a function is compiled, that of each call."""
-    is_open = recording.trace() and not leaf.is_constant
-    return call(RULES["stop_gradient"], [leaf]) if is_open else leaf.data
-
-
 def as_function(f: Value, *names: str) -> Callable[..., Any]:
     """The graph of `f` as a Python function of the variables with these names, in this order.
 
@@ -515,7 +509,14 @@ def as_function(f: Value, *names: str) -> Callable[..., Any]:
         table: dict[Value, Any] = dict(zip(inputs, arguments, strict=True))
         for node in order:
             if node not in table:
-                table[node] = call(node.rule, [table[x] for x in node.parents]) if node.rule else _kept(node)
+                table[node] = (
+                    call(node.rule, [table[x] for x in node.parents]) if node.rule else _number_of(node)
+                )
         return table[f]
 
     return replay
+
+
+def _number_of(leaf: Value) -> Any:
+    """The number that a leaf has; in a trace that of each run, and as little connected as a number."""
+    return stop_gradient(leaf) if recording.trace() and not leaf.is_constant else leaf.data

@@ -41,7 +41,7 @@ MAY_SEE: dict[str, set[str]] = {
     "experiments": {"train", "data", "losses", "optim", "nn", "errors"},
     "bench": {"compiler", "derivatives", "train", "data", "losses", "optim", "nn", "rng", *FUNCTIONS},
     "plots": {"train", "nn", "files", *ENGINE},
-    "doctor": {"expression", "viz", "errors"},
+    "doctor": {"compiler", "expression", "viz", "errors"},
     "__init__": {
         "custom",
         "derivatives",

@@ -241,7 +241,8 @@ OBJECTS = {
 }
 
 NOT_FOR_USERS = {
-    "cli", "compiler", "derivatives", "descent", "doctor", "engine", "errors", "expression", "files", "formulas", "functions", "rng", "stepping",
+    "cli", "compiler", "derivatives", "descent", "doctor", "engine", "errors", "expression", "files", "formulas", "functions", "rng",
+    "stepping",
     "viz", "words",
 }  # fmt: skip
 

@@ -17,7 +17,7 @@ from autograd_mini.bench import functions, gpt, networks
 from autograd_mini.bench.work import OURS, Measured, Work
 from autograd_mini.compiler.arguments import numpy
 from autograd_mini.derivatives.pytree import flatten
-from autograd_mini.errors import AutogradError
+from autograd_mini.errors import AutogradError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -110,13 +110,16 @@ def report(*, repetitions: int = 7, only: str = "") -> Iterator[str]:
 
     repetitions: turns of each contender. only: rows whose name has this in it.
 
-    Raises BenchError if two contenders compute different numbers.
+    Raises ValueError if there is no such row, BenchError if two contenders compute different numbers.
     """
+    chosen = [work for work in works() if only in work.name]
+    if not chosen:
+        msg = f"no row has {shown(only)} in its name; there are " + "; ".join(work.name for work in works())
+        raise ValueError(msg)
     yield f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    for work in works():
-        if only in work.name:
-            yield ""
-            yield from rows(work, repetitions)
+    for work in chosen:
+        yield ""
+        yield from rows(work, repetitions)
 
 
 def rows(work: Work, repetitions: int) -> Iterator[str]:

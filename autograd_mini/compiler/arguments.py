@@ -7,6 +7,7 @@ is given what a row is: a number, an array, or nested lists.
 
 from __future__ import annotations
 
+from inspect import signature
 from itertools import count
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,7 @@ class Batch:
 
     def __init__(self, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
         self.parts: list[tuple[slice | int, Array | float]] = []
+        self.names_of_parts: list[str | int] = []
         self.width = 0
         self.examples: int | None = None
         self.first: str | int = 0  # the argument that said how many examples there are
@@ -68,12 +70,29 @@ class Batch:
                 " each, or a plain number for what all examples share"
             )
             raise ValueError(msg)
+        self.names_of_parts.append(name)
         if width is None:
             self.parts.append((self.width, rows))
             self.width += 1
         else:
             self.parts.append((slice(self.width, self.width + width), rows.reshape(len(rows), width).T))
             self.width += width
+
+    def labels(self, function: Any) -> list[str]:
+        """What the numbers of an example are called, after the parameters of the function: x, or x1, x2, ..."""
+        try:
+            parameters = [*signature(function).parameters.values()]
+        except (TypeError, ValueError):  # some callables have no signature that Python knows
+            parameters = []
+        named = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        labels = []
+        for name, (places, _) in zip(self.names_of_parts, self.parts):
+            called = (named[name : name + 1] or [""])[0] if isinstance(name, int) else name
+            if isinstance(places, slice):
+                labels += [f"{called}{i + 1}" if called else "" for i in range(places.stop - places.start)]
+            else:
+                labels.append(called)
+        return labels
 
     def columns(self) -> list[Array]:
         """An array of float64 for each number of an example."""
@@ -106,6 +125,7 @@ def _argument(np: Any, batch: Batch, name: str | int, x: Any, depth: int = MAX_D
         batch.add(name, rows, prod(shape) if shape else None)
         return (lists, shape), _row(shape, lists)
     if is_number(x):
+        batch.names_of_parts.append(name)
         batch.parts.append((batch.width, as_float(x)))
         batch.width += 1
         return "number", next

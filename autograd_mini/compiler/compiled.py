@@ -188,6 +188,10 @@ class Compiled:
         """
         return views.source(self._current()[0], "gradient" if flag(gradient, "gradient") else "values")
 
+    def llvm(self) -> str:
+        """The program as the LLVM text that becomes straight-line code, for eight examples at a time."""
+        return views.llvm(self._current()[0])
+
     def report(self) -> str:
         """How many operations and how much memory the programs of the last call take, by which tier, on which paths."""
         return views.report(self._current()[0])
@@ -278,9 +282,8 @@ class Compiled:
                 results, _ = self._run(path, f"{role} in parts", columns, n, store, seed)
             pieces.append(_Piece(path, places, results, role))
             swept.append(sums)
-        total = _added(swept)
-        if self.options.exact and len(pieces) > 1:
-            total = np.array(_summed(pieces, batch, len(paths.parameters)))
+        is_mixed = self.options.exact and len(pieces) > 1
+        total = np.array(_summed(pieces, batch, len(paths.parameters))) if is_mixed else _added(swept)
         return self._total(_together(pieces, batch)[0]), total
 
     def _total(self, results: Array) -> float:

@@ -42,6 +42,18 @@ def kernel(program: Program, *, exact: bool = False, tier: str = "auto") -> Kern
     blocks, whose products the tape computes as fast.
 
     Raises MissingExtraError without numpy and llvmlite, ValueError for another tier.
+
+    >>> from autograd_mini.compiler.program import Listing
+    >>> listing = Listing()
+    >>> x, w = listing.emit("input", 0), listing.emit("parameter", 0)
+    >>> y = listing.emit("mul", w, x)
+    >>> made = kernel(listing.program(results=[y], inputs=1, parameters=1, sums=[(0, x)]), tier="tape")
+    >>> bound = made.bound(3)
+    >>> bound.inputs[0] = [1.0, 2.0, 3.0]
+    >>> bound.parameters[0] = 10.0
+    >>> bound()
+    >>> bound.results.tolist(), bound.sums.tolist()
+    ([[10.0, 20.0, 30.0]], [6.0])
     """
     needs_fast()
     tier = choose("tier", tier, TIERS)
@@ -77,7 +89,8 @@ class Kernel:
         self.width = 1 if exact else WIDTH
         self.errors = threading.local()
         self.kept = threading.local()  # the memory that `run` worked in last, one for each thread
-        self.functions = [self._callback(function, n) for n, function in enumerate(program.functions)]
+        arities = {one[1]: len(one) - 2 for one in program.instructions if one[0] == "opaque"}
+        self.functions = [self._callback(f, arities[n]) for n, f in enumerate(program.functions)]
         self.prepare()
         self.entry = _ENTRY(self.run_at)
 
@@ -85,9 +98,8 @@ class Kernel:
         """Make the code."""
         raise NotImplementedError
 
-    def _callback(self, function: Callable[..., float], n: int) -> Any:
-        """A C function that calls the Python function; what it raises is kept, and raised by `check`."""
-        arity = next(len(one) - 2 for one in self.program.instructions if one[:2] == ("opaque", n))
+    def _callback(self, function: Callable[..., float], arity: int) -> Any:
+        """A C function that calls the Python function; what it raises is kept, and raised by `call`."""
         errors = self.errors
 
         def called(numbers: Any) -> float:
@@ -100,17 +112,11 @@ class Kernel:
 
         return _FUNCTION(called)
 
-    def check(self) -> None:
-        """Raise what a Python function raised in this thread, if one did."""
-        error = getattr(self.errors, "first", None)
-        if error is not None:
-            self.errors.first = None
-            raise error
-
     def run(self, columns: Sequence[Array] | Array, parameters: Array, results: Array, sums: Array) -> None:
         """Compute results and sums; see `autograd_mini.compiler.kernel.Kernel`.
 
-        Columns may be one array (inputs, n) of any strides, whose rows they are. The rows of results may lie apart, so that this can be called for a part of the examples.
+        Columns may be one array (inputs, n) of any strides, which is faster than a list of its rows. The rows of
+        results may lie apart, so that this can be called for a part of the examples.
         """
         n = results.shape[1]
         # Taken out while it runs: a Python function of the program may come here again.
@@ -119,9 +125,19 @@ class Kernel:
             call = _Call(self, n)
         call.point(n, columns, parameters, results, sums)
         try:
-            call()
+            self.call(call)
         finally:
+            call.arrays = ()
             self.kept.call = call
+
+    def call(self, prepared: _Call) -> None:
+        """Run the code on what is prepared; raise what a Python function of the program raised."""
+        self.entry(prepared.address)
+        if self.functions:
+            error = getattr(self.errors, "first", None)
+            if error is not None:
+                self.errors.first = None
+                raise error
 
     @property
     def memory(self) -> int:
@@ -173,11 +189,13 @@ def _address(array: Array) -> int:
 
 
 class _Call:
-    """A frame with the memory that one call works in."""
+    """A frame with the memory that one call works in.
+
+    It does not refer to the kernel, which keeps it, so that both are freed by counting references.
+    """
 
     def __init__(self, kernel: Kernel, n: int) -> None:
         np, _ = needs_fast()
-        self.kernel = kernel
         program, width = kernel.program, kernel.width
         inputs, results, parameters = program.inputs, len(program.results), program.parameters
         self.tile = tile = kernel.tile(n)
@@ -224,12 +242,11 @@ class _Call:
             (fields.CALLBACKS, self.callbacks.ctypes.data),
         ):
             self.frame[field] = value
-        self.entry = kernel.entry
         self.address = ctypes.addressof(self.frame)
 
     def point(self, n: int, columns: Array, parameters: Array, results: Array, sums: Array) -> None:
         """Say how many examples there are and where the arrays are, which must outlive the calls."""
-        self.arrays = (columns, parameters, results, sums)
+        self.arrays: tuple[Any, ...] = (columns, parameters, results, sums)
         if hasattr(columns, "strides"):  # an array of columns: their places are known at once
             self.columns[:] = _address(columns) + columns.strides[0] * self.places
             self.strides[:] = columns.strides[1]
@@ -242,11 +259,6 @@ class _Call:
         frame[fields.RESULTS], frame[fields.PITCH] = _address(results), results.strides[0]
         frame[fields.SUMS] = _address(sums)
 
-    def __call__(self) -> None:
-        self.entry(self.address)
-        if self.kernel.functions:
-            self.kernel.check()
-
 
 class Bound(_Call):
     """A kernel with arrays of its own; see `autograd_mini.compiler.kernel.Bound`."""
@@ -254,9 +266,13 @@ class Bound(_Call):
     def __init__(self, kernel: Kernel, n: int) -> None:
         super().__init__(kernel, n)
         np, _ = needs_fast()
+        self.kernel = kernel
         program = kernel.program
         self.inputs = np.zeros((program.inputs, n))
         self.parameters = np.zeros(program.parameters)
         self.results = np.zeros((len(program.results), n))
         self.sums = np.zeros(program.parameters)
         self.point(n, self.inputs, self.parameters, self.results, self.sums)
+
+    def __call__(self) -> None:
+        self.kernel.call(self)

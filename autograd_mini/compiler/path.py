@@ -129,8 +129,8 @@ class TracedPath(Path):
     that of the seed, which is 0, and those of the outputs.
     """
 
-    def __init__(self, store: Store, trace: Trace, result: Any, outputs: Outputs, width: int) -> None:
-        super().__init__(store, result, len(outputs), width, [answer for _, answer, _ in trace.guards])
+    def __init__(self, store: Store, trace: Trace, result: Any, outputs: Outputs, labels: list[str]) -> None:
+        super().__init__(store, result, len(outputs), len(labels), [answer for _, answer, _ in trace.guards])
         self.trace = trace
         self.outputs = outputs
         self.guards = staged([truth for truth, _, _ in trace.guards])
@@ -139,7 +139,7 @@ class TracedPath(Path):
         self.is_data = all(x.leaf is None or x.leaf[0] == "input" for x in order)
         self.places = [place for _, _, place in trace.guards]
         self.draws = [x.leaf[1] for x in trace.noise if x.leaf]
-        self.labels = [x.label for x in trace.inputs]
+        self.labels = [x.label or label for x, label in zip(trace.inputs, labels, strict=True)]
 
     @cached_property
     def asks_simply(self) -> bool:  # type: ignore[override]

@@ -83,6 +83,8 @@ class Paths(Store):
             answers = np.array(path.answers[asked : asked + count])
             on_path[places] = ((truths != 0.0) == answers[:, None]).all(axis=0)
             asked += count
+            if not on_path.any():
+                break
         return on_path
 
     def _draw(self, batch: Batch, columns: list[Array]) -> None:
@@ -98,7 +100,7 @@ class Paths(Store):
             trace = Trace(self.options.name, [float(column[i]) for column in columns[batch.width :]])
             examples = [float(column[i]) for column in columns[: batch.width]]
             result, outputs = trace.run(self.options.function, examples, batch.shape)
-            path = TracedPath(self, trace, result, outputs, batch.width)
+            path = TracedPath(self, trace, result, outputs, batch.labels(self.options.function))
             for other in self.known:
                 if other.answers == path.answers:  # what was asked depends on the answers before
                     return other

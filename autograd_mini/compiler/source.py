@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 FOLDED = 60  # letters of an expression that may stand inside another
-TAKEN = ("np", "special", "functions", "w", "sums")  # names that mean something else
+TAKEN = ("np", "special", "functions", "x", "w", "sums")  # names that mean something else
 
 
 def source_of_program(

@@ -27,6 +27,14 @@ def source(paths: Paths, role: str) -> str:
     return "\n".join(parts)
 
 
+def llvm(paths: Paths) -> str:
+    """The programs of all paths as LLVM text, without the elementary functions that they call."""
+    from autograd_mini.compiler import straight
+
+    programs = [path.program("values", exact=paths.options.exact) for path in paths.known]
+    return "\n".join(straight.printed(program, exact=paths.options.exact) for program in programs)
+
+
 def report(paths: Paths) -> str:
     """What the programs take, a path after the other."""
     name, count = paths.options.name, len(paths.known)

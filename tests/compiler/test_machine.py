@@ -6,6 +6,7 @@ import mmap
 import random
 import sys
 import threading
+import weakref
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -438,3 +439,22 @@ def test_a_python_function_that_runs_its_own_kernel():
     made[0].run([np.array([4.0, 3.0])], np.zeros(0), results, np.zeros(0))
 
     assert [[10.0, 6.0]] == results.tolist()
+
+
+@both_tiers
+def test_a_kernel_is_freed_with_its_last_reference(tier):
+    """Code, callbacks and memory need no garbage collector."""
+    listing = Listing()
+    result = listing.opaque(twice, listing.emit("input", 0))
+    made = kernel(listing.program(results=[result], inputs=1, parameters=0), tier=tier)
+    made.run([np.ones(3)], np.zeros(0), np.zeros((1, 3)), np.zeros(0))
+    bound = made.bound(3)
+    bound()
+    gone = weakref.ref(made)
+    gc.disable()
+    try:
+        del made, bound
+
+        assert gone() is None
+    finally:
+        gc.enable()
