@@ -92,7 +92,8 @@ def _title(trace: Trace) -> str:
 
 
 def _equation(step: Step) -> str:
-    return ascii_maths(" = ".join(step.latex))
+    remark = rf"\quad\text{{({plain(step.remark)})}}" if step.remark else ""
+    return ascii_maths(" = ".join(step.latex)) + remark
 
 
 def _parts(trace: Trace, picture: Picture) -> Iterator[tuple[Iterable[Point], str]]:
@@ -103,8 +104,13 @@ def _parts(trace: Trace, picture: Picture) -> Iterator[tuple[Iterable[Point], st
     used: dict[tuple[int, int], int] = {}
     for overlay, step in enumerate(trace, 2):
         touched[step.node].append(overlay)
-        if step.after != step.before:
-            boxes[step.node, step.sweep == VALUES].append((overlay, picture.box(step.after)))
+        if step.after != step.before or step.waiting:
+            filled = (
+                rf"\known{{\text{{{plain(step.waiting)}}}}}"
+                if step.after is None
+                else picture.box(step.after)
+            )
+            boxes[step.node, step.sweep == VALUES].append((overlay, filled))
         if step.edge:
             used[step.edge] = overlay
     for frame in nested(scene.frames):

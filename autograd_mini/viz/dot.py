@@ -83,10 +83,10 @@ def _box_label(card: Card, room: float) -> str:
     lines = [card.name]
     if not card.is_constant:
         head = f"{card.name} = {card.formula}" if card.formula else card.name
-        value, gradient = card.number(card.value), card.number(card.gradient)
+        value, gradient = card.number(card.value), card.gradient_text
         value = f"≠ {value}" if card.is_value_outdated else value or BLANK
         mark = f" ({card.xp.word('outdated')})" if card.is_gradient_outdated else ""
-        lines = [head, value, f"{card.derivative} = {gradient}{mark}"]
+        lines = [head, value, card.derivative if card.is_held else f"{card.derivative} = {gradient}{mark}"]
     literal = [shortened(line, room, CAPTION).replace("&", "&amp;").replace("\\", "\\\\") for line in lines]
     return graphviz.nohtml("\\n".join(literal))  # type: ignore[no-any-return]
 
@@ -99,5 +99,5 @@ def _room(arrow: Arrow, *, has_labels: bool) -> dict[str, str]:
     """
     if not arrow.is_labelled or not has_labels:
         return {}
-    number = "" if arrow.is_outdated else arrow.number
+    number = "" if arrow.is_outdated else arrow.factor
     return {"label": f"{BLANK}\\n{number:^{LONGEST}}"}
