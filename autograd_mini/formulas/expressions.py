@@ -44,7 +44,8 @@ def expressions(node: Value) -> dict[Value, Formula]:
     called = names(order)
     written: dict[Value, Formula] = {}
     for each in order:
-        name = text.symbol(called[each])
+        is_number = each.is_constant and not each.label
+        name = constant(text, each.data) if is_number else text.symbol(called[each])
         whole = name
         is_named = each.label and not re.fullmatch(r"t\d+", each.label)
         if each.rule is not None and (each is node or not is_named):

@@ -223,19 +223,9 @@ class Printed(Arithmetic):
         """name(piece, piece, ...)."""
         return Formula(self.applied_to(name, [self.operand(piece) for piece in pieces]), ATOM, self)
 
-    def applied(self, rule: Rule, *pieces: Any, shown: int = 0) -> Formula:
-        """How an application is shown: the forward rule, or name(pieces) if the primitive has a word.
-
-        shown: the place of one that is not left out where they are very many.
-        """
-        if rule.arity is None and len(pieces) > MANY:
-            count = len(pieces) // _row_count(rule)
-            pieces = tuple(self._cut(rule, pieces, {0, 1, shown % count, count - 1}))
-        if rule.spelling:
-            return self.call(rule.spelling, pieces)
-        if rule.name in self.definitions:
-            return getattr(self, rule.name)(*pieces)  # type: ignore[no-any-return]
-        return self.formula(rule.forward(self, *pieces))
+    def applied(self, rule: Rule, *pieces: Any) -> Formula:
+        """How an application is shown: the forward rule, or name(pieces) if the primitive has a word."""
+        return self._written(rule, self._shown(rule, pieces))
 
     def local_partial(
         self, rule: Rule, pieces: Sequence[Any], position: int, *, is_repeated: bool
@@ -245,9 +235,24 @@ class Printed(Arithmetic):
         is_repeated: whether the operand stands in other places, too; in this one there is then a box: ∂(□ × a)/∂□.
         """
         name = Formula(self.placeholder, ATOM, self) if is_repeated else pieces[position]
-        marked = [*pieces]
-        marked[position] = name
-        return self.derivative(self.applied(rule, *marked, shown=position), name)
+        return self.derivative(self._written(rule, self._shown(rule, pieces, {position: name})), name)
+
+    def _written(self, rule: Rule, pieces: Sequence[Any]) -> Formula:
+        if rule.spelling:
+            return self.call(rule.spelling, pieces)
+        if rule.name in self.definitions:
+            return getattr(self, rule.name)(*pieces)  # type: ignore[no-any-return]
+        return self.formula(rule.forward(self, *pieces))
+
+    def _shown(
+        self, rule: Rule, pieces: Sequence[Any], marked: dict[int, Any] | None = None
+    ) -> Sequence[Any]:
+        """The operands, of very many some; marked: what stands in some places instead, which are then shown."""
+        marked = marked or {}
+        if rule.arity is None and len(pieces) > MANY:
+            count = len(pieces) // _row_count(rule)
+            return self._cut(rule, pieces, {0, 1, count - 1, *[k % count for k in marked]}, marked)
+        return [marked.get(k, piece) for k, piece in enumerate(pieces)]
 
     def slopes(self, rule: Rule, z: Any, pieces: Sequence[Any]) -> Sequence[Any]:
         """The partials of an application, for each of the pieces."""
@@ -261,25 +266,27 @@ class Printed(Arithmetic):
         for start in range(0, count, BLOCK):
             block = range(start, min(start + BLOCK, count))
             places = sorted({0, 1, *block, count - 1})
-            found = rule.partials(self, z, *self._cut(rule, pieces, {*places}, gaps=1))
+            found = rule.partials(self, z, *self._cut(rule, pieces, {*places}))
             for i, row in enumerate(slopes):
                 of_row = found[i * (len(places) + 1) :]
                 row += [of_row[place + (k == count - 1)] for place, k in enumerate(places) if k in block]
         return [slope for row in slopes for slope in row]
 
-    def _cut(self, rule: Rule, pieces: Sequence[Any], places: set[int], gaps: int = 2) -> list[Any]:
+    def _cut(
+        self, rule: Rule, pieces: Sequence[Any], places: set[int], marked: dict[int, Any] | None = None
+    ) -> list[Any]:
         """Some pieces of each row, with dots where others are left out: x1, x2, …, x10000.
 
-        gaps: 1 for dots before the last one alone.
+        marked: what stands in some places instead; None for dots before the last piece of a row alone.
         """
         count = len(pieces) // _row_count(rule)
         cut: list[Any] = []
         for start in range(0, len(pieces), count):
             before = -1
             for k in sorted(places):
-                if k - before > 1 if gaps > 1 else k == count - 1:
+                if k == count - 1 if marked is None else k - before > 1:
                     cut.append(self._dots)
-                cut.append(pieces[start + k])
+                cut.append((marked or {}).get(start + k, pieces[start + k]))
                 before = k
         return cut
 

@@ -350,7 +350,7 @@ class Equations:
         assert user.rule is not None
         is_repeated = position in self._known(user).repeated
         sides = [xp.local_partial(user.rule, self._inputs(xp, user), position, is_repeated=is_repeated)]
-        if self._known(user).says(user, position):
+        if self._known(user).says(position, step.local):
             sides.append(xp.formula(self._partials_of(xp, user)[position]))
         return [*sides, xp.constant(step.local or 0.0)]
 
@@ -366,10 +366,9 @@ class Equations:
         user, position = self.nodes[edge[0]], edge[1]
         assert user.rule is not None
         other = user.parents[position] if target == edge[0] else user
-        same = user.parents.count(user.parents[position])
-        return self.symbol(
-            xp, other
-        ), f", {role(user.rule, position, len(user.parents), xp)}" if same > 1 else ""
+        is_repeated = position in self._known(user).repeated
+        place = f", {role(user.rule, position, len(user.parents), xp)}" if is_repeated else ""
+        return self.symbol(xp, other), place
 
     def _given(self, xp: Printed, step: Step) -> Formula:
         """The result of a product that is none, and why."""
@@ -424,10 +423,16 @@ class Equations:
         key, what = step.kind, f"{step.uses}"
         if key == SEED:
             what = " = ".join(map(str, step.sides(self.text)))
-        elif key in (PRODUCT, ADDITION):
-            kind = key if key == ADDITION or step.uses == 1 else "use"
-            key = f"{kind} of {self.sweep}"
+        elif key in MEANINGS:
+            key = MEANINGS["use" if key == PRODUCT and step.uses > 1 else key][self.sweep == TANGENTS]
         return message(key, self.language).format(what)
+
+
+MEANINGS = {  # by the sweep: of gradients, of tangents
+    PRODUCT: ("product of gradients", "product of tangents"),
+    "use": ("use of gradients", "use of tangents"),
+    ADDITION: ("addition of gradients", "addition of tangents"),
+}
 
 
 class Literal(Floats):
@@ -468,9 +473,9 @@ class Application:
         is_kink = rule.kinks is not None and rule.name not in SILENT and not all(rule.kinks(floats, *inputs))
         return cls(repeated(user), rule.partials(literal, z, *inputs), is_tie, is_kink)
 
-    def says(self, user: Value, position: int) -> bool:
+    def says(self, position: int, local: float | None) -> bool:
         """Whether the formula of a partial gives its number: not where a convention does, or a step around a trap."""
-        return not self.is_tie and float(self.printed[position]) == user.partials[position]
+        return not self.is_tie and float(self.printed[position]) == local
 
 
 def waiting(use: int, uses: int) -> str:
