@@ -25,6 +25,7 @@ SLIDE = (438, 212)  # points, of 160 by 90 mm, for the picture and the equation 
 EQUATION = 52  # of them, in height, for the equation
 READABLE = 0.38  # a graph that must be made smaller than this is shown through a window instead,
 WINDOW_ZOOM = 0.5  # in this size
+DOTS = r"\,\dots"
 
 OVERLAYS = r"""
 % on={<2,5>{key}}: the key holds on these overlays.
@@ -105,11 +106,8 @@ def _parts(trace: Trace, picture: Picture) -> Iterator[tuple[Iterable[Point], st
     for overlay, step in enumerate(trace, 2):
         touched[step.node].append(overlay)
         if step.after != step.before or step.waiting:
-            filled = (
-                rf"\known{{\text{{{plain(step.waiting)}}}}}"
-                if step.after is None
-                else picture.box(step.after)
-            )
+            waits = rf"\known{{{step.waiting.replace(' …', DOTS)}}}"
+            filled = waits if step.after is None else picture.box(step.after)
             boxes[step.node, step.sweep == VALUES].append((overlay, filled))
         if step.edge:
             used[step.edge] = overlay

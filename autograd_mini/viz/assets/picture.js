@@ -12,7 +12,7 @@ function write(box, text) {
   const [, line, power] = text.match(/^(.*?)([⁻⁰¹²³⁴-⁹]*)$/);
   number.textContent = line;
   if (power) {
-    number.append(document.createElementNS("http://www.w3.org/2000/svg", "tspan"));
+    number.append(document.createElementNS(number.namespaceURI, "tspan"));
     number.lastChild.textContent = power.normalize("NFKC");
     number.lastChild.setAttribute("dy", -5);
   }
