@@ -131,7 +131,9 @@ class Arrow:
         """The number on the arrow; where it has no title, with the sign of a factor."""
         if self.is_short or self.partial is None:
             return self.number
-        return f"{self.head.xp.times} {self.head.xp.operand(self.partial, PRODUCT)}"
+        xp = self.head.xp
+        space = " " if xp.times.isascii() else ""  # which ends a command of TeX
+        return f"{xp.times}{space}{xp.operand(self.partial, PRODUCT)}"
 
     @property
     def number(self) -> str:

@@ -195,6 +195,7 @@ class Picture(NamedTuple):
         name, formula, derivative = map(ascii_maths, (card.name, card.formula, card.derivative))
         if card.is_constant:
             return rf"\constant{place}{{{self.layout.sizes.boxes[card.id][0]:.2f}pt}}{{{name}}}"
+        derivative = rf"\color{{constanttext}}{derivative}" if card.is_held else derivative
         formula = formula or rf"\text{{{plain(card.caption)}}}"
         badge = sign(card.symbol) if card.symbol else ""
         parts = (card.kind + more, name, badge, formula, value, derivative, gradient)

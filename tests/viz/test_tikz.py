@@ -74,7 +74,7 @@ def test_each_overlay_shows_the_boxes_after_its_step(source, by):
         expected = [
             (
                 number(card.value) if card.value is not None else "",
-                card.gradient_text.replace(" …", r"\,\dots"),
+                card.gradient_text.replace(" …", r"\,\dots").replace("−", "-"),
             )
             for card in cards
         ]
