@@ -17,7 +17,7 @@ from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
     from autograd_mini.stepping.sweeps import Step, Trace
-    from autograd_mini.viz.layout import Layout
+    from autograd_mini.viz.geometry import Layout
 
 
 PAUSE, LAST = 1200, 4000  # milliseconds for each frame, and for the last one before it starts again

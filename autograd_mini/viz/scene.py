@@ -37,8 +37,8 @@ class Card:
     symbol: str  # of the operation; empty for a leaf
     formula: str  # "u + v"; empty for a leaf
     derivative: str  # "∂f/∂u", the title of its gradient box
-    value: float | None
-    gradient: float | None
+    value: float | tuple[float, ...] | None  # several numbers come out of a box
+    gradient: float | tuple[float, ...] | None
     xp: Printed = field(repr=False)
     is_value_outdated: bool = False  # it no longer follows from the inputs
     is_gradient_outdated: bool = False
@@ -56,19 +56,25 @@ class Card:
     @property
     def caption(self) -> str:
         """The formula, or in a word what the value is; nothing for a constant."""
-        word = {"input": "input", "box": "parameters", "crowd": "inputs"}.get(self.kind)
+        word = {"input": "input", "crowd": "inputs"}.get(self.kind)
         return self.xp.word(word) if word else self.formula
 
-    def number(self, x: float | None) -> str:
-        """The number as the picture writes it; nothing if it is unknown."""
+    def number(self, x: float | tuple[float, ...] | None) -> str:
+        """The number as the picture writes it, or the first and the last of several; nothing if it is unknown."""
+        if isinstance(x, tuple):
+            return _listed([self.number(float(f"{each:.3g}")) for each in x])
         return "" if x is None else str(self.xp.constant(x))
 
     def __str__(self) -> str:
         if self.is_constant:
             return self.name
         line = " = ".join(filter(None, [self.name, self.formula]))
-        if self.is_box:
+        if self.kind == "crowd":
             line = f"{self.name}: {self.number(self.value)} {self.caption}"
+        elif self.is_box:
+            line = f"{self.name}: {self.formula}" + (
+                f" = {self.number(self.value)}" if self.value is not None else ""
+            )
         elif self.value is not None:
             line += f" {'≠' if self.is_value_outdated else '='} {self.number(self.value)}"
         if self.gradient is not None:
@@ -97,6 +103,14 @@ class Arrow:
         """The local partial as the picture writes it; nothing if it is unknown."""
         return self.head.number(self.partial)
 
+    @property
+    def factor(self) -> str:
+        """The local partial in short, as a factor: ×4, ×(−0.534); nothing if it is unknown."""
+        if self.partial is None:
+            return ""
+        short = self.head.number(float(f"{self.partial:.3g}"))
+        return f"×({short})" if self.partial < 0 else f"×{short}"
+
     def __str__(self) -> str:
         if self.partial is None:
             return self.derivative
@@ -120,6 +134,7 @@ class Scene:
     cards: tuple[Card, ...]
     arrows: tuple[Arrow, ...]
     frames: tuple[Frame, ...] = ()
+    style: str = "cards"  # the look of its cards: "cards", "compact" or "network"
 
     @property
     def output(self) -> Card:
@@ -197,10 +212,10 @@ def scene_of(
     crowded = crowds(order, moment.names)
     paths = crowded | frames(root)
     box_of = boxes(order, paths, expand)
-    parameters: dict[Path, list[Value]] = {}  # those in each box
-    for node, path in box_of.items():
-        if node.rule is None:
-            parameters.setdefault(path, []).append(node)
+    inputs: dict[Path, list[Value]] = {}  # those in each crowd
+    for node in crowded:
+        inputs.setdefault(crowded[node], []).append(node)
+    outputs = _outputs(root, order, box_of)
     written = {node: _name(node, moment, xp) for node in order}
     cards: dict[Value | Path, Card] = {}
     arrows: dict[object, Arrow] = {}
@@ -210,8 +225,10 @@ def scene_of(
         if here not in cards and (node.parents or here is node or node in crowded):
             id_ = f"n{len(cards)}"
             if isinstance(here, tuple):
-                kind = "crowd" if node in crowded else "box"
-                cards[here] = _box(id_, kind, here, parameters.get(here, []), moment, xp)
+                if node in crowded:
+                    cards[here] = _crowd(id_, here, inputs[here], moment, xp)
+                else:
+                    cards[here] = _box(id_, here, outputs[here], written, moment, xp)
             else:
                 cards[here] = _card(id_, node, node is root, written, moment, xp)
         for position, parent in enumerate(node.parents):
@@ -233,6 +250,18 @@ def scene_of(
         (card, key[:-1] if isinstance(key, tuple) else paths.get(key, ())) for key, card in cards.items()
     ]
     return Scene(tuple(cards.values()), tuple(arrows.values()), _frames(inside, xp))
+
+
+def _outputs(root: Value, order: Sequence[Value], box_of: Mapping[Value, Path]) -> dict[Path, list[Value]]:
+    """What comes out of each box: its nodes that are used outside, and the result."""
+    used = {root: None} | {
+        x: None for node in order for x in node.parents if box_of.get(x) != box_of.get(node)
+    }
+    found: dict[Path, list[Value]] = {}
+    for node in order:
+        if node in box_of and node in used and node.rule is not None:
+            found.setdefault(box_of[node], []).append(node)
+    return found
 
 
 def _frames(inside: Iterable[tuple[Card, Path]], xp: Printed) -> tuple[Frame, ...]:
@@ -290,20 +319,56 @@ def _card(
     )
 
 
-def _box(id_: str, kind: str, path: Path, parameters: Sequence[Value], moment: Moment, xp: Printed) -> Card:
-    """The card of a whole neuron, layer or crowd: how many parameters it has, and the norm of their gradients."""
-    gradients = [moment.gradients.get(node) for node in parameters]
-    known = [gradient for gradient in gradients if gradient is not None]
+def _box(
+    id_: str,
+    path: Path,
+    outputs: Sequence[Value],
+    written: Mapping[Value, Formula],
+    moment: Moment,
+    xp: Printed,
+) -> Card:
+    """The card of a whole neuron or layer: what comes out of it, named, with values and gradients."""
     title = _title(path, xp)
+    derivatives = [str(moment.derivative(xp, written[node])) for node in outputs]
     return Card(
         id=id_,
-        kind=kind,
+        kind="box",
         name=str(xp.symbol(title)),
-        symbol="…" if kind == "crowd" else title.split()[0],
+        symbol=title.split()[0],
+        formula=_listed([str(written[node]) for node in outputs]),
+        derivative=derivatives[0] if len(derivatives) == 1 else f"{derivatives[0]}, …",
+        value=_several([moment.values.get(node) for node in outputs]),
+        gradient=_several([moment.gradients.get(node) for node in outputs]),
+        xp=xp,
+        is_value_outdated=not moment.outdated.values.isdisjoint(outputs),
+        is_gradient_outdated=not moment.outdated.gradients.isdisjoint(outputs),
+    )
+
+
+def _crowd(id_: str, path: Path, inputs: Sequence[Value], moment: Moment, xp: Printed) -> Card:
+    """The card of many inputs: how many they are, and the norm of their gradients."""
+    gradients = [moment.gradients.get(node) for node in inputs]
+    known = [gradient for gradient in gradients if gradient is not None]
+    return Card(
+        id=id_,
+        kind="crowd",
+        name=str(xp.symbol(_title(path, xp))),
+        symbol="…",
         formula="",
-        derivative=f"‖{moment.derivative(xp, xp.symbol('x' if kind == 'crowd' else 'w'))}‖",
+        derivative=f"‖{moment.derivative(xp, xp.symbol('x'))}‖",
         value=float(len(gradients)),
         gradient=math.hypot(*known) if len(known) == len(gradients) else None,
         xp=xp,
-        is_gradient_outdated=not moment.outdated.gradients.isdisjoint(parameters),
+        is_gradient_outdated=not moment.outdated.gradients.isdisjoint(inputs),
     )
+
+
+def _several(numbers: Sequence[float | None]) -> float | tuple[float, ...] | None:
+    """The numbers, or the number if there is one; None if one is unknown."""
+    known = tuple([x for x in numbers if x is not None])
+    return None if len(known) < len(numbers) else known[0] if len(known) == 1 else known
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """The parts, with what is between the first and the last left out."""
+    return ", ".join(parts if len(parts) < 3 else [parts[0], "…", parts[-1]])

@@ -67,7 +67,7 @@ def test_every_name_value_and_gradient_is_in_its_box(graph, after):
         f.backward()
     order = toposort(f)
     name = names(order)
-    nodes = read(draw(f))[1]["node"]
+    nodes = read(draw(f, style="cards"))[1]["node"]
 
     assert [name[node] for node in order] == [group.get("data-name") for group in nodes]
     assert [repr(node.data) for node in order] == [group.get("data-value") for group in nodes]
@@ -206,7 +206,7 @@ def test_a_name_is_shown_as_it_is_and_runs_nowhere(name):
     assert shown
     assert name in node.find(f"{SVG}title").text
     assert {e.tag.removeprefix(SVG) for e in document.iter()} == {
-        "svg", "title", "desc", "g", "rect", "path", "polygon", "text",
+        "svg", "title", "desc", "style", "g", "rect", "path", "polygon", "text",
     }  # fmt: skip
     assert not [key for e in document.iter() for key in e.attrib if key.startswith("on") or "href" in key]
 
