@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def document(title: str, language: str, body: str, styles: Iterable[str], scripts: Iterable[str]) -> str:
-    """The page as text; `styles` and `scripts` name files of the package."""
+def document(
+    title: str, language: str, body: str, styles: Iterable[str], scripts: Iterable[str], rules: str = ""
+) -> str:
+    """The page as text; `styles` and `scripts` name files of the package; rules: more of style."""
     style, script = ("\n".join(map(_asset, names)) for names in (styles, scripts))
+    style += rules
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}';"
         " base-uri 'none'; form-action 'none'"
@@ -54,7 +57,7 @@ def button(name: str, label: str, sign: str) -> str:
 
 def panel(picture: str, language: str) -> str:
     """The picture, in a panel that scrolls, and the buttons that zoom."""
-    signs = {"larger": "+", "smaller": "−", "whole": "⤢"}
+    signs = {"larger": "+", "smaller": "−", "whole": "⤢", "plain": "≋"}
     buttons = "".join(button(name, message(name, language), sign) for name, sign in signs.items())
     return f'<figure><div id="panel">{picture}</div><p>{buttons}</p></figure>'
 
@@ -70,7 +73,8 @@ def _asset(name: str) -> str:
     text = re.sub(r"^\s*(//.*|/\*.*\*/)\n", "", text, flags=re.MULTILINE).strip()
     if name.endswith(".css"):
         return re.sub(r"\s*([{};,>+])\s*|(:) ", r"\1\2", text).replace(";}", "}")
-    return _SPARE.sub(lambda found: found[1] or found[2], text)
+    text = _SPARE.sub(lambda found: found[1] or found[2], text)
+    return re.sub(r"\((\w+)\)(?==>)", r"\1", text).replace(";}", "}")
 
 
 def _hash(content: str) -> str:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from autograd_mini.viz.scene import Arrow, Card, Frame, Scene
 
 
+BASE = 0.36  # of its size: how far below its middle a line of text stands, half the height of capitals and digits
 STRUCK = {"text_decoration": "line-through"}  # a number that is outdated
 
 
@@ -206,27 +207,27 @@ def _draw_arrow(parent: ET.Element, arrow: Arrow, curve: Curve, flow: tuple[str,
 
 
 def _draw_partial(parent: ET.Element, arrow: Arrow, curve: Curve, style: str) -> None:
-    """The local partial, on the line, once it is known."""
+    """The local partial, on the line, once it is known; the origin of its group is its middle."""
     if arrow.partial is None or curve.label is None:
         return
-    (x, y), role = curve.label, colours.PARTIAL
-    kind, looks = "partial", {"font_weight": "bold"}
+    role, kind, looks = colours.PARTIAL, "partial", {"font_weight": "bold"}
     if arrow.is_outdated:
         kind, role, looks = "partial outdated", colours.OUTDATED, STRUCK
-    group = _element(parent, "g", class_=kind, data_edge=arrow.id, fill=role.text)
+    place = f"translate({_short(curve.label[0])} {_short(curve.label[1])})"
+    group = _element(parent, "g", class_=kind, transform=place, data_edge=arrow.id, fill=role.text)
     _element(group, "title", str(arrow))
     if style != "cards":
-        line = Line(x, y, FACTOR_WIDTH, FACTOR)
+        line = Line(0, 0, FACTOR_WIDTH, FACTOR)
         wide = min(width(arrow.factor, line.size(arrow.factor)), FACTOR_WIDTH) + 2
-        _box(group, x - wide / 2, y - FACTOR_HEIGHT / 2, wide, FACTOR_HEIGHT, 2, fill=colours.PAPER)
-        grey = {"fill": colours.GREY} if arrow.partial == 1 else {}
-        _line(group, "number", arrow.factor, line, **looks | grey | {"font_weight": None})
+        _box(group, -wide / 2, -FACTOR_HEIGHT / 2, wide, FACTOR_HEIGHT, 2, fill=colours.PAPER)
+        if arrow.partial == 1 and not arrow.is_outdated:  # that it changes nothing is grey
+            looks["fill"] = colours.GREY
+        _line(group, "number", arrow.factor, line, **looks | {"font_weight": None})
         return
-    left, top = x - LABEL_WIDTH / 2, y - LABEL_HEIGHT / 2
-    _panel(group, left, top, LABEL_WIDTH, LABEL_HEIGHT, LABEL_HEIGHT / 2, role)
+    _panel(group, -LABEL_WIDTH / 2, -LABEL_HEIGHT / 2, LABEL_WIDTH, LABEL_HEIGHT, LABEL_HEIGHT / 2, role)
     room, half = LABEL_WIDTH - LABEL_HEIGHT / 2, 0.21 * LABEL_HEIGHT
-    _line(group, "title", arrow.derivative, Line(x, y - half, room, [DERIVATIVE]))
-    _line(group, "number", arrow.number, Line(x, y + half, room, PARTIAL_NUMBER), **looks)
+    _line(group, "title", arrow.derivative, Line(0, -half, room, [DERIVATIVE]))
+    _line(group, "number", arrow.number, Line(0, half, room, PARTIAL_NUMBER), **looks)
 
 
 def _line(parent: ET.Element, kind: str, content: str, line: Line, **looks: Any) -> None:
@@ -261,8 +262,7 @@ def _text(parent: ET.Element, kind: str, content: str, middle: Point, size: floa
     """One line of text centred on a point; with text_anchor="start" it begins there."""
     x, y = middle
     looks = {"text_anchor": "middle"} | looks
-    # The base line is lower by half the height of capitals and digits, in nearly every font.
-    _element(parent, "text", content, class_=kind, x=x, y=y + 0.36 * size, font_size=size, **looks)
+    _element(parent, "text", content, class_=kind, x=x, y=y + BASE * size, font_size=size, **looks)
 
 
 def _element(parent: ET.Element | None, tag: str, content: str = "", **attributes: Any) -> ET.Element:

@@ -260,9 +260,7 @@ def test_the_partial_lies_on_its_line():
             tuple(map(float, p.split(",")))
             for p in re.findall(r"[-\d.]+,[-\d.]+", edge.find(f"{SVG}path").get("d"))
         ]
-        box = partial.find(f"{SVG}rect")
-        x = float(box.get("x")) + float(box.get("width")) / 2
-        y = float(box.get("y")) + float(box.get("height")) / 2
+        x, y = map(float, re.findall(r"[-\d.]+", partial.get("transform")))
         (x0, y0), (x1, y1) = points[0], points[-1]
 
         assert x0 < x < x1

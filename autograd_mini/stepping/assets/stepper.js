@@ -4,9 +4,13 @@ const { steps, words, sweep } = JSON.parse(trace.textContent);
 const items = [...document.querySelectorAll("li a")];
 
 const boxOf = (kind, node) => nodes[node]?.querySelector(kind < 2 ? ".value" : ".gradient");
-function change([kind, node, before, after, , , partial, label], forth) {
+function change([kind, node, before, after, , joined, partial, label, , flow], forth) {
   write(boxOf(kind, node), forth ? after : before);
-  if (partial) write(labels[label], forth ? partial : "");
+  if (!partial) return;
+  write(labels[label], forth ? partial + (flow < 0 ? " ⊖" : "") : "");
+  const edge = edges[joined[0]];
+  edge.style = "--flow:" + Math.abs(flow);
+  edge.classList.toggle(flow < 0 ? "down" : "up", forth);
 }
 
 let at = 0;
@@ -27,9 +31,10 @@ function go(to) {
   scrubber.value = at;
   document.querySelector("[aria-current]")?.removeAttribute("aria-current");
   items[at - 1]?.setAttribute("aria-current", "step");
-  mark("now", [nodes[node], boxOf(kind, node), ...joined.map((edge) => edges[edge])]);
+  const here = [nodes[node], ...joined.map((edge) => edges[edge])];
+  mark("now", [boxOf(kind, node), ...here]);
   mark("source", [boxOf(kind, source)]);
-  nodes[node]?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  show([nodes[source], ...here]);
   clearTimeout(saving);
   saving = setTimeout(save, 250);
 }
