@@ -47,7 +47,7 @@ def page_of(trace: Trace) -> str:
     body = [
         f'<header><h1>{escape(title)}</h1><b id="phase"></b><span id="what"></span></header>',
         '<div id="line"></div><p id="said" role="status"></p>',
-        panel(blank_picture(trace), language),
+        panel(blank_picture(trace), language, flows="≋"),
         _controls(len(trace), language),
         _list(trace),
         data_block("trace", {"words": words, "sweep": sweep, "steps": changes(trace)}),

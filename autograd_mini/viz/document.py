@@ -55,9 +55,9 @@ def button(name: str, label: str, sign: str) -> str:
     return f'<button id="{name}" title="{escape(label)}">{sign}</button>'
 
 
-def panel(picture: str, language: str) -> str:
-    """The picture, in a panel that scrolls, and the buttons that zoom."""
-    signs = {"larger": "+", "smaller": "−", "whole": "⤢", "plain": "≋"}
+def panel(picture: str, language: str, **more: str) -> str:
+    """The picture, in a panel that scrolls, the buttons that zoom, and more of them, by name, with their signs."""
+    signs = {"larger": "+", "smaller": "−", "whole": "⤢"} | more
     buttons = "".join(button(name, message(name, language), sign) for name, sign in signs.items())
     return f'<figure><div id="panel">{picture}</div><p>{buttons}</p></figure>'
 

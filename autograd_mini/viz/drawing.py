@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property, partial
 from os import PathLike
 from pathlib import Path
@@ -17,7 +18,7 @@ from autograd_mini.viz.dot import dot_source
 from autograd_mini.viz.layout import engine, layout_of
 from autograd_mini.viz.looks import scene_in_style
 from autograd_mini.viz.scene import Moment
-from autograd_mini.viz.svg import size_of, svg_text
+from autograd_mini.viz.svg import follow_reader, size_of, svg_element, svg_text, text_of
 from autograd_mini.viz.tikz import tikz_text
 
 if TYPE_CHECKING:
@@ -46,9 +47,12 @@ class Drawing:
         language: str = "en",
         renderer: str = "wasm",
         theme: str = "auto",
+        *,
+        flow: bool = True,
     ) -> None:
         """read: gives the scene in an arithmetic of formulas."""
         self.theme = theme
+        self.flow = flow
         self.language = language
         self.renderer = renderer
         self.scene = read(Text(language))
@@ -69,7 +73,8 @@ class Drawing:
 
     @cached_property
     def _layout(self) -> Layout:
-        return layout_of(self.scene, self.renderer)
+        layout = layout_of(self.scene, self.renderer)
+        return layout if self.flow else replace(layout, carried={})
 
     def png(self) -> bytes:
         """The picture as a PNG file: 2 pixels for every point, or fewer where it would have over 20 million.
@@ -97,7 +102,13 @@ class Drawing:
 
     def html(self) -> str:
         """The picture as an HTML page of its own. Raises LayoutError if the renderer fails."""
-        return document(self.scene.output.name, self.language, self.svg(), styles=(), scripts=())
+        if self.theme != "auto":
+            return document(self.scene.output.name, self.language, self.svg(), styles=(), scripts=())
+        picture = svg_element(self.scene, self._layout)
+        rules = ":root{color-scheme:light dark}" + follow_reader(
+            picture
+        )  # in a page of its own it needs leave
+        return document(self.scene.output.name, self.language, text_of(picture), (), (), rules)
 
     def save(self, path: str | PathLike[str]) -> Path:
         """The path of the file, written whole or not at all, in the format its suffix names.
@@ -140,6 +151,7 @@ def draw(
     lang: str = "en",
     theme: str = "auto",
     style: str | None = None,
+    flow: bool = True,
 ) -> Drawing:
     """The picture of the graph that `f` is made from: every node with its value and its gradient.
 
@@ -152,6 +164,7 @@ def draw(
     theme: "light", "dark", or "auto": that of the reader's screen.
     style: "cards", labelled in full; "compact", small ones; or "network", layer by layer. By default networks
     are drawn as such, other graphs with labelled cards up to ten nodes and with compact ones beyond.
+    flow: whether a network of more than ten units in a layer shows gradients of weights as width and colour of lines.
 
     A drawing does not follow later changes; before `f.backward()` its gradient boxes are empty. Numbers that
     no longer follow from the others, as after `u.data = 5`, are struck through until `f.forward()`. In a
@@ -168,6 +181,7 @@ def draw(
     require(isinstance(lang, str), "the language is 'en' or 'fr'", lang)
     require(isinstance(theme, str), "the theme is 'auto', 'light' or 'dark'", theme)
     require(style is None or isinstance(style, str), "the style is 'cards', 'compact' or 'network'", style)
+    require(isinstance(flow, bool), "flow is True or False", flow)
     choose("theme", theme, THEMES)
     engine(renderer)  # a wrong name is an error now, not when the picture is wanted
     return Drawing(

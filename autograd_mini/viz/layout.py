@@ -150,7 +150,8 @@ def _reaching(layout: Layout, scene: Scene, *, downwards: bool) -> Layout:
         points, tip = curve.points, curve.tip
         (left, _), (right, _) = layout.corners(arrow.head.id)[0], layout.corners(arrow.tail.id)[1]
         start, end = (
-            _on(layout.corners(card.id), x) for card, x in ((arrow.tail, points[0]), (arrow.head, tip))
+            _on(layout.corners(card.id), x, 0 if downwards else 4)
+            for card, x in ((arrow.tail, points[0]), (arrow.head, tip))
         )
         if downwards:
             points = (start, start, points[0], *points) if math.dist(start, points[0]) > 1 else points
@@ -166,10 +167,10 @@ def _reaching(layout: Layout, scene: Scene, *, downwards: bool) -> Layout:
     return replace(layout, arrows=arrows)
 
 
-def _on(corners: tuple[Point, Point], place: Point) -> Point:
-    """The point of a card that is nearest to a place."""
+def _on(corners: tuple[Point, Point], place: Point, inset: float) -> Point:
+    """The point of a card that is nearest to a place, not too near to its upper and lower corners."""
     (left, top), (right, bottom) = corners
-    return min(max(place[0], left), right), min(max(place[1], top + 4), bottom - 4)
+    return min(max(place[0], left), right), min(max(place[1], top + inset), bottom - inset)
 
 
 def _numbers(text: str) -> list[float]:

@@ -47,22 +47,27 @@ def svg_text(scene: Scene, layout: Layout, theme: str = "auto") -> str:
     theme: "light", "dark", or "auto" for that of the reader: what does not know of it shows the light one.
     """
     document = svg_element(scene, layout)
+    if theme == "auto":
+        style = ET.Element("style")
+        style.text = follow_reader(document)
+        document.insert(2, style)
     if theme == "dark":
         for element in document.iter():
             for key in ("fill", "stroke"):
-                if key in element.attrib:
-                    element.set(key, colours.DARK.get(element.get(key, ""), element.get(key, "")))
-    elif theme == "auto":
-        document.set("class", "auto")
-        style = ET.Element("style")
-        style.text = dark_rules(document)
-        document.insert(2, style)
+                if (light := element.get(key)) in colours.DARK:
+                    element.set(key, colours.DARK[light])
+    return text_of(document)
+
+
+def text_of(document: ET.Element) -> str:
+    """The element as text, one line for each part."""
     ET.indent(document, " ")
     return ET.tostring(document, encoding="unicode") + "\n"
 
 
-def dark_rules(document: ET.Element) -> str:
-    """The style sheet that makes this drawing dark for a reader whose screen is; a rule for each colour in it."""
+def follow_reader(document: ET.Element) -> str:
+    """The style sheet that makes this drawing dark for a reader whose screen is: a rule for each colour in it."""
+    document.set("class", "auto")
     used = {(key, element.get(key)) for element in document.iter() for key in ("fill", "stroke")}
     rules = [
         f'.auto[{key}="{light}"],.auto [{key}="{light}"]{{{key}:{dark}}}'

@@ -261,6 +261,11 @@ def _command(face: Face) -> str:
             rf"\node[panel, rounded corners={face.radius}*\zoom pt, {looks},"
             rf" minimum width={face.wide:.2f}pt, minimum height={face.high:.2f}pt] (#1) {{}};"
         )
+    else:  # only what marks it for a moment is drawn behind it
+        drawn.append(
+            r"\begin{scope}[input/.style={}, output/.style={}, rounded corners=2*\zoom pt]"
+            rf"\node[#3, minimum width={face.wide:.2f}pt, minimum height={face.high:.2f}pt] (#1) {{}};\end{{scope}}"
+        )
     for kind, field in face.fields:
         number = field.number
         tint = "" if field.title else f" tint, tinted={{{FONTS[number.sizes[0] > sizes.ROW_NUMBER[0] + 1]}}}"

@@ -1,5 +1,5 @@
 // Plays the steps. A step fills one box; undoing it gives the box back what it held before.
-const { trace, phase, what, line, said, count, scrubber, speed, play } = window;
+const { trace, phase, what, line, said, count, scrubber, speed, play, flows } = window;
 const { steps, words, sweep } = JSON.parse(trace.textContent);
 const items = [...document.querySelectorAll("li a")];
 
@@ -9,7 +9,7 @@ function change([kind, node, before, after, , joined, partial, label, , flow], f
   if (!partial) return;
   write(labels[label], forth ? partial + (flow < 0 ? " ⊖" : "") : "");
   const edge = edges[joined[0]];
-  edge.style = "--flow:" + Math.abs(flow);
+  forth ? (edge.style = "--flow:" + Math.abs(flow)) : edge.removeAttribute("style");
   edge.classList.toggle(flow < 0 ? "down" : "up", forth);
 }
 
@@ -71,6 +71,7 @@ function toggle() {
 }
 for (const name in moves) window[name].onclick = () => jump(moves[name]());
 play.onclick = toggle;
+flows.onclick = () => panel.classList.toggle("plain");
 scrubber.oninput = () => jump(+scrubber.value);
 speed.onchange = () => run(timer);
 items.forEach((item, i) => (item.onclick = () => (jump(i + 1), false)));

@@ -1,6 +1,6 @@
 // What both pages share: boxes that can be filled, formulas that can be built, zoom and pan.
 "use strict";
-const { panel, turned, larger, smaller, whole, plain } = window;
+const { panel, turned, larger, smaller, whole } = window;
 const picture = panel.firstChild;
 const all = (kind) => [...picture.querySelectorAll(kind)];
 const [nodes, edges, labels] = [all(".node"), all(".edge"), all(".partial")];
@@ -69,7 +69,6 @@ function scale(factor) {
 larger.onclick = () => scale(1.25);
 smaller.onclick = () => scale(0.8);
 whole.onclick = () => fit(0);
-plain.onclick = () => panel.classList.toggle("plain");
 onresize = () => fit(0.715);
 onresize();
 panel.onwheel = (event) => {
