@@ -50,8 +50,9 @@ def looks_of(scene: Scene) -> tuple[list[str], str]:
     origins = [(field.title.x, field.title.y + BASE * CAPTION) for _, field in face.fields if field.title]
     first, second = [f"transform:translate({x:.0f}px,{y:.0f}px)" for x, y in origins]
     (x, y), field = origins[0], face.value
+    others = ":not(.constant)" if any(card.is_constant for card in scene.cards) else ""
     return ["viz/assets/picture.css"], (
-        rule(".node:not(.constant)>rect:first-child", width=face.wide, height=face.high)
+        rule(f".node{others}>rect:first-child", width=face.wide, height=face.high)
         + f".node>g{{{first}}}.node>g+g{{{second}}}"  # the origin of a box is the beginning of its title
         + rule(".node>g>rect", x=field.x - x, y=field.y - y, width=field.wide, height=field.high)
     )

@@ -185,5 +185,9 @@ def draw(
     choose("theme", theme, THEMES)
     engine(renderer)  # a wrong name is an error now, not when the picture is wanted
     return Drawing(
-        partial(scene_in_style, f, expand, moment=Moment.now(f), style=style), lang, renderer, theme
+        partial(scene_in_style, f, expand, moment=Moment.now(f), style=style),
+        lang,
+        renderer,
+        theme,
+        flow=flow,
     )

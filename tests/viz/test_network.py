@@ -1,5 +1,6 @@
 """Networks placed layer by layer: frames apart, no edge through a card, every node where its neuron is."""
 
+import re
 from itertools import combinations, pairwise
 
 import pytest
@@ -232,6 +233,20 @@ def test_large_networks_show_gradients_as_lines():
     assert len([w for w in weights if w.gradient > 0]) == svg.count('stroke="#D55E00" stroke-width')
     assert len([w for w in weights if w.gradient < 0]) == svg.count('stroke="#7B3294" stroke-width')
     assert all(f"<title>{card}</title>" in svg for card in weights)
+
+
+def test_lines_that_tell_gradients_can_be_switched_off():
+    """Then they are arrows like others; no card moves."""
+    f = loss(2, 16, 16, 1)
+    f.backward()
+    told, plain = draw(f).svg(), draw(f, flow=False).svg()
+    heads = len([arrow for arrow in draw(f).scene.arrows if arrow.head.symbol == "·"]) // 2
+
+    assert "stroke-opacity" not in plain
+    assert heads == plain.count("<polygon") - told.count("<polygon")
+    assert re.findall("translate.*?>", told) == re.findall("translate.*?>", plain)
+    with pytest.raises(TypeError, match="flow is True or False, got int 1"):
+        draw(f, flow=1)
 
 
 @pytest.mark.parametrize(
