@@ -12,6 +12,7 @@ from base64 import b64encode
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
+from string import ascii_letters
 from typing import TYPE_CHECKING
 
 from autograd_mini.words.messages import message
@@ -26,7 +27,7 @@ def document(
 ) -> str:
     """The page as text; `styles` and `scripts` name files of the package; rules: more of style."""
     style, script = ("\n".join(map(_asset, names)) for names in (styles, scripts))
-    style += rules
+    style, script = _with_short_names(style + rules, script)
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}';"
         " base-uri 'none'; form-action 'none'"
@@ -75,6 +76,16 @@ def _asset(name: str) -> str:
         return re.sub(r"\s*([{};,>+])\s*|(:) ", r"\1\2", text).replace(";}", "}")
     text = _SPARE.sub(lambda found: found[1] or found[2], text)
     return re.sub(r"\((\w+)\)(?==>)", r"\1", text).replace(";}", "}")
+
+
+def _with_short_names(style: str, script: str) -> tuple[str, str]:
+    """Both with one letter for the name of each property that the style sheet makes up, such as --paper."""
+    names = dict.fromkeys(re.findall(r"--[a-z]+", style))
+    short = {name: f"--{letter}" for name, letter in zip(names, ascii_letters)}
+    first, second = (
+        re.sub(r"--[a-z]+", lambda found: short.get(found[0], found[0]), text) for text in (style, script)
+    )
+    return first, second
 
 
 def _hash(content: str) -> str:
