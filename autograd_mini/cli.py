@@ -112,6 +112,11 @@ def draw(
     backward: Annotated[
         bool, typer.Option("--backward/--no-backward", help="Fill the gradient boxes, or leave them empty.")
     ] = True,
+    lang: Annotated[str, typer.Option(help="Language of words and numbers: en or fr.")] = "en",
+    theme: Annotated[str, typer.Option(help="Colours: auto (the reader's), light or dark.")] = "auto",
+    style: Annotated[
+        str, typer.Option(help="Look: cards, compact or network; else what fits the graph.")
+    ] = "",
 ) -> None:
     """Draw the computation graph of an expression, with a value and a gradient box on every node.
 
@@ -120,7 +125,7 @@ def draw(
     f = _graph(expression, numbers)
     if backward and not f.unbound():
         f.backward()
-    drawing = draw_graph(f, renderer=renderer)
+    drawing = draw_graph(f, renderer=renderer, lang=lang, theme=theme, style=style or None)
     if output:
         path = drawing.save(output)
         _say(f"{path}: {f!r}")
@@ -150,12 +155,15 @@ def step(
         typer.Option(metavar="NAME", help="Forward mode from this variable, not backward from the result."),
     ] = "",
     lang: Annotated[str, typer.Option(help="Language of words and numbers: en or fr.")] = "en",
+    style: Annotated[
+        str, typer.Option(help="Look: cards, compact or network; else what fits the graph.")
+    ] = "",
 ) -> None:
     """Step forward and backward through an expression, one chain-rule product at a time.
 
     In a terminal: Enter for the next step, b for back, q to leave. Into a file or a pipe: a list.
     """
-    trace = steps_of(_bound(expression, numbers), lang=lang, by=by or None)
+    trace = steps_of(_bound(expression, numbers), lang=lang, by=by or None, style=style or None)
     pages = [trace.save(path) for path in (html, output) if path]
     pages += [trace.exercise(exercise)] if exercise else []
     for page in pages:

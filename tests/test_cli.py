@@ -46,6 +46,18 @@ def test_draw_without_output_prints_the_svg(run):
     assert ET.fromstring(out.encode()).tag.endswith("svg")
 
 
+def test_draw_in_another_look_in_the_dark_and_in_french(run, tmp_path):
+    """--style, --theme and --lang reach the drawing, and --style the page of steps."""
+    svg = run("draw", "u*v", "u=0.5", "v=3", "--style", "compact", "--theme", "dark", "--lang", "fr")[1]
+    page = tmp_path / "f.html"
+    run("step", "u*v", "u=1", "v=3", "--style", "compact", "--html", str(page))
+
+    assert 'class="node input leaf"' in svg
+    assert "×0,5" in svg
+    assert "#1C2127" in svg
+    assert 'class="compact"' in page.read_text("utf-8")
+
+
 def test_draw_can_leave_gradients_empty(run):
     """--no-backward leaves the gradient boxes empty: the local partials are not on the edges."""
     filled, empty = run("draw", "u*v", "u=2", "v=3")[1], run("draw", "u*v", "u=2", "v=3", "--no-backward")[1]
@@ -127,6 +139,8 @@ def test_doctor(run):
         (["step", "-x.y"], "attributes are not allowed"),
         (["step", "u*v", "u=1", "v=1", "q=1"], "no variable is called 'q'"),
         (["step", "u", "u=1", "--lang", "de"], "no words for the language 'de'"),
+        (["draw", "u", "u=1", "--theme", "pink"], "no theme is called 'pink'"),
+        (["draw", "u", "u=1", "--style", "network"], "cannot be drawn as a network"),
         (["step", "u", "u=1", "--by", "q"], "no variable is called 'q'"),
         (["check", "u", "u=1", "--order", "3"], "order must be 1 or 2, got 3"),
         (["draw", "u*v", "-o", "f.pdf"], "cannot save a drawing as 'f.pdf'"),

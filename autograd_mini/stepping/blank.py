@@ -11,53 +11,116 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from autograd_mini.stepping.moments import scene_after
+from autograd_mini.viz.document import data_block
+from autograd_mini.viz.dot import runs_downwards
+from autograd_mini.viz.faces import Faces
 from autograd_mini.viz.layout import layout_of
-from autograd_mini.viz.sizes import SIGN
-from autograd_mini.viz.svg import svg_element
+from autograd_mini.viz.sizes import CAPTION, COMPACT_SIGN, ROW_SIGN, SIGN
+from autograd_mini.viz.svg import BASE, svg_element
 
 if TYPE_CHECKING:
     from autograd_mini.stepping.sweeps import Trace
+    from autograd_mini.viz.geometry import Layout
+    from autograd_mini.viz.scene import Scene
 
 
 # What a page keeps of a drawing: shapes and places. It finds nodes, edges and their labels by their order.
-KEPT = {"class", "x", "y", "width", "height", "d", "points", "transform", "dy"}
+KEPT = {"class", "x", "y", "width", "height", "d", "transform", "dy"}
 _COORDINATE = re.compile(r"-?\d+\.\d+")
 FILLED = ("value", "gradient", "partial")  # groups: a title, a box, and last the number that is to come
+SMALL_SIGNS = {f"{size:g}" for size in (*SIGN[1:], *COMPACT_SIGN[1:], *ROW_SIGN[1:])}
+# Of both arrowheads the style sheet chooses one: in the backward pass that at the beginning of the line.
+HEAD = (
+    '<marker id="head" refX="12" refY="5" markerWidth="12" markerHeight="10" markerUnits="userSpaceOnUse"'
+    ' orient="auto-start-reverse"><path d="M0,0 12,5 0,10" fill="context-stroke"/></marker>'
+)
+
+
+def looks_of(scene: Scene) -> tuple[list[str], str]:
+    """The style sheets of a page with this picture, and rules of its own: how large its labelled cards are."""
+    if scene.style != "cards":
+        return ["viz/assets/picture.css", "viz/assets/compact.css"], ""
+    face = next((face for face in Faces.of_scene(scene).of.values() if face.value), None)
+
+    def rule(what: str, **lengths: float) -> str:
+        return f"{what}{{{';'.join([f'{name}:{length:.0f}px' for name, length in lengths.items()])}}}"
+
+    if not face or not face.value or not face.gradient:
+        return ["viz/assets/picture.css"], ""
+    origins = [(field.title.x, field.title.y + BASE * CAPTION) for _, field in face.fields if field.title]
+    first, second = [f"transform:translate({x:.0f}px,{y:.0f}px)" for x, y in origins]
+    (x, y), field = origins[0], face.value
+    others = ":not(.constant)" if any(card.is_constant for card in scene.cards) else ""
+    return ["viz/assets/picture.css"], (
+        rule(f".node{others}>rect:first-child", width=face.wide, height=face.high)
+        + f".node>g{{{first}}}.node>g+g{{{second}}}"  # the origin of a box is the beginning of its title
+        + rule(".node>g>rect", x=field.x - x, y=field.y - y, width=field.wide, height=field.high)
+    )
 
 
 def blank_picture(trace: Trace) -> str:
-    """The `<svg>` element of a page: all that steps can fill is there and empty.
+    """The `<svg>` element of a page: all that steps can fill is there and empty; and after it, as data, what changes
+    when the graph is turned, to run downwards on a telephone: {attribute: {number of the element: other value}}.
 
     Raises LayoutError if the renderer fails.
     """
     scene = scene_after(trace)
-    drawing = svg_element(scene, layout_of(scene))
-    looks = {"viewBox": _rounded(drawing.get("viewBox", "")), "role": "img"}
+    drawing = _blank(scene, layout_of(scene))
+    changes: dict[str, dict[int, str]] = {}
+    if scene.style != "network" and not runs_downwards(scene):
+        turned = _blank(scene, layout_of(scene, downwards=True))
+        for i, (one, other) in enumerate(zip(drawing.iter(), turned.iter(), strict=True)):
+            for key in sorted({*one.keys(), *other.keys()}):
+                if one.get(key) != other.get(key):
+                    changes.setdefault(key, {})[i] = other.get(key, "0")
+    picture = ET.tostring(drawing, encoding="unicode").replace(" />", "/>")  # in names > is &gt;
+    return picture.replace(">", f">{HEAD}", 1) + data_block("turned", changes)
+
+
+def _blank(scene: Scene, layout: Layout) -> ET.Element:
+    """The drawing without its looks and its numbers."""
+    drawing = svg_element(scene, layout)
+    looks = {"viewBox": _rounded(drawing.get("viewBox", "")), "role": "img", "class": scene.style}
     looks["aria-label"] = drawing.get("aria-label", "")
     drawing[:] = drawing[-1:]  # without title, description and paper
-    _strip(drawing)
+    for group, arrow in zip(_groups(drawing, "edge"), scene.arrows, strict=True):
+        for line in group.iter("path"):  # here the line goes to the tip, where its head is put
+            x, y = layout.arrows[arrow.id].tip
+            line.set("d", f"{line.get('d', '').rpartition(' ')[0]} {x:.0f},{y:.0f}")
+    _strip(drawing, is_labelled=scene.style == "cards")
     drawing.attrib = looks
     for group, card in zip(_groups(drawing, "node"), scene.cards, strict=True):
-        if any("".join(text.itertext()).endswith("…") for text in group.iter("text")):
+        texts = ["".join(text.itertext()) for text in group.iter("text")]
+        if any(text.endswith("…") for text in texts) or not len(group):
             full = card.name if card.kind == "input" else f"{card.name} = {card.formula}"
             ET.SubElement(group, "title").text = full
-    return ET.tostring(drawing, encoding="unicode").replace(" />", "/>")  # in names > is &gt;
+    return drawing
 
 
-def _strip(drawing: ET.Element) -> None:
+def _strip(drawing: ET.Element, *, is_labelled: bool) -> None:
     """Take away what the style sheet says, and what the steps will say."""
     for element in drawing.iter():
-        kind, size = element.get("class", ""), element.get("font-size")
-        for title in element.findall("title"):
-            element.remove(title)
+        kind, size = element.get("class", ""), element.get("font-size", "")
+        for spare in [part for part in element if part.tag in ("title", "polygon")]:
+            element.remove(spare)
         element.attrib = {
             name: _rounded(value) for name, value in element.items() if name in KEPT and value != "0"
         }
-        if kind in FILLED:
+        if kind.split(" ")[0] in FILLED:
             element[-1].text = None
             element[-1][:] = []
-        elif kind == "symbol" and size == f"{SIGN[1]}":
-            element.set("font-size", f"{SIGN[1]}")
+            if kind == "partial":  # its panel: of one size, which the style sheet says, or none
+                element[0].attrib = {}
+                element[:] = element if is_labelled else element[-1:]
+            elif is_labelled:
+                title, box, number = element
+                for axis in ("x", "y"):
+                    number.set(axis, f"{float(number.get(axis, 0)) - float(title.get(axis, 0)):.0f}")
+                title.attrib, box.attrib = {"class": "title"}, {}
+        elif is_labelled and kind.startswith("node") and "constant" not in kind:
+            element[0].attrib = {}
+        elif kind == "symbol" and size in SMALL_SIGNS:
+            element.set("font-size", size)
         elif kind in ("title", "number"):
             del element.attrib["class"]
         elif element.tag == "tspan" and not size:

@@ -17,7 +17,7 @@ from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
     from autograd_mini.stepping.sweeps import Step, Trace
-    from autograd_mini.viz.layout import Layout
+    from autograd_mini.viz.geometry import Layout
 
 
 PAUSE, LAST = 1200, 4000  # milliseconds for each frame, and for the last one before it starts again
@@ -100,8 +100,9 @@ def _mark(picture: ET.Element, trace: Trace, step: Step) -> None:
         marked.add(f"e{trace.edges[step.edge]}")
     for group in picture.iter("g"):
         if group.get("id") in marked:
-            shape = next(part for part in group if part.tag in ("rect", "path"))
-            shape.attrib.update({"stroke": NOW.line, "stroke-width": "5"})
+            shapes = [part for part in group.iter() if part.tag in ("rect", "path")]
+            for shape in shapes[:1]:  # a weight in the card of its neuron has no line of its own
+                shape.attrib.update({"stroke": NOW.line, "stroke-width": "5"})
             for head in group.iter("polygon"):
                 head.attrib.update({"stroke": NOW.line, "stroke-width": "3", "fill": NOW.line})
 

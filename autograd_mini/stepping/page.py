@@ -6,13 +6,15 @@ text, so a name has no way to become anything else.
 
 from __future__ import annotations
 
+import math
 from html import escape
 from typing import TYPE_CHECKING
 
-from autograd_mini.stepping.blank import blank_picture
+from autograd_mini.stepping.blank import blank_picture, looks_of
 from autograd_mini.stepping.moments import scene_after
 from autograd_mini.stepping.sweeps import ADDITION, OPERATION, PRODUCT, SEED, VALUES, VARIABLE, waiting
 from autograd_mini.viz.document import button, data_block, document, panel
+from autograd_mini.viz.layout import layout_of
 from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
@@ -46,17 +48,16 @@ def page_of(trace: Trace) -> str:
     body = [
         f'<header><h1>{escape(title)}</h1><b id="phase"></b><span id="what"></span></header>',
         '<div id="line"></div><p id="said" role="status"></p>',
-        panel(blank_picture(trace), language),
+        panel(blank_picture(trace), language, flows="≋"),
         _controls(len(trace), language),
         _list(trace),
         data_block("trace", {"words": words, "sweep": sweep, "steps": changes(trace)}),
     ]
     name = f"{title} · {message('steps', language)}"
-    styles, scripts = (
-        ["viz/assets/picture.css", "stepping/assets/stepper.css"],
-        ["viz/assets/picture.js", "stepping/assets/stepper.js"],
-    )
-    return document(name, language, "\n".join(body), styles, scripts)
+    looks, rules = looks_of(scene_after(trace))
+    styles = [*looks, "stepping/assets/stepper.css"]
+    scripts = ["viz/assets/picture.js", "stepping/assets/stepper.js"]
+    return document(name, language, "\n".join(body), styles, scripts, rules)
 
 
 def heading(trace: Trace) -> str:
@@ -79,14 +80,20 @@ def kinds(trace: Trace) -> list[tuple[int, str]]:
 def changes(trace: Trace) -> list[list[Any]]:
     """For every step what the script must know, in short.
 
-    [which of the kinds, node, its box before, and after, sides of the equation as trees, edges of an operation], and for
-    a product [..., its edge, number on the edge, place of the label that shows it, node the gradient comes from].
+    [which of the kinds, node, its box before, and after, sides of the equation as trees, edges of an operation], and
+    for a product [..., its edge, number on the edge, place of the label that shows it or -1, node the gradient comes
+    from, width of the line, from 1 to 5, negative if what flows is].
     """
     xp, place = trace.equations.drawn, trace.equations.place
     numbers = {kind: i for i, kind in enumerate(kinds(trace))}
-    arrows = scene_after(trace).arrows
-    labelled = sorted(trace.edges[step.edge] for step in trace if step.edge)
-    labels = {edge: i for i, edge in enumerate(labelled)}
+    scene = scene_after(trace)
+    used = sorted(trace.edges[step.edge] for step in trace if step.edge)
+    if scene.style == "network":  # a weight and its neuron have one card, without labels between
+        arrows = layout_of(scene).arrows
+        used = [edge for edge in used if arrows[f"e{edge}"].label]
+    labels = {edge: i for i, edge in enumerate(used)}
+    flows = [abs(step.result) for step in trace if step.edge and math.isfinite(step.result)]
+    most = max(flows, default=0) or 1
 
     def shown(x: float | None) -> str:
         return "" if x is None else str(xp.constant(x))
@@ -103,7 +110,15 @@ def changes(trace: Trace) -> list[list[Any]]:
             short.append([trace.edges[step.node, i] for i in range(len(trace.nodes[step.node].parents))])
         if step.edge:
             edge = trace.edges[step.edge]
-            short += [[edge], arrows[edge].factor, labels[edge], place[trace.equations.source(step)]]
+            arrow = scene.arrows[edge]
+            width = 1 + round(4 * min(abs(step.result) / most, 1) ** 0.5) if math.isfinite(step.result) else 1
+            short += [
+                [edge],
+                arrow.factor if scene.style == "cards" else arrow.short,
+                labels.get(edge, -1),
+                place[trace.equations.source(step)],
+                -width if step.result < 0 else width,
+            ]
         return short
 
     return [change(step) for step in trace]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from autograd_mini.stepping.sweeps import Step, Trace
-    from autograd_mini.viz.layout import Layout, Point
+    from autograd_mini.viz.geometry import Layout, Point
 
 
 SLIDE = (438, 212)  # points, of 160 by 90 mm, for the picture and the equation below it

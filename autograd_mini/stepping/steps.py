@@ -89,15 +89,16 @@ class Steps(Trace):
         return {"text/html": frame, "image/svg+xml": picture, "text/plain": str(self)}
 
 
-def steps(f: Value, lang: str = "en", by: str | None = None) -> Steps:
+def steps(f: Value, lang: str = "en", by: str | None = None, style: str | None = None) -> Steps:
     """Every step of the forward and the backward pass of `f`, which is left as it is.
 
     The gradients are those of `f` alone, from the seed 1, whatever `.grad` holds by now.
     lang: "en" or "fr". by: the name of a variable, to trace forward mode from it in place of the
-    backward pass.
+    backward pass. style: the look of its pictures, as for `draw`: "cards", "compact" or "network".
 
     Raises UnboundError if a variable has no number yet, StaleError if `.data` was set since `f` was computed
-    (`f.forward()` computes it anew), UnknownVariableError for an unknown name, ValueError for another language.
+    (`f.forward()` computes it anew), UnknownVariableError for an unknown name, ValueError for another language
+    or style, and for what is no network if that was asked for.
 
     >>> from autograd_mini import parse
     >>> steps(parse("f = (u + v) * w", u=2, v=3, w=4))
@@ -118,4 +119,9 @@ def steps(f: Value, lang: str = "en", by: str | None = None) -> Steps:
     require(isinstance(f, Value), "steps needs the Value whose graph to step through", f)
     require(isinstance(lang, str), "the language is 'en' or 'fr'", lang)
     require(by is None or isinstance(by, str), "by needs the name of a variable", by)
-    return Steps(f, lang, by)
+    require(style is None or isinstance(style, str), "the style is 'cards', 'compact' or 'network'", style)
+    trace = Steps(f, lang, by)
+    if style is not None:
+        trace.style = style
+        scene_after(trace)  # what cannot be drawn so is an error now
+    return trace

@@ -12,6 +12,7 @@ from base64 import b64encode
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
+from string import ascii_letters
 from typing import TYPE_CHECKING
 
 from autograd_mini.words.messages import message
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def document(title: str, language: str, body: str, styles: Iterable[str], scripts: Iterable[str]) -> str:
-    """The page as text; `styles` and `scripts` name files of the package."""
+def document(
+    title: str, language: str, body: str, styles: Iterable[str], scripts: Iterable[str], rules: str = ""
+) -> str:
+    """The page as text; `styles` and `scripts` name files of the package; rules: more of style."""
     style, script = ("\n".join(map(_asset, names)) for names in (styles, scripts))
+    style, script = _with_short_names(style + rules, script)
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}';"
         " base-uri 'none'; form-action 'none'"
@@ -52,9 +56,9 @@ def button(name: str, label: str, sign: str) -> str:
     return f'<button id="{name}" title="{escape(label)}">{sign}</button>'
 
 
-def panel(picture: str, language: str) -> str:
-    """The picture, in a panel that scrolls, and the buttons that zoom."""
-    signs = {"larger": "+", "smaller": "−", "whole": "⤢"}
+def panel(picture: str, language: str, **more: str) -> str:
+    """The picture, in a panel that scrolls, the buttons that zoom, and more of them, by name, with their signs."""
+    signs = {"larger": "+", "smaller": "−", "whole": "⤢"} | more
     buttons = "".join(button(name, message(name, language), sign) for name, sign in signs.items())
     return f'<figure><div id="panel">{picture}</div><p>{buttons}</p></figure>'
 
@@ -70,7 +74,18 @@ def _asset(name: str) -> str:
     text = re.sub(r"^\s*(//.*|/\*.*\*/)\n", "", text, flags=re.MULTILINE).strip()
     if name.endswith(".css"):
         return re.sub(r"\s*([{};,>+])\s*|(:) ", r"\1\2", text).replace(";}", "}")
-    return _SPARE.sub(lambda found: found[1] or found[2], text)
+    text = _SPARE.sub(lambda found: found[1] or found[2], text)
+    return re.sub(r"\((\w+)\)(?==>)", r"\1", text).replace(";}", "}")
+
+
+def _with_short_names(style: str, script: str) -> tuple[str, str]:
+    """Both with one letter for the name of each property that the style sheet makes up, such as --paper."""
+    names = dict.fromkeys(re.findall(r"--[a-z]+", style))
+    short = {name: f"--{letter}" for name, letter in zip(names, ascii_letters)}
+    first, second = (
+        re.sub(r"--[a-z]+", lambda found: short.get(found[0], found[0]), text) for text in (style, script)
+    )
+    return first, second
 
 
 def _hash(content: str) -> str:

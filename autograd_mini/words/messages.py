@@ -93,6 +93,7 @@ MESSAGES: dict[str, dict[str, str]] = {
     "larger": {"en": "Zoom in", "fr": "Agrandir"},
     "smaller": {"en": "Zoom out", "fr": "Réduire"},
     "whole": {"en": "Whole graph", "fr": "Graphe entier"},
+    "flows": {"en": "Gradients", "fr": "Gradients"},
     # in a terminal
     "node": {"en": "node", "fr": "nœud"},
     "formula": {"en": "formula", "fr": "formule"},

@@ -2,8 +2,9 @@
 
 import pytest
 
-from autograd_mini import Value, exp, parse, relu, steps, variables
+from autograd_mini import Value, exp, parse, relu, sin, steps, tanh, variables
 from autograd_mini.formulas.text import Text
+from autograd_mini.nn import MLP
 from autograd_mini.stepping.moments import scene_after
 
 BOXES = """[...document.querySelectorAll(".node:not(.constant)")].map(node =>
@@ -275,6 +276,89 @@ def test_a_large_graph_follows_the_step(open_page):
         assert visible()
 
 
+def of_forty_nodes():
+    x, y = variables(x=0.5, y=-1.2)
+    a, b = x * y, y + x
+    for _ in range(5):
+        a, b = tanh(a + x), sin(b) * y + 0.5
+        a, b = a * b, b + a
+    return steps(a * b)
+
+
+def of_a_network():
+    return steps(MLP(2, [3, 1], activation="tanh", seed=0)([1.0, -2.0]) ** 2)
+
+
+# The card of the moment, the one its gradient comes from, and the arrow between, all within the panel.
+IN_VIEW = """(() => {
+  const [step, room] = [steps[at - 1], panel.getBoundingClientRect()];
+  const seen = [nodes[step[1]], nodes[step[8]], ...(step[5] || []).map(edge => edges[edge])];
+  return seen.filter(part => part && part.getBBox().height).every(part => {
+    const box = part.getBoundingClientRect();
+    return box.left >= room.left && box.right <= room.right && box.top >= room.top && box.bottom <= room.bottom;
+  });
+})()"""
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("trace", [lecture(), of_forty_nodes(), of_a_network()])
+def test_the_whole_of_a_step_is_in_view(open_page, trace, width):
+    """From the first view on: both ends of a product and its arrow, however far apart they are."""
+    first = open_page(trace.html(), f"#step={len(trace)}", width=width, height=740)
+    assert first.evaluate(IN_VIEW)
+
+    for i in range(1, len(trace) + 1, 1 if len(trace) < 20 else 7):
+        assert first.evaluate(f"jump({i}), {IN_VIEW}")
+    again = open_page(trace.html(), "#step=7", width=width, height=740)
+    assert again.evaluate(IN_VIEW)
+
+
+def test_a_step_larger_than_the_panel_is_made_smaller_and_the_next_one_larger_again(open_page):
+    """The zoom that the reader chose comes back."""
+    trace = of_forty_nodes()
+    page = open_page(trace.html(), "#step=1", width=360, height=740)
+    chosen = page.evaluate("zoom")
+    far = next(i for i, step in enumerate(trace, 1) if step.edge and step.node == 0)
+
+    assert page.evaluate(f"jump({far}), zoom") < chosen
+    assert page.evaluate("jump(1), zoom") == pytest.approx(chosen)
+
+
+FLOWS = """[...document.querySelectorAll(".edge path")].map(line => {
+  const style = getComputedStyle(line);
+  return [style.markerStart !== "none", style.markerEnd !== "none", style.strokeWidth, style.stroke];
+})"""
+
+
+def test_gradients_flow_backward(open_page):
+    """Of f = u v - w: heads change ends, lines are as wide as gradients are large, colour and label tell the sign."""
+    page = open_page(steps(parse("f = u * v - w", u=1, v=4, w=3)).html(), "#step=5")
+    forward = page.evaluate(FLOWS)
+    assert {(False, True)} == {(start, end) for start, end, *_ in forward}
+
+    page.evaluate("jump(steps.length)")
+    backward, labels = page.evaluate(FLOWS), page.evaluate(LABELS)
+    widths = [float(width.removesuffix("px")) for _, _, width, _ in backward]
+
+    assert {(True, False)} == {(start, end) for start, end, *_ in backward}
+    assert ["4", "1", "1", "-1 ⊖"] == labels
+    assert widths[0] > widths[2]
+    assert backward[0][3] == backward[1][3] == "rgb(213, 94, 0)"
+    assert backward[3][3] == "rgb(123, 50, 148)"
+
+    page.click("#flows")
+    assert 1 == len({tuple(look[3:]) for look in page.evaluate(FLOWS)})
+    assert ["4", "1", "1", "-1 ⊖"] == page.evaluate(LABELS)
+
+
+def test_before_gradients_have_come_lines_are_pale(open_page):
+    """In the backward pass what it has not reached has no heads."""
+    page = open_page(lecture().html(), "#step=7")
+
+    assert [False, False, True, False] == [start for start, *_ in page.evaluate(FLOWS)]
+    assert "0.4" == page.evaluate("getComputedStyle(document.querySelector('.edge path')).opacity")
+
+
 @pytest.mark.parametrize(
     "name", ["</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "a\n\0<b>"]
 )
@@ -286,7 +370,7 @@ def test_a_hostile_name_is_a_name(open_page, name):
     for place in ("#line", "li:last-child", ".node .name"):
         assert start in "".join(page.locator(place).all_text_contents())
     assert 0 == page.locator("img, b:not(#phase)").count()
-    assert 3 == page.locator("script").count() + page.locator("style").count()
+    assert 4 == page.locator("script").count() + page.locator("style").count()
 
 
 def test_what_gets_in_does_not_run(open_page):
@@ -337,11 +421,12 @@ def test_readers_of_the_screen(open_page):
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_a_telephone(open_page, language):
-    """At 360 pixels nothing sticks out, the graph can be moved, and its numbers are 10 pixels high or more."""
+    """At 360 pixels nothing sticks out: the graph runs downwards, and its numbers are 10 pixels high or more."""
     page = open_page(lecture(language).html(), "#step=9", width=360, height=740, has_touch=True)
 
     assert 360 == page.evaluate("document.documentElement.scrollWidth")
-    assert page.evaluate("panel.scrollWidth > panel.clientWidth")
+    assert page.evaluate("panel.scrollWidth <= panel.clientWidth")
+    assert page.evaluate("size.height > 0.9 * size.width")
     assert page.evaluate("14 * picture.getBoundingClientRect().width / picture.viewBox.baseVal.width") >= 10
     assert (
         page.evaluate("Math.min(...[...document.querySelectorAll('nav button')].map(e => e.offsetHeight))")

@@ -163,7 +163,7 @@ def numbers_after(trace, count):
         assert before == boxes.get((kind < 2, node), "")
         boxes[kind < 2, node] = after
         if len(more) > 1:
-            _, number, label, _ = more
+            _, number, label, _, _ = more
             labels[label] = number
     return boxes, labels
 
@@ -193,7 +193,7 @@ def test_what_an_edge_of_a_change_is():
     short = changes(lecture())
 
     assert [[0, 1], [2, 3]] == [change[5] for change in short[3:5]]
-    assert [([2], "4", 2, 4), ([3], "5", 3, 4), ([0], "1", 0, 2), ([1], "1", 1, 2)] == [
+    assert [([2], "4", 2, 4, 5), ([3], "5", 3, 4, 5), ([0], "1", 0, 2, 5), ([1], "1", 1, 2, 5)] == [
         tuple(change[5:]) for change in short[6:]
     ]
     assert [([0], 0), ([2], 2)] == [(c[5], c[8]) for c in changes(lecture(by="u"))[6:]]
@@ -347,4 +347,4 @@ def test_every_product_has_its_label_in_a_dense_graph():
 
     labels = [change[7] for change in changes(trace) if len(change) > 7]
     assert [*range(len(labels))] == sorted(labels)
-    assert len(labels) == trace.html().count('<g class="partial">')
+    assert len(labels) == trace.html().count('<g class="partial" ')

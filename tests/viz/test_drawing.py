@@ -184,9 +184,11 @@ def test_the_picture_can_come_from_the_system(f, monkeypatch, tmp_path):
 
 
 def test_html_is_the_svg_in_a_page(tmp_path):
-    """Saved as .html the same SVG stands in a page whose policy lets no script run."""
-    drawing = draw(parse("u * v", u=2, v=3))
-    page = drawing.save(tmp_path / "f.html").read_text("utf-8")
+    """Saved as .html the same SVG stands in a page whose policy lets no script run, and no style but the page's."""
+    f = parse("u * v", u=2, v=3)
+    page = draw(f).save(tmp_path / "f.html").read_text("utf-8")
 
-    assert drawing.svg() in page
+    assert draw(f, theme="light").svg().replace(">", ' class="auto">', 1) in page
+    assert page.count("<style>") == page.count("prefers-color-scheme") == 1
+    assert draw(f, theme="dark").svg() in draw(f, theme="dark").html()
     assert "default-src 'none'" in page

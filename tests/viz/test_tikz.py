@@ -110,7 +110,7 @@ def test_a_large_graph_is_followed_through_a_window():
     f = x
     for _ in range(20):
         f = f * x
-    trace = steps(f)
+    trace = steps(f, style="cards")
     document = slides(trace)
     zooms = set(re.findall(r"\\newcommand\\zoom\{([\d.]+)\}", document))
 

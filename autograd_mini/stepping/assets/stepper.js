@@ -1,12 +1,16 @@
 // Plays the steps. A step fills one box; undoing it gives the box back what it held before.
-const { trace, phase, what, line, said, count, scrubber, speed, play } = window;
+const { trace, phase, what, line, said, count, scrubber, speed, play, flows } = window;
 const { steps, words, sweep } = JSON.parse(trace.textContent);
 const items = [...document.querySelectorAll("li a")];
 
 const boxOf = (kind, node) => nodes[node]?.querySelector(kind < 2 ? ".value" : ".gradient");
-function change([what, node, before, after, , , partial, label], forth) {
+function change([what, node, before, after, , joined, partial, label, , flow], forth) {
   write(boxOf(words.kinds[what][0], node), forth ? after : before);
-  if (partial) write(labels[label], forth ? partial : "");
+  if (!partial) return;
+  write(labels[label], forth ? partial + (flow < 0 ? " ⊖" : "") : "");
+  const edge = edges[joined[0]];
+  forth ? (edge.style = "--flow:" + Math.abs(flow)) : edge.removeAttribute("style");
+  edge.classList.toggle(flow < 0 ? "down" : "up", forth);
 }
 
 let at = 0;
@@ -27,9 +31,10 @@ function go(to) {
   scrubber.value = at;
   document.querySelector("[aria-current]")?.removeAttribute("aria-current");
   items[at - 1]?.setAttribute("aria-current", "step");
-  mark("now", [nodes[node], boxOf(kind, node), ...joined.map((edge) => edges[edge])]);
+  const here = [nodes[node], ...joined.map((edge) => edges[edge])];
+  mark("now", [boxOf(kind, node), ...here]);
   mark("source", [boxOf(kind, source)]);
-  nodes[node]?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  show([nodes[source], ...here]);
   clearTimeout(saving);
   saving = setTimeout(save, 250);
 }
@@ -66,6 +71,7 @@ function toggle() {
 }
 for (const name in moves) window[name].onclick = () => jump(moves[name]());
 play.onclick = toggle;
+flows.onclick = () => panel.classList.toggle("plain");
 scrubber.oninput = () => jump(+scrubber.value);
 speed.onchange = () => run(timer);
 items.forEach((item, i) => (item.onclick = () => (jump(i + 1), false)));

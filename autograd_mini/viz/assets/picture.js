@@ -1,6 +1,6 @@
 // What both pages share: boxes that can be filled, formulas that can be built, zoom and pan.
 "use strict";
-const { panel, larger, smaller, whole } = window;
+const { panel, turned, larger, smaller, whole } = window;
 const picture = panel.firstChild;
 const all = (kind) => [...picture.querySelectorAll(kind)];
 const [nodes, edges, labels] = [all(".node"), all(".edge"), all(".partial")];
@@ -8,16 +8,18 @@ for (const button of document.querySelectorAll("[title]")) button.ariaLabel = bu
 
 // Write a number into a box or onto an edge; "" empties it again.
 function write(box, text) {
+  if (!box) return;
   const number = box.lastChild;
-  const [, line, power] = text.match(/^(.*?)([⁻⁰¹²³⁴-⁹]*)$/);
-  number.textContent = line;
-  if (power) {
-    number.append(document.createElementNS(number.namespaceURI, "tspan"));
-    number.lastChild.textContent = power.normalize("NFKC");
-    number.lastChild.setAttribute("dy", -5);
-  }
+  text.split(/([⁻⁰¹²³⁴-⁹]+)/).forEach((part, i) => {
+    if (!i) return (number.textContent = part);
+    const piece = document.createElementNS(number.namespaceURI, "tspan");
+    piece.textContent = part.normalize("NFKC");
+    piece.setAttribute("dy", i % 2 ? -5 : 5);
+    piece.classList.toggle("back", i % 2 < 1);
+    number.append(piece);
+  });
   box.classList.toggle("known", text);
-  box.classList.toggle("long", text.length > 8);
+  box.classList.toggle("long", text.length > 7);
 }
 
 // A formula comes as a tree: "if" is the identifier f, ["r", "iu", "o+", "iv"] a row, ["d", "if", "iu"] is ∂f/∂u.
@@ -37,29 +39,49 @@ function mark(kind, elements) {
   for (const element of elements) element?.classList.add(kind);
 }
 
+// On a narrow screen the graph runs downwards: these attributes of these parts are others then.
+const size = picture.viewBox.baseVal;
+if (panel.clientWidth < 0.75 * size.width) {
+  const parts = [picture, ...all("g, g *")];
+  const changes = JSON.parse(turned.textContent);
+  for (const name in changes) for (const i in changes[name]) parts[i].setAttribute(name, changes[name][i]);
+}
+
 // As large as fits, but at first not so small that the numbers cannot be read.
-const { width, height } = picture.viewBox.baseVal;
-let zoom;
+let zoom, wanted, seen = [];
 function enlarge(factor) {
   const [x, y] = [panel.clientWidth / 2, panel.clientHeight / 2];
   const [left, top] = [panel.scrollLeft + x, panel.scrollTop + y];
   zoom *= factor;
-  picture.style.width = width * zoom + "px";
-  panel.scrollTo({ left: left * factor - x, top: top * factor - y, behavior: "instant" });
+  picture.style.width = size.width * zoom + "px";
+  panel.scrollTo(left * factor - x, top * factor - y);
 }
 function fit(least) {
-  zoom = Math.max(least, Math.min(1.5, panel.clientWidth / width, panel.clientHeight / height));
+  zoom = wanted = Math.max(least, Math.min(1.5, panel.clientWidth / size.width, panel.clientHeight / size.height));
   enlarge(1);
+  show(seen);
 }
-larger.onclick = () => enlarge(1.25);
-smaller.onclick = () => enlarge(0.8);
+// Bring all of these into view, smaller for as long as they need it.
+function show(parts) {
+  seen = parts.filter((part) => part?.getBBox().height);
+  if (!seen[0]) return;
+  const boxes = seen.map((part) => part.getBoundingClientRect());
+  const length = (start, end) => 40 + Math.max(...boxes.map((box) => box[end])) - Math.min(...boxes.map((box) => box[start]));
+  enlarge(Math.min(wanted / zoom, panel.clientWidth / length("left", "right"), panel.clientHeight / length("top", "bottom")));
+  for (const part of seen) part.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+function scale(factor) {
+  wanted = zoom * factor;
+  enlarge(factor);
+}
+larger.onclick = () => scale(1.25);
+smaller.onclick = () => scale(0.8);
 whole.onclick = () => fit(0);
-onresize = () => fit(0.75);
+onresize = () => fit(0.715);
 onresize();
 panel.onwheel = (event) => {
-  if (event.ctrlKey) enlarge(2 ** (-event.deltaY / 200)), event.preventDefault();
+  if (event.ctrlKey) scale(2 ** (-event.deltaY / 200)), event.preventDefault();
 };
 panel.onpointermove = (event) => {
-  if (event.pointerType !== "mouse" || !event.buttons) return;
-  panel.scrollBy({ left: -event.movementX, top: -event.movementY, behavior: "instant" });
+  if (event.pointerType === "mouse" && event.buttons) panel.scrollBy(-event.movementX, -event.movementY);
 };
