@@ -97,7 +97,7 @@ def changes(trace: Trace) -> list[list[Any]]:
             short.append([trace.edges[step.node, i] for i in range(len(trace.nodes[step.node].parents))])
         if step.edge:
             edge = trace.edges[step.edge]
-            number = shown(step.local) if scene.style == "cards" else scene.arrows[edge].factor
+            number = shown(step.local) if scene.style == "cards" else scene.arrows[edge].short
             width = 1 + round(4 * min(abs(step.result) / most, 1) ** 0.5) if math.isfinite(step.result) else 1
             short += [
                 [edge],

@@ -122,6 +122,6 @@ def _room(arrow: Arrow, longest: int) -> dict[str, str]:
     room at all, which takes half as long.
     """
     if longest == LONGEST_FACTOR:
-        return {"label": f"{'' if arrow.is_outdated else arrow.factor:^{longest}.{longest}}"}
+        return {"label": f"{'' if arrow.is_outdated else arrow.short:^{longest}.{longest}}"}
     number = "" if arrow.is_outdated else arrow.number
     return {"label": f"{BLANK}\\n{number:^{longest}}"}

@@ -104,12 +104,12 @@ class Arrow:
         return self.head.number(self.partial)
 
     @property
-    def factor(self) -> str:
+    def short(self) -> str:
         """The local partial in short, as a factor: ×4, ×(−0.534); nothing if it is unknown."""
         if self.partial is None:
             return ""
-        short = self.head.number(float(f"{self.partial:.3g}"))
-        return f"×({short})" if self.partial < 0 else f"×{short}"
+        digits = self.head.number(float(f"{self.partial:.3g}"))
+        return f"×({digits})" if self.partial < 0 else f"×{digits}"
 
     def __str__(self) -> str:
         if self.partial is None:

@@ -223,11 +223,11 @@ def _draw_partial(parent: ET.Element, arrow: Arrow, curve: Curve, style: str) ->
     _element(group, "title", str(arrow))
     if style != "cards":
         line = Line(0, 0, FACTOR_WIDTH, FACTOR)
-        wide = min(width(arrow.factor, line.size(arrow.factor)), FACTOR_WIDTH) + 2
+        wide = min(width(arrow.short, line.size(arrow.short)), FACTOR_WIDTH) + 2
         _box(group, -wide / 2, -FACTOR_HEIGHT / 2, wide, FACTOR_HEIGHT, 2, fill=colours.PAPER)
         if arrow.partial == 1 and not arrow.is_outdated:  # that it changes nothing is grey
             looks["fill"] = colours.GREY
-        _line(group, "number", arrow.factor, line, **looks | {"font_weight": None})
+        _line(group, "number", arrow.short, line, **looks | {"font_weight": None})
         return
     _panel(group, -LABEL_WIDTH / 2, -LABEL_HEIGHT / 2, LABEL_WIDTH, LABEL_HEIGHT, LABEL_HEIGHT / 2, role)
     room, half = LABEL_WIDTH - LABEL_HEIGHT / 2, 0.21 * LABEL_HEIGHT

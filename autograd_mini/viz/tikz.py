@@ -230,7 +230,7 @@ class Picture(NamedTuple):
         if curve.label is None:
             return ""
         if self.scene.style != "cards":
-            return rf"\factor{{{at(curve.label)}}}{{{_old(arrow.factor, arrow.is_outdated)}}}"
+            return rf"\factor{{{at(curve.label)}}}{{{_old(arrow.short, arrow.is_outdated)}}}"
         title = ascii_maths(arrow.derivative)
         return rf"\slope{{{at(curve.label)}}}{{{title}}}{{{_old(arrow.number, arrow.is_outdated)}}}"
 

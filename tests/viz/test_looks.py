@@ -143,7 +143,7 @@ def test_a_factor_is_short():
     """×4, ×(-0.534), three digits; nothing before the backward pass; grey if it changes nothing."""
     f = sigmoid_by_operations()
     drawing = draw(f, style="compact")
-    assert {""} == {arrow.factor for arrow in drawing.scene.arrows}
+    assert {""} == {arrow.short for arrow in drawing.scene.arrows}
 
     f.backward()
     drawing = draw(f, style="compact")
