@@ -84,9 +84,11 @@ def _blank(scene: Scene, layout: Layout) -> ET.Element:
     looks["aria-label"] = drawing.get("aria-label", "")
     drawing[:] = drawing[-1:]  # without title, description and paper
     for group, arrow in zip(_groups(drawing, "edge"), scene.arrows, strict=True):
-        for line in group.iter("path"):  # here the line goes to the tip, where its head is put
+        for line in group.iter("path"):  # here a curve goes to the tip, where its head is put
+            curve, comma, _ = line.get("d", "").rpartition(" ")
             x, y = layout.arrows[arrow.id].tip
-            line.set("d", f"{line.get('d', '').rpartition(' ')[0]} {x:.0f},{y:.0f}")
+            if comma:
+                line.set("d", f"{curve} {x:.0f},{y:.0f}")
     _strip(drawing, is_labelled=scene.style == "cards")
     drawing.attrib = looks
     for group, card in zip(_groups(drawing, "node"), scene.cards, strict=True):

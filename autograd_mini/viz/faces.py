@@ -67,7 +67,8 @@ class Face(NamedTuple):
 
     def heading(self, card: Card) -> str:
         """What stands in the line of the name: the name, or the whole equation where it stands above."""
-        return f"{card.name} = {card.formula}" if self.above and card.formula else card.name
+        joint = ": " if card.is_box else " = "
+        return joint.join([card.name, card.formula]) if self.above and card.formula else card.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ class Card:
     def number(self, x: float | tuple[float, ...] | None) -> str:
         """The number as the picture writes it, or the first and the last of several; nothing if it is unknown."""
         if isinstance(x, tuple):
-            return _listed([self.number(float(f"{each:.3g}")) for each in x])
+            return _listed([self.number(float(f"{each:.2g}")) for each in x])
         return "" if x is None else str(self.xp.constant(x))
 
     @property

@@ -1,7 +1,7 @@
 """How large everything in a picture is, in points, known before any number is."""
 
 # Sizes of type; where there are several, a later one is for what would be too long in the one before
-NAME, CAPTION, NUMBER = 15, 11, (14, 12)
+NAME, CAPTION, NUMBER = 15, 11, (14, 12, 9.5, 8)
 SIGN = (14, 11)  # of an operation
 DERIVATIVE, PARTIAL_NUMBER = 9.5, (12, 10)  # the two lines of a label on an arrow
 

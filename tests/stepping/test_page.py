@@ -13,6 +13,7 @@ from autograd_mini import Value, exp, parse, relu, sigmoid, steps, sum, tanh, va
 from autograd_mini.engine.graph import toposort
 from autograd_mini.formulas.mathml import mathml
 from autograd_mini.formulas.text import Text
+from autograd_mini.nn import MLP
 from autograd_mini.stepping.moments import scene_after
 from autograd_mini.stepping.page import LETTERS, changes, tree
 from autograd_mini.stepping.sweeps import VALUES
@@ -96,6 +97,21 @@ def test_the_page_of_a_network_is_small():
     assert len(trace.nodes) >= 37
     assert len(trace) >= 78
     assert bytes_of(trace.html()) < 70_000
+
+
+@pytest.mark.parametrize("style", ["cards", "compact", "network"])
+@pytest.mark.parametrize("sizes", [[2, 1], [11, 1]])
+def test_every_line_is_one(sizes, style):
+    """Whatever the look, and with tables or with small cards: a line begins, and goes on to its tip."""
+    trace = steps(MLP(2, sizes, activation="tanh", seed=0)([1.0, -2.0]), style=style)
+    lines = re.findall(r'<g class="edge"><path d="([^"]*)"', trace.html())
+
+    assert lines
+    assert [] == [
+        line
+        for line in lines
+        if not re.fullmatch(r"M[-\d]+,[-\d]+(C([-\d]+,[-\d]+ ?)+|L[-\d]+,[-\d]+)", line)
+    ]
 
 
 def test_nothing_comes_from_elsewhere():

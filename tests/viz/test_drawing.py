@@ -96,12 +96,12 @@ def test_the_png_of_a_long_chain():
     f = Value(0.5, "x")
     for _ in range(2000):
         f = tanh(f)
-    wide, high = pixels(draw(f).png())
+    wide, high = pixels(draw(f, style="cards").png())
     assert wide * high < 20_000_000 + wide
     for _ in range(6000):
         f = tanh(f)
     with pytest.raises(LayoutError, match="too small to read"):
-        draw(f).png()
+        draw(f, style="cards").png()
 
 
 def test_an_unknown_suffix_lists_the_known_ones(f, tmp_path):

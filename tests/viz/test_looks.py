@@ -140,17 +140,17 @@ def test_labels_lie_on_no_card_and_on_no_other_label(f, downwards):
 
 
 def test_a_factor_is_short():
-    """×4, ×(-0.534), three digits; nothing before the backward pass; grey if it changes nothing."""
+    """×4, ×(−0.534), three digits; nothing before the backward pass; grey if it changes nothing."""
     f = sigmoid_by_operations()
     drawing = draw(f, style="compact")
-    assert {""} == {arrow.factor for arrow in drawing.scene.arrows}
+    assert {""} == {arrow.short for arrow in drawing.scene.arrows}
 
     f.backward()
     drawing = draw(f, style="compact")
     labels = [g for g in ET.fromstring(drawing.svg()).iter(f"{SVG}g") if g.get("class") == "partial"]
     factors = [label[-1].text for label in labels]
 
-    assert ["×(-1)", "×2", "×1", "×1", "×(-1)", "×0.368", "×1", "×(-0.534)"] == factors
+    assert ["×(−1)", "×2", "×1", "×1", "×(−1)", "×0.368", "×1", "×(−0.534)"] == factors
     assert {"×1"} == {label[-1].text for label in labels if label[-1].get("fill") == colours.GREY}
 
 

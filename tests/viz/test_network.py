@@ -149,9 +149,11 @@ def test_an_edge_touches_what_it_joins(network):
         curve = layout.arrows[arrow.id]
         if not curve.is_implied:
             assert is_on_border(curve.tip, arrow.head.id)
-            alike = [
-                card for card in scene.cards if card.name == arrow.tail.name
-            ]  # a batch's inputs share a line
+            row = layout.cards[arrow.tail.id][
+                1
+            ]  # the inputs of a batch share a line, behind the last of them
+            beside = [card for card in scene.cards if layout.cards[card.id][1] == row]
+            alike = [card for card in beside if card.kind == arrow.tail.kind]
             assert any(is_on_border(curve.points[0], card.id) for card in alike)
 
 
@@ -217,8 +219,10 @@ def test_examples_of_a_batch_are_told_apart():
 
     assert [f"({i})" for i in range(1, 5)] == sorted(set(words) - {"inputs"})
     assert 2 + 2 == words.count("(3)")  # two inputs, two layers
-    assert 4 == len({layout.cards[card.id][0] for card in scene.cards if card.name == "x[1]"})
-    assert 1 == len([card for card in scene.cards if card.name == "w1[3,2]"])
+    leaves = [card for card in scene.cards if card.kind == "input"]
+    inputs = [card for card in leaves if layout.faces.of[card.id].kind == "example"]
+    assert 8 == len(inputs) == len({layout.cards[card.id] for card in inputs})
+    assert 2 * 3 + 3 + 3 + 1 == len(leaves) - len(inputs)
 
 
 def test_large_networks_show_gradients_as_lines():
@@ -227,7 +231,8 @@ def test_large_networks_show_gradients_as_lines():
     f.backward()
     drawing = draw(f)
     svg = drawing.svg()
-    weights = [card for card in drawing.scene.cards if card.name.startswith("w")]
+    carried = set(layout_of(drawing.scene).carried.values())
+    weights = [card for card in drawing.scene.cards if card.id in carried]
 
     assert 2 * 16 + 16 * 16 + 16 == len(weights) == svg.count("stroke-opacity")
     assert len([w for w in weights if w.gradient > 0]) == svg.count('stroke="#D55E00" stroke-width')

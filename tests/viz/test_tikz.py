@@ -208,16 +208,35 @@ def test_slides_with_a_hostile_name_compile(compiled):
 
 
 @pytest.mark.slow
-def test_a_collapsed_network_compiles(compiled):
-    """Boxes of neurons with their names, words and norms, and the frames of their layers, in French."""
+@pytest.mark.parametrize("style", ["cards", "compact"])
+def test_a_collapsed_network_compiles(compiled, style):
+    """Boxes of neurons with what comes out of them, and the frames of their layers, in French."""
     f = MLP(2, [8, 8, 1], seed=0)([1.0, 2.0])
     f.backward()
-    document = draw(f, lang="fr").tex()
+    document = draw(f, lang="fr", style=style).tex()
 
     assert 17 == document.count("{box}{")
-    assert r"\text{param\`{e}tres}" in document
-    assert r"{\Vert}\partial f/\partial w{\Vert}" in document
+    assert r"neurone\ 3" in document
     assert 1 == compiled(document)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sizes", [[3, 1], [16, 16, 1]])
+def test_a_network_compiles(compiled, sizes):
+    """Its tables, or its lines that tell gradients, as a picture."""
+    f = MLP(2, sizes, activation="tanh", seed=0)([1.0, -2.0]) ** 2
+    f.backward()
+
+    assert 1 == compiled(draw(f).tex())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("style", ["compact", "network"])
+def test_slides_of_a_network_compile(compiled, style):
+    """In both small looks, with the rows of its tables marked in turn."""
+    trace = steps(MLP(2, [2, 1], activation="tanh", seed=0)([1.0, -2.0]), style=style)
+
+    assert len(trace) + 1 == compiled(slides(trace))
 
 
 @pytest.mark.slow
