@@ -121,7 +121,7 @@ def formulas_of(rule: Rule) -> list[str]:
     symbols = [text.symbol(name) for name in parameters]
     name, z = text.call(rule.name, symbols), text.formula(rule.forward(text, *symbols))
     lines = [f"z = {z}"] if str(z) != str(name) else []
-    partials = zip(parameters, rule.partials(text, text.symbol("z"), *symbols), strict=True)
+    partials = zip(parameters, text.slopes(rule, text.symbol("z"), symbols), strict=True)
     lines += [f"∂z/∂{name} = {text.formula(partial)}" for name, partial in partials]
     return lines + ([f"Convention: {rule.convention}."] if rule.convention else [])
 
@@ -452,11 +452,18 @@ SHIFT = Rule(
     "shift",
     lambda xp, x, m: xp.guard(xp.equal(x, m), 0.0, x - m),
     lambda xp, z, x, m: (1.0, -1.0),
-    symbol="-",
+    symbol="−",
     convention="inf - inf = 0",
 )
 
 _plain = Operations()
+
+
+def held(order: Iterable[Value]) -> set[Value]:
+    """The nodes that only shift others, as the largest score in a softmax does: what comes of it does not depend
+    on them, so nothing needs to flow back there.
+    """
+    return {node.parents[1] for node in order if node.rule is not None and node.rule.forward is SHIFT.forward}
 
 
 def _shifted(xs: Sequence[Value | float], operations: Operations) -> tuple[Any, list[Any], list[Any], Any]:

@@ -101,8 +101,9 @@ def fit(
     progress: show a bar on the standard error; None for whenever that is a terminal.
     compiled: trace model and loss for one example, and take the steps on arrays at the speed of the machine: the
     same training within rounding. The loss must be the mean over its examples, as all of `losses` are. It needs the
-    extra `fast`, or NumPy alone. `p.data` and `p.grad` are written when a callback looks, and at the end. An
-    optimizer with a `step` or `direction` of its own is used as it is, at its own speed.
+    extra `fast`, or NumPy alone. `p.data` and `p.grad` of the parameters are written when a callback looks, and at
+    the end; other Values of the model keep what they have. An optimizer with a `step` or `direction` of its own is
+    used as it is, at its own speed.
 
     Ctrl-C ends training after the last whole step: the history says `interrupted`.
 

@@ -1,7 +1,12 @@
 """The README stays true: its picture is what the package draws. (Its code blocks run as doctests.)"""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from autograd_mini import draw, parse
 
@@ -32,3 +37,30 @@ def test_the_two_commands_stand_first():
     assert 2 == len(block.strip().splitlines())
     assert "autograd-mini draw" in block.splitlines()[0]
     assert "pytest" in block.splitlines()[1]
+
+
+@pytest.mark.slow
+def test_the_demo_is_trained_on_eight_devices():
+    """The example of several machines runs as it stands, here on eight devices that XLA makes of one."""
+    pytest.importorskip("jax", reason='needs pip install "autograd-mini[jax]"')
+    example = next(
+        block for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "make_mesh" in block
+    )
+    flags = {
+        "XLA_FLAGS": "--xla_force_host_platform_device_count=8",
+        "JAX_ENABLE_X64": "1",
+        "JAX_PLATFORMS": "cpu",
+    }
+    script = f"{example}\nprint(len(jax.devices()))"
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=os.environ | flags,
+        cwd=ROOT,
+    )
+    loss, devices = run.stdout.split()
+
+    assert "8" == devices
+    assert 0.05 > float(loss)

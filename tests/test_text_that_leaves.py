@@ -107,12 +107,28 @@ def run(encoding, *arguments):
 @pytest.mark.parametrize(
     ("encoding", "lang", "expected"),
     [
-        ("ascii", "en", "   6  f = t1 * t2 = 5 * 4.5 = 22.5\n\nBackward\n   7  df/df = 1\n"),
-        ("ascii", "fr", "   6  f = t1 * t2 = 5 * 4,5 = 22,5\n\nRetropropagation\n   7  df/df = 1\n"),
-        ("latin-1", "en", "   6  f = t1 × t2 = 5 × 4.5 = 22.5\n\nBackward\n   7  df/df = 1\n"),
-        ("latin-1", "fr", "   6  f = t1 × t2 = 5 × 4,5 = 22,5\n\nRétropropagation\n   7  df/df = 1\n"),
-        ("cp1252", "fr", "   6  f = t1 × t2 = 5 × 4,5 = 22,5\n\nRétropropagation\n   7  df/df = 1\n"),
-        ("utf-8", "fr", "   6  f = t1 × t2 = 5 × 4,5 = 22,5\n\nRétropropagation\n   7  ∂f/∂f = 1\n"),
+        ("ascii", "en", "   6  f = t1 * t2 = 5 * 4.5 = 22.5\n\nBackward pass\n   7  df/df = 1\n"),
+        (
+            "ascii",
+            "fr",
+            "   6  f = t1 * t2 = 5 * 4,5 = 22,5\n\nPasse backward (retropropagation)\n   7  df/df = 1\n",
+        ),
+        ("latin-1", "en", "   6  f = t1 × t2 = 5 × 4.5 = 22.5\n\nBackward pass\n   7  df/df = 1\n"),
+        (
+            "latin-1",
+            "fr",
+            "   6  f = t1 × t2 = 5 × 4,5 = 22,5\n\nPasse backward (rétropropagation)\n   7  df/df = 1\n",
+        ),
+        (
+            "cp1252",
+            "fr",
+            "   6  f = t1 × t2 = 5 × 4,5 = 22,5\n\nPasse backward (rétropropagation)\n   7  df/df = 1\n",
+        ),
+        (
+            "utf-8",
+            "fr",
+            "   6  f = t1 × t2 = 5 × 4,5 = 22,5\n\nPasse backward (rétropropagation)\n   7  ∂f/∂f = 1\n",
+        ),
     ],
 )
 def test_a_terminal_gets_what_it_can_write(encoding, lang, expected):
@@ -149,7 +165,7 @@ def test_steps_print_in_ascii():
     )
 
     assert "" == result.stderr
-    assert "Retropropagation\n   4  df/df = 1\n" in result.stdout
+    assert "Passe backward (retropropagation)\n   4  df/df = 1\n" in result.stdout
 
 
 def test_stepping_in_a_terminal_that_knows_only_ascii():

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # Arithmetic
 
 declare("add", lambda xp, x, y: x + y, lambda xp, z, x, y: (1.0, 1.0), symbol="+")
-declare("sub", lambda xp, x, y: x - y, lambda xp, z, x, y: (1.0, -1.0), symbol="-")
+declare("sub", lambda xp, x, y: x - y, lambda xp, z, x, y: (1.0, -1.0), symbol="−")
 declare("mul", lambda xp, x, y: x * y, lambda xp, z, x, y: (y, x), symbol="×")
 declare(
     "div",
@@ -36,7 +36,7 @@ declare(
     symbol="/",
     domain=lambda xp, x, y: abs(y),
 )
-declare("neg", lambda xp, x: -x, lambda xp, z, x: (-1.0,), symbol="-")
+declare("neg", lambda xp, x: -x, lambda xp, z, x: (-1.0,), symbol="−")
 declare(
     "abs",
     lambda xp, x: abs(x),
@@ -77,7 +77,7 @@ def power(n: float) -> Rule:
         "power",
         lambda xp, x: xp.pow(x, n),
         slope,
-        symbol=f"^{number(n)}",
+        symbol=f"^{number(n)}".replace("-", "−"),
         domain=None if everywhere else (lambda xp, x: abs(x)) if n.is_integer() else lambda xp, x: x,
         exponent=n,
     )

@@ -31,6 +31,7 @@ class Rule:
     from an infinite derivative beyond, as if that edge did not exist.
     exponent: of a constant power; None for all other rules.
     owner: the place in a program that declared it; empty for the rules of the package.
+    spelling: the word for it in formulas, if it was typed as another than they say, see `spelled`.
     frame: of the neuron or layer that alone applies it, see `within`; None for the rules of the table.
 
     Raises RuleError if `forward` is no function written in Python, whose arguments can be counted.
@@ -49,6 +50,7 @@ class Rule:
         "owner",
         "parameters",
         "partials",
+        "spelling",
         "symbol",
     )
 
@@ -79,12 +81,19 @@ class Rule:
         self.owner = owner
         self.parameters = _parameters(name, forward) if parameters is None else tuple(parameters)
         self.arity = None if self.parameters is None else len(self.parameters)
+        self.spelling = ""
         self.frame: Any = None
 
     def within(self, frame: Any) -> Self:
         """The same rule for one part of a network: `node.rule.frame` then says whose a node is."""
         twin = copy(self)
         twin.frame = frame
+        return twin
+
+    def spelled(self, word: str) -> Self:
+        """The same rule where it was typed by another word, such as ln for log, which formulas then keep."""
+        twin = copy(self)
+        twin.symbol = twin.spelling = word
         return twin
 
     def __repr__(self) -> str:

@@ -111,7 +111,6 @@ ALIASES = {  # the names of `math`, and those of lectures, French ones too
         "arcsinh": "asinh argsh Argsh",
         "arccosh": "acosh argch Argch",
         "arctanh": "atanh argth Argth",
-        "log": "ln",
         "relu": "ReLU rect",
     }.items()
     for spelling in spellings.split()
@@ -127,6 +126,7 @@ def functions() -> dict[str, tuple[int | None, Callable[[list[Value]], Value]]]:
     known: dict[str, tuple[int | None, Callable[[list[Value]], Value]]] = {
         name: (rule.arity, partial(apply, rule)) for name, rule in RULES.items() if name not in operators
     }
+    known["ln"] = (1, partial(apply, RULES["log"].spelled("ln")))
     known["mean"] = (None, mean)
     known["logsumexp"] = (None, logsumexp)
     return known | {spelling: known[name] for spelling, name in ALIASES.items()}

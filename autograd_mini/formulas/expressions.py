@@ -5,16 +5,20 @@ Deep graphs stay short: a part that would be long is called by its name.
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from autograd_mini.engine.graph import toposort
 from autograd_mini.formulas.names import names
 from autograd_mini.formulas.text import text
+from autograd_mini.words.messages import ordinal
 
 if TYPE_CHECKING:
+    from autograd_mini.engine.rule import Rule
     from autograd_mini.engine.value import Value
-    from autograd_mini.formulas.printing import Formula
+    from autograd_mini.formulas.printing import Formula, Printed
 
 
 LONGEST = 100  # characters: in the expression of a node, what is longer is called by its name
@@ -40,10 +44,35 @@ def expressions(node: Value) -> dict[Value, Formula]:
     called = names(order)
     written: dict[Value, Formula] = {}
     for each in order:
-        name = text.symbol(called[each])
+        is_number = each.is_constant and not each.label
+        name = constant(text, each.data) if is_number else text.symbol(called[each])
         whole = name
         is_named = each.label and not re.fullmatch(r"t\d+", each.label)
         if each.rule is not None and (each is node or not is_named):
             whole = text.applied(each.rule, *[written[parent] for parent in each.parents])
         written[each] = whole if each is node or len(str(whole)) <= LONGEST else name
     return written
+
+
+def constant(xp: Printed, x: float) -> Formula:
+    """A number that stands in an expression; π is π."""
+    return xp.pi if x == math.pi else xp.constant(x)
+
+
+def repeated(node: Value) -> set[int]:
+    """The places of those inputs that an operation takes more than once."""
+    counts = Counter(map(id, node.parents))
+    return {i for i, parent in enumerate(node.parents) if counts[id(parent)] > 1}
+
+
+ROLES = {"div": ("numerator", "denominator"), "pow": ("base", "exponent")}
+KINDS = {"add": "term", "sub": "term", "sum": "term", "mul": "factor", "prod": "factor", "dot": "factor"}
+
+
+def role(rule: Rule, position: int, count: int, xp: Printed) -> str:
+    """What an operand in that place of so many is called: 1st factor, numerator, exponent."""
+    if rule.name in ROLES:
+        return xp.word(ROLES[rule.name][position])
+    if rule.name == "dot":  # as one reads: x1 × y1 + x2 × y2
+        position = position % (count // 2) * 2 + position // (count // 2)
+    return f"{ordinal(position + 1, xp.language)} {xp.word(KINDS.get(rule.name, 'argument'))}"

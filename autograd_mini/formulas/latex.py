@@ -9,8 +9,9 @@ What TeX would obey in a name is escaped; letters of other alphabets stay, for w
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
-from autograd_mini.formulas.names import indexed
+from autograd_mini.formulas.names import MARKS, PRIME, indexed
 from autograd_mini.formulas.printing import (
     ATOM,
     CHOICE,
@@ -22,22 +23,25 @@ from autograd_mini.formulas.printing import (
     Formula,
     Printed,
 )
-from autograd_mini.words.numbers import number
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
 
 class Latex(Printed):
     r"""Formulas for TeX: u \times v, x^{2}, \frac{x}{y}; the name t1 is written t_{1}."""
 
+    minus = "-"
     times = r"\times"
     cdot = r"\cdot"
     at_least = r"\ge"
     at_most = r"\le"
     dots = r"\dots"
+    placeholder = r"\square"
+    infinity = r"\infty"
     functions = frozenset(  # TeX has a word for
-        {"log", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "max", "min"}
+        {"log", "ln", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "max", "min"}
     )
     pi = property(lambda self: Formula(r"\pi", ATOM, self))
 
@@ -46,23 +50,34 @@ class Latex(Printed):
         if parts is None:
             return Formula(rf"\mathtt{{{_escaped(name)}}}", ATOM, self)
         letters, layer, index = parts
-        base = letters if len(letters) == 1 else rf"\mathit{{{letters}}}"
-        base += f"^{{({layer})}}" if layer else ""
-        return Formula(f"{base}_{{{_escaped(index)}}}" if index else base, ATOM, self)
+        base = letters.rstrip(PRIME)
+        letter, *marks = [*normalize("NFD", base)]
+        if len(marks) == 1 and marks[0] in _ACCENTS:
+            base = rf"\{_ACCENTS[marks[0]]}{{{letter}}}"
+        elif len(base) > 1:
+            base = rf"\mathit{{{base}}}"
+        base += "'" * (len(letters) - len(letters.rstrip(PRIME)))
+        base = f"{base}^{{({layer})}}" if layer else base
+        below = rf"\mathrm{{{index}}}" if index.isalpha() and len(index) > 1 else _escaped(index)
+        return Formula(f"{base}_{{{below}}}" if index else base, ATOM, self)
 
-    def constant(self, x: float) -> Formula:
-        digits, power, exponent = number(float(x)).partition("e")
-        digits = self.localised(digits).replace(",", "{,}")
-        words = {"inf": r"\infty", "-inf": r"-\infty", "nan": r"\mathrm{nan}"}
-        if power:
-            return Formula(rf"{digits} \times 10^{{{int(exponent)}}}", SUM if x < 0 else PRODUCT, self)
-        return Formula(words.get(digits, digits), SUM if x < 0 else ATOM, self)
+    def numeral(self, digits: str) -> str:
+        return r"\mathrm{nan}" if digits == "nan" else self.localised(digits).replace(",", "{,}")
+
+    def power_of_ten(self, exponent: int) -> str:
+        return f"10^{{{exponent}}}"
+
+    def scaled(self, digits: str, power_of_ten: str) -> str:
+        return rf"{digits} \cdot {power_of_ten}"
 
     def bracketed(self, content: str) -> str:
         return rf"\left({content}\right)"
 
-    def remarked(self, x: str, before: str, name: str, after: str) -> str:
-        return rf"{x} \text{{ {before}}}{name}\text{{{after}}}"
+    def worded(self, pieces: Sequence[str]) -> str:
+        return "".join([rf"\text{{{x}}}" if x and not i % 2 else x for i, x in enumerate(pieces)])
+
+    def named_below(self, content: str, name: str) -> str:
+        return rf"\underbrace{{{content}}}_{{{name}}}"
 
     def quotient(self, z: str, x: str) -> str:
         return rf"\frac{{\partial {z}}}{{\partial {x}}}"
@@ -110,15 +125,12 @@ class Latex(Printed):
         return self.write(r"\sigma\left(%s\right)", [x], CHOICE, ATOM)
 
     def heaviside(self, x: Any) -> Formula:
-        return self.write(r"\mathbf{1}_{%s > 0}", [x], SUM, ATOM)
+        return self.write("1_{%s > 0}", [x], SUM, POWER)
 
     def where(self, condition: Any, x: Any, y: Any) -> Formula:
         if_, otherwise = (rf"& \text{{{words}}}" for words in (self.word("if") + " ", self.word("otherwise")))
         cases = rf"\begin{{cases}} %s {if_} %s \\ %s {otherwise} \end{{cases}}"
         return self.write(cases, [x, condition, y], CHOICE, CHOICE)
-
-    def through(self, gradient: Any, user: Any) -> Formula:
-        return self.write(r"\left.%s\right|_{%s}", [gradient, user], CHOICE, ATOM)
 
 
 class Inline(Latex):
@@ -135,6 +147,7 @@ class Inline(Latex):
         return self.write(f"%s{if_}%s{else_}%s", [x, condition, y], RELATION, CHOICE)
 
 
+_ACCENTS = {mark: name for name, mark in MARKS.items()}
 _SPECIAL = {c: "\\" + c for c in "#$%&_{}"} | {
     "\\": r"\backslash{}",
     "^": r"\hat{\ }",

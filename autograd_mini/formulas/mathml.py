@@ -16,8 +16,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from autograd_mini.formulas.names import indexed
-from autograd_mini.formulas.printing import ATOM, CHOICE, FRACTION, POWER, PRODUCT, SUM, Formula, Printed
-from autograd_mini.words.numbers import number
+from autograd_mini.formulas.printing import ATOM, CHOICE, FRACTION, POWER, Formula, Printed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +33,8 @@ class Mathml(Printed):
     at_least = "≥"
     at_most = "≤"
     dots = ("mo", "…")
+    placeholder = ("mi", "□")
+    infinity = ("mi", "∞")
 
     def printed(self, content: Tree) -> str:
         tag, *parts = content
@@ -42,25 +43,28 @@ class Mathml(Printed):
 
     def symbol(self, name: str) -> Formula:
         letters, layer, index = indexed(name) or (name, "", "")
-        base, below = ("mi", letters), ("mn" if index.isdecimal() else "mi", index)
+        base, below = ("mi", letters), ("mi" if index.isalpha() else "mn", index)
         if layer:
             return Formula(("msubsup", base, below, ("mn", f"({layer})")), ATOM, self)
         return Formula(("msub", base, below) if index else base, ATOM, self)
 
-    def constant(self, x: float) -> Formula:
-        digits, power, exponent = number(abs(float(x))).partition("e")
-        shown: Tree = ("mi", "∞") if digits == "inf" else ("mn", self.localised(digits))
-        if power:
-            shown = self.joined([shown, ("msup", ("mn", "10"), ("mn", f"{int(exponent)}"))], "×")
-        if x < 0:
-            return Formula(self.negated(shown), SUM, self)
-        return Formula(shown, PRODUCT if power else ATOM, self)
+    def numeral(self, digits: str) -> Tree:
+        return ("mn", self.localised(digits))
+
+    def power_of_ten(self, exponent: int) -> Tree:
+        return ("msup", self.numeral("10"), ("mn", f"{exponent}".replace("-", self.minus)))
+
+    def scaled(self, digits: Tree, power_of_ten: Tree) -> Tree:
+        return self.joined([digits, power_of_ten], self.cdot)
 
     def bracketed(self, content: Tree) -> Tree:
         return ("mrow", ("mo", "("), content, ("mo", ")"))
 
     def negated(self, content: Tree) -> Tree:
-        return ("mrow", ("mo", "-"), content)
+        return ("mrow", ("mo", self.minus), content)
+
+    def side_by_side(self, *contents: Tree) -> Tree:
+        return ("mrow", *contents)
 
     def joined(self, contents: Sequence[Tree], sign: str) -> Tree:
         return ("mrow", contents[0], *[part for each in contents[1:] for part in (("mo", sign), each)])
@@ -69,9 +73,14 @@ class Mathml(Printed):
         arguments = self.joined(contents, self.separator.strip())[1:]
         return ("mrow", ("mi", name), ("mrow", ("mo", "("), *arguments, ("mo", ")")))
 
-    def remarked(self, x: Tree, before: str, name: Tree, after: str) -> Tree:
-        words = [("mtext", text.replace(" ", "\xa0")) for text in (f" {before}", after)]
-        return ("mrow", x, words[0], name, words[1])
+    def worded(self, pieces: Sequence[Any]) -> Tree:
+        words = [("mtext", x.replace(" ", "\xa0")) if not i % 2 else x for i, x in enumerate(pieces)]
+        *before, last = [x for x in words if x[1]]
+        # A product stays a row of its parts, and its factors the last of them.
+        return ("mrow", *before, *(last[1:] if last[0] == "mrow" else [last])) if before else last
+
+    def named_below(self, content: Tree, name: Tree) -> Tree:
+        return ("munder", ("munder", content, ("mo", "⏟")), name)
 
     def quotient(self, z: Tree, x: Tree) -> Tree:
         return ("mfrac", ("mrow", ("mo", "∂"), z), ("mrow", ("mo", "∂"), x))
@@ -94,14 +103,14 @@ class Mathml(Printed):
     def sigmoid(self, x: Any) -> Formula:
         return self.call("σ", [x])
 
-    def where(self, condition: Any, x: Any, y: Any) -> Formula:
-        if_, else_ = (("mtext", f"\xa0{self.word(key)}\xa0") for key in ("if", "else"))
-        x, condition, y = (self.operand(piece, SUM) for piece in (x, condition, y))
-        return Formula(("mrow", x, if_, condition, else_, y), CHOICE, self)
+    def heaviside(self, x: Any) -> Formula:
+        return Formula(("msub", self.numeral("1"), (self.formula(x) > 0.0).content), POWER, self)
 
-    def through(self, gradient: Any, user: Any) -> Formula:
-        rest = ("mrow", self.operand(gradient), ("mo", "|"))
-        return Formula(("msub", rest, self.operand(user)), ATOM, self)
+    def where(self, condition: Any, x: Any, y: Any) -> Formula:
+        if_, otherwise = (("mtd", ("mtext", self.word(key))) for key in ("if", "otherwise"))
+        x, condition, y = (("mtd", self.operand(piece)) for piece in (x, condition, y))
+        rows = ("mtable", ("mtr", x, if_, condition), ("mtr", y, otherwise))
+        return Formula(("mrow", ("mo", "{"), rows), CHOICE, self)
 
 
 mathml = Mathml()

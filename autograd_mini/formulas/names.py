@@ -10,7 +10,10 @@ r"""What the nodes of a graph are called, fit to be shown, and how such a name i
 from __future__ import annotations
 
 import re
+from collections import Counter
+from math import pi
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from autograd_mini.words.numbers import number
 from autograd_mini.words.visible import visible
@@ -21,19 +24,40 @@ if TYPE_CHECKING:
     from autograd_mini.engine.value import Value
 
 
+_WRITTEN_OUT = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega"
+    " Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
+)
+GREEK = dict(zip(_WRITTEN_OUT.split(), "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ", strict=True))
+MARKS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304"}  # above the one letter before
+PRIME = "′"
+_NAME = re.compile(
+    rf"""((?:[^\W\d_][\u0300-\u036f]*)+)      # letters, which may be those of a Greek one
+    (?:_({"|".join(MARKS)}))?
+    (?:(\d+)(?=\[))?                       # a layer
+    (?:_?(\d+) | _([^\W\d_]+) | \[([\w,]+)\])?
+    ({PRIME}*)""",
+    re.VERBOSE,
+)
+
+
 def indexed(name: str) -> tuple[str, str, str] | None:
     """Letters, layer and index of a name such as t1, w_A, w[1,2] or w1[1,2], the weight of layer 1.
 
-    What a name lacks is empty; None for a name that is not of this form.
+    Greek letters and marks are put in place: rho, y_hat and h_tilde are ρ, ŷ and h̃. Only one letter can have a
+    mark or letters as its index. What a name lacks is empty; None for a name that is not of this form.
 
-    >>> indexed("t1"), indexed("w1[3,2]"), indexed("a-b")
-    (('t', '', '1'), ('w', '1', '3,2'), None)
+    >>> indexed("t1"), indexed("w1[3,2]"), indexed("theta_hat2"), indexed("learning_rate")
+    (('t', '', '1'), ('w', '1', '3,2'), ('θ̂', '', '2'), None)
     """
-    letters, index = r"([^\W\d_]+)", r"\[([\w,]+)\]"
-    if found := re.fullmatch(rf"{letters}(\d+){index}", name):
-        return found[1], found[2], found[3]
-    found = re.fullmatch(rf"{letters}(?:_?(\d+)|_([^\W\d_]+)|{index})?", name)
-    return (found[1], "", found[2] or found[3] or found[4] or "") if found else None
+    found = _NAME.fullmatch(name)
+    if found is None:
+        return None
+    letters, mark, layer, number, word, entries, primes = (part or "" for part in found.groups())
+    letters = GREEK.get(letters, letters)
+    if (mark or word) and len(normalize("NFC", letters)) > 1:
+        return None
+    return normalize("NFC", letters + MARKS.get(mark, "")) + primes, layer, number or word or entries
 
 
 def names(order: Sequence[Value]) -> dict[Value, str]:
@@ -41,9 +65,10 @@ def names(order: Sequence[Value]) -> dict[Value, str]:
 
     A node keeps its label, with what cannot be shown written out. Unnamed results are t1, t2, ... as in
     the lectures and an unnamed last one is f; unnamed inputs are x1, x2, ...; a constant is called by its
-    number. Given names never repeat a label.
+    number. Given names never repeat a label, and what would look the same, as x1 and x_1 do, gets primes.
     """
     taken = {node.label for node in order}
+    taken |= {f"{parts[0]}{parts[2]}" for label in taken if (parts := indexed(label)) and not parts[1]}
 
     def fresh(letter: str, count: int) -> tuple[str, int]:
         while (name := f"{letter}{count}") in taken:
@@ -51,12 +76,17 @@ def names(order: Sequence[Value]) -> dict[Value, str]:
         return name, count + 1
 
     result: dict[Value, str] = {}
+    looks: Counter[object] = Counter()
     inputs = results = 1
     for node in order:
         if node.label:
-            name = visible(node.label)
+            name = label = visible(node.label)
+            look = indexed(label) or label
+            while (again := looks[look]) and (name := label + _primes(again)) in taken:
+                looks[look] += 1
+            looks[look] += 1
         elif node.is_constant:
-            name = number(node.data)
+            name = "π" if node.data == pi else number(node.data)
         elif node is order[-1] and "f" not in taken:
             name = "f"
         elif node.parents:
@@ -65,3 +95,7 @@ def names(order: Sequence[Value]) -> dict[Value, str]:
             name, inputs = fresh("x", inputs)
         result[node] = name
     return result
+
+
+def _primes(count: int) -> str:
+    return PRIME * count if count < 4 else f"{PRIME}{count}"

@@ -6,7 +6,7 @@ terminals and pictures, latex.py and mathml.py set mathematics, python.py writes
 >>> from autograd_mini.formulas.text import text
 >>> x, y = text.symbol("x"), text.symbol("y")
 >>> print((x + 1) * -y, text.div(x, y - x), sep="; ")
-(x + 1) × (-y); x / (y - x)
+(x + 1) × (−y); x / (y − x)
 
 Brackets follow the graph: floating-point sums do not associate, so `a + (b + c)` keeps its own.
 """
@@ -19,6 +19,7 @@ from autograd_mini.engine.arithmetic import Arithmetic
 from autograd_mini.errors import RuleError
 from autograd_mini.words.messages import message
 from autograd_mini.words.numbers import number
+from autograd_mini.words.visible import raised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 
 
 MANY = 100  # operands; of more, a formula shows the first two and the last
+FEW = 5  # terms: so many, and no more, have their names written below them
 BLOCK = (
-    4  # of them have their partials written at a time, and these name no others but the first and the last
+    4  # operands have their partials written at a time, and these name no others but the first and the last
 )
 
 # How tightly a formula holds together: an operand that is looser than its place gets brackets.
@@ -58,10 +60,10 @@ class Formula:
         return self.style.infix(other, "+", self, SUM)
 
     def __sub__(self, other: Any) -> Formula:
-        return self.style.infix(self, "-", other, SUM)
+        return self.style.infix(self, self.style.minus, other, SUM)
 
     def __rsub__(self, other: Any) -> Formula:
-        return self.style.infix(other, "-", self, SUM)
+        return self.style.infix(other, self.style.minus, self, SUM)
 
     def __mul__(self, other: Any) -> Formula:
         return self.style.infix(self, self.style.times, other, PRODUCT)
@@ -112,12 +114,14 @@ class Formula:
 class Printed(Arithmetic):
     """What the styles share: which pieces stand together, and which of them need brackets."""
 
+    minus = "−"
     times: str
     cdot: str
+    placeholder: Any = "□"  # an operand that an operation takes in other places, too
+    infinity: Any = "inf"
     at_least: str
     at_most: str
     dots: Any = "…"
-    through: Callable[[Any, Any], Formula]  # the part of a gradient that comes by one of several users
     abs: Callable[[Any], Formula]
     div: Callable[[Any, Any], Formula]
     raised: Callable[[Any, Any], Formula]
@@ -146,7 +150,12 @@ class Printed(Arithmetic):
 
     def constant(self, x: float) -> Formula:
         """A number with the digits it needs; a negative one is bracketed inside a product."""
-        return Formula(self.localised(number(float(x))), SUM if x < 0 else ATOM, self)
+        digits, _, power = number(abs(float(x))).partition("e")
+        content, strength = self.infinity if digits == "inf" else self.numeral(digits), ATOM
+        if power:
+            ten = self.power_of_ten(int(power))
+            content, strength = (ten, POWER) if digits == "1" else (self.scaled(content, ten), PRODUCT)
+        return Formula(self.negated(content), SUM, self) if x < 0 else Formula(content, strength, self)
 
     def formula(self, x: Any) -> Formula:
         """What a rule gave: a formula as it is, a number written."""
@@ -166,7 +175,19 @@ class Printed(Arithmetic):
         return f"({content})"
 
     def negated(self, content: Any) -> Any:
-        return f"-{content}"
+        return f"{self.minus}{content}"
+
+    def numeral(self, digits: str) -> Any:
+        return self.localised(digits)
+
+    def power_of_ten(self, exponent: int) -> Any:
+        return f"10{raised(f'{exponent}')}"
+
+    def scaled(self, digits: Any, power_of_ten: Any) -> Any:
+        return f"{digits}{self.cdot}{power_of_ten}"
+
+    def side_by_side(self, *contents: Any) -> Any:
+        return "".join(contents)
 
     def joined(self, contents: Sequence[Any], sign: str) -> Any:
         return f" {sign} ".join(contents)
@@ -177,8 +198,12 @@ class Printed(Arithmetic):
     def head(self, name: str) -> str:
         return name
 
-    def remarked(self, x: Any, before: str, name: Any, after: str) -> Any:
-        return f"{x} {before}{name}{after}"
+    def worded(self, pieces: Sequence[Any]) -> Any:
+        """Words, and contents of formulas between them: every other piece is one."""
+        return "".join(pieces)
+
+    def named_below(self, content: Any, name: Any) -> Any:  # noqa: ARG002  one line has no room below it
+        return content
 
     def quotient(self, z: Any, x: Any) -> Any:
         """∂z/∂x."""
@@ -200,34 +225,70 @@ class Printed(Arithmetic):
 
     def applied(self, rule: Rule, *pieces: Any) -> Formula:
         """How an application is shown: the forward rule, or name(pieces) if the primitive has a word."""
-        if rule.arity is None and len(pieces) > MANY:
-            rows = _rows(rule, pieces)
-            pieces = tuple(self._cut(rows, [0, 1, len(rows[0]) - 1]))
+        return self._written(rule, self._shown(rule, pieces))
+
+    def local_partial(
+        self, rule: Rule, pieces: Sequence[Any], position: int, *, is_repeated: bool
+    ) -> Formula:
+        """∂(t1 × w)/∂t1, on the expression of an application.
+
+        is_repeated: whether the operand stands in other places, too; in this one there is then a box: ∂(□ × a)/∂□.
+        """
+        name = Formula(self.placeholder, ATOM, self) if is_repeated else pieces[position]
+        return self.derivative(self._written(rule, self._shown(rule, pieces, {position: name})), name)
+
+    def _written(self, rule: Rule, pieces: Sequence[Any]) -> Formula:
+        if rule.spelling:
+            return self.call(rule.spelling, pieces)
         if rule.name in self.definitions:
             return getattr(self, rule.name)(*pieces)  # type: ignore[no-any-return]
-        return rule.forward(self, *pieces)  # type: ignore[no-any-return]
+        return self.formula(rule.forward(self, *pieces))
+
+    def _shown(
+        self, rule: Rule, pieces: Sequence[Any], marked: dict[int, Any] | None = None
+    ) -> Sequence[Any]:
+        """The operands, of very many some; marked: what stands in some places instead, which are then shown."""
+        marked = marked or {}
+        if rule.arity is None and len(pieces) > MANY:
+            count = len(pieces) // _row_count(rule)
+            return self._cut(rule, pieces, {0, 1, count - 1, *[k % count for k in marked]}, marked)
+        return [marked.get(k, piece) for k, piece in enumerate(pieces)]
 
     def slopes(self, rule: Rule, z: Any, pieces: Sequence[Any]) -> Sequence[Any]:
         """The partials of an application, for each of the pieces."""
+        if rule.name == "sqrt" and not rule.owner:
+            return (self.div(1.0, self.doubled(self.sqrt(*pieces))),)  # 1/2 · 1/z is the same, and quicker
         if rule.arity is not None or len(pieces) <= MANY:
             return rule.partials(self, z, *pieces)
-        rows = _rows(rule, pieces)
-        count = len(rows[0])
-        slopes: list[list[Any]] = [[] for _ in rows]
+        row_count = _row_count(rule)
+        count = len(pieces) // row_count
+        slopes: list[list[Any]] = [[] for _ in range(row_count)]
         for start in range(0, count, BLOCK):
             block = range(start, min(start + BLOCK, count))
-            shown = sorted({0, 1, *block, count - 1})
-            found = rule.partials(self, z, *self._cut(rows, shown))
+            places = sorted({0, 1, *block, count - 1})
+            found = rule.partials(self, z, *self._cut(rule, pieces, {*places}))
             for i, row in enumerate(slopes):
-                of_row = found[i * (len(shown) + 1) :]
-                row += [of_row[place + (k == count - 1)] for place, k in enumerate(shown) if k in block]
+                of_row = found[i * (len(places) + 1) :]
+                row += [of_row[place + (k == count - 1)] for place, k in enumerate(places) if k in block]
         return [slope for row in slopes for slope in row]
 
-    def _cut(self, rows: Sequence[Sequence[Any]], shown: Sequence[int]) -> list[Any]:
-        """Some pieces of each row, with dots before the last: x1, x2, …, x10000."""
-        return [
-            piece for row in rows for piece in (*[row[k] for k in shown[:-1]], self._dots, row[shown[-1]])
-        ]
+    def _cut(
+        self, rule: Rule, pieces: Sequence[Any], places: set[int], marked: dict[int, Any] | None = None
+    ) -> list[Any]:
+        """Some pieces of each row, with dots where others are left out: x1, x2, …, x10000.
+
+        marked: what stands in some places instead; None for dots before the last piece of a row alone.
+        """
+        count = len(pieces) // _row_count(rule)
+        cut: list[Any] = []
+        for start in range(0, len(pieces), count):
+            before = -1
+            for k in sorted(places):
+                if k == count - 1 if marked is None else k - before > 1:
+                    cut.append(self._dots)
+                cut.append((marked or {}).get(start + k, pieces[start + k]))
+                before = k
+        return cut
 
     def __getattr__(self, name: str) -> Callable[..., Formula]:
         if name.startswith("_"):
@@ -262,9 +323,13 @@ class Printed(Arithmetic):
         """The power x^y, where a first power is x itself."""
         return x if y == 1.0 else self.raised(x, y)
 
+    def doubled(self, x: Any) -> Formula:
+        """2x, without a sign."""
+        return Formula(self.side_by_side(self.numeral("2"), self.operand(x, POWER)), PRODUCT, self)
+
     def derivative(self, z: Any, x: Any) -> Formula:
-        """∂z/∂x, as an atom."""
-        return Formula(self.quotient(self.operand(z), self.operand(x)), ATOM, self)
+        """∂z/∂x, as an atom; where z is more than a name, it is in brackets."""
+        return Formula(self.quotient(self.operand(z, ATOM), self.operand(x)), ATOM, self)
 
     def chain(self, local: Any, upstream: Any) -> Formula:
         """One product of the chain rule: local partial · upstream gradient."""
@@ -273,9 +338,24 @@ class Printed(Arithmetic):
     def remark(self, x: Any, key: str, name: Any) -> Formula:
         """x, and in brackets the message of that key about a name."""
         before, after = self.word(key).split("{}")
-        return Formula(
-            self.remarked(self.operand(x), f"({before}", self.operand(name), f"{after})"), CHOICE, self
-        )
+        pieces = ["", self.operand(x), f" ({before}", self.operand(name), f"{after})"]
+        return Formula(self.worded(pieces), CHOICE, self)
+
+    def via(self, name: Any, place: str, x: Any) -> Formula:
+        """x, after the path it came by: a node, and its place there if there are several."""
+        before, after = self.word("via").split("{}")
+        pieces = [before, self.operand(name), f"{place}{after}", self.operand(x)]
+        return Formula(self.worded(pieces), CHOICE, self)
+
+    def summed(self, terms: Sequence[float], names: Sequence[tuple[Any, str]]) -> Formula:
+        """The sum of some numbers, each with its path written below, where there is room for it."""
+        contents = [self.operand(term, PRODUCT if i else SUM) for i, term in enumerate(terms)]
+        if len(terms) <= FEW:
+            paths = [self.worded(["", self.operand(name), place]) for name, place in names]
+            contents = [self.named_below(*each) for each in zip(contents, paths, strict=True)]
+        elif len(terms) > MANY:
+            contents = [*contents[:2], self.dots, contents[-1]]
+        return Formula(self.joined(contents, "+"), SUM, self)
 
     def guard(self, *condition_safe_plain: Any) -> Any:
         return condition_safe_plain[-1]
@@ -284,7 +364,6 @@ class Printed(Arithmetic):
         return tuple([self.where(self.equal(x, z), 1.0, 0.0) for x in xs])
 
 
-def _rows(rule: Rule, pieces: Sequence[Any]) -> list[Sequence[Any]]:
-    """The operands as one list; for a dot, as the two that are multiplied."""
-    count = len(pieces) // 2 if rule.name == "dot" else len(pieces)
-    return [pieces[start : start + count] for start in range(0, len(pieces), count)]
+def _row_count(rule: Rule) -> int:
+    """How many rows the operands are: for a dot two, which are multiplied."""
+    return 2 if rule.name == "dot" else 1

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 class Source(Printed):
     """Python that computes with NumPy: every function is NumPy's, and every choice is np.where."""
 
+    minus = "-"
     times = "*"
     pi = property(lambda self: Formula("np.pi", ATOM, self))
     at_least = ">="

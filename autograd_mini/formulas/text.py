@@ -2,14 +2,14 @@
 
 >>> u, v = text.symbol("u"), text.symbol("v")
 >>> print(text.maximum(0.0, u - v) * text.pow(u, 2.0), text.derivative(u, v), sep="; ")
-max(0, u - v) × u^2; ∂u/∂v
+max(0, u − v) × u^2; ∂u/∂v
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd_mini.formulas.printing import ATOM, CHOICE, POWER, PRODUCT, RELATION, Printed
+from autograd_mini.formulas.printing import ATOM, CHOICE, POWER, PRODUCT, RELATION, SUM, Printed
 
 if TYPE_CHECKING:
     from typing import Any
@@ -38,8 +38,11 @@ class Text(Printed):
         template = f"%s {self.word('if')} %s {self.word('else')} %s"
         return self.write(template, [x, condition, y], RELATION, CHOICE)
 
-    def through(self, gradient: Any, user: Any) -> Formula:
-        return self.write(f"%s {self.word('through')} %s", [gradient, user], CHOICE, ATOM)
+    def sqrt(self, x: Any) -> Formula:
+        return self.write("√%s", [x], ATOM, POWER)
+
+    def heaviside(self, x: Any) -> Formula:
+        return self.write("1_{%s > 0}", [x], SUM, POWER)
 
 
 text = Text()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 # What a page keeps of a drawing: shapes and places. It finds nodes, edges and their labels by their order.
-KEPT = {"class", "x", "y", "width", "height", "d", "points", "transform"}
+KEPT = {"class", "x", "y", "width", "height", "d", "points", "transform", "dy"}
 _COORDINATE = re.compile(r"-?\d+\.\d+")
 FILLED = ("value", "gradient", "partial")  # groups: a title, a box, and last the number that is to come
 
@@ -38,7 +38,7 @@ def blank_picture(trace: Trace) -> str:
     _strip(drawing)
     drawing.attrib = looks
     for group, card in zip(_groups(drawing, "node"), scene.cards, strict=True):
-        if any((text.text or "").endswith("…") for text in group.iter("text")):
+        if any("".join(text.itertext()).endswith("…") for text in group.iter("text")):
             full = card.name if card.kind == "input" else f"{card.name} = {card.formula}"
             ET.SubElement(group, "title").text = full
     return ET.tostring(drawing, encoding="unicode").replace(" />", "/>")  # in names > is &gt;
@@ -47,7 +47,7 @@ def blank_picture(trace: Trace) -> str:
 def _strip(drawing: ET.Element) -> None:
     """Take away what the style sheet says, and what the steps will say."""
     for element in drawing.iter():
-        kind, is_small = element.get("class", ""), element.get("font-size") == f"{SIGN[1]}"
+        kind, size = element.get("class", ""), element.get("font-size")
         for title in element.findall("title"):
             element.remove(title)
         element.attrib = {
@@ -55,10 +55,13 @@ def _strip(drawing: ET.Element) -> None:
         }
         if kind in FILLED:
             element[-1].text = None
-        elif kind == "symbol" and is_small:
+            element[-1][:] = []
+        elif kind == "symbol" and size == f"{SIGN[1]}":
             element.set("font-size", f"{SIGN[1]}")
         elif kind in ("title", "number"):
             del element.attrib["class"]
+        elif element.tag == "tspan" and not size:
+            element.set("class", "back")
 
 
 def _rounded(place: str) -> str:

@@ -13,7 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from autograd_mini.stepping.blank import blank_picture
-from autograd_mini.stepping.page import changes, heading
+from autograd_mini.stepping.page import changes, heading, tree
 from autograd_mini.stepping.sweeps import OPERATION, PRODUCT, VALUES, VARIABLE
 from autograd_mini.viz.document import button, data_block, document, panel
 from autograd_mini.words.messages import message
@@ -31,7 +31,7 @@ BUTTONS = {"solution": "solution", "sheet": "print", "again": "again"}  # window
 
 def exercise_of(trace: Trace) -> str:
     """The exercise as one HTML file that works offline. Raises LayoutError if the picture cannot be drawn."""
-    language, xp = trace.language, trace.equations.text
+    language, xp = trace.language, trace.equations.drawn
 
     def word(key: str) -> str:
         return escape(message(key, language))
@@ -50,7 +50,7 @@ def exercise_of(trace: Trace) -> str:
         f'<p class="paper">{word("name")}:</p></header>',
         f"<main>{panel(blank_picture(trace), language)}<section>",
         f"<h2>{word(VALUES)}</h2><ol>{''.join(rows[:values])}</ol>",
-        f'<h2>{word(trace.sweep)}</h2><ol start="{values + 1}">{"".join(rows[values:])}</ol>',
+        f'<h2>{word(trace.sweep)}</h2><p>{word("held fixed")}</p><ol start="{values + 1}">{"".join(rows[values:])}</ol>',
         '<p id="score" role="status"></p><p>',
         *(button(name, message(key, language), word(key)) for name, key in BUTTONS.items()),
         "</p></section></main>",
@@ -88,13 +88,13 @@ def _question(trace: Trace, group: list[int], shown: list[list[Any]]) -> dict[st
     of_value = last.sweep == VALUES
     lines = [change[4] for change in shown]
     chain = [line[:-1] for line in lines if len(line) > 2]
-    local = [factors for step, line in zip(steps, lines, strict=True) if (factors := _local(step, line))]
+    local = [_local(trace, step) for step in steps if step.kind == PRODUCT and step.is_arithmetic]
     first = [line[:2] for line in chain] if of_value else local
     return {
         "node": last.node,
         "box": ".value" if of_value else ".gradient",
         "number": repr(last.result),
-        "text": str(trace.equations.text.constant(last.result)),
+        "text": str(trace.equations.drawn.constant(last.result)),
         "hints": [hint for hint in ([first] if first == chain else [first, chain]) if hint],
         "lines": lines,
         "edges": [edge for change in shown for edges in change[5:6] for edge in edges],
@@ -102,12 +102,10 @@ def _question(trace: Trace, group: list[int], shown: list[list[Any]]) -> dict[st
     }
 
 
-def _local(step: Step, line: list[Any]) -> list[Any]:
-    """∂t1/∂u = 1: the first factor of each side of a product."""
-    if step.kind != PRODUCT:
-        return []
-    factors = [side[1] for side in line[1:-1] if len(side) == 4 and side[2] == "o·"]
-    return [factor for i, factor in enumerate(factors) if factor not in factors[:i]]
+def _local(trace: Trace, step: Step) -> list[Any]:
+    """The local partial of a product, as sides: ∂(t1 × w)/∂t1 = w = 4."""
+    sides = [tree(side.content) for side in trace.equations.local(trace.equations.mathml, step)]
+    return [side for i, side in enumerate(sides) if side not in sides[:i]]
 
 
 def _row(i: int, step: Step, language: str) -> str:

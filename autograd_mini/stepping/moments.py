@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 def scene_after(trace: Trace, count: int | None = None, xp: Printed | None = None) -> Scene:
     """The scene when the first `count` steps are done, or all of them, whatever the graph holds by now.
 
-    A box no step has filled is empty, and a local partial is known from the product it is a factor of.
+    A box no step has filled is empty, one that waits for more products says how many have come, and a local partial is known from the product it is a factor of.
     In forward mode the boxes for gradients hold the tangents, and are titled so.
-    xp: the arithmetic of the formulas; text in the language of the steps if there is none.
+    xp: the arithmetic of the formulas; that of pictures, in the language of the steps, if there is none.
 
     >>> from autograd_mini import parse, steps
     >>> print(scene_after(steps(parse("f = (u + v) * w", u=2, v=3, w=4)), 7))
     u = 2
     v = 3
-    t1 = u + v = 5, ∂f/∂t1 = 4
+    t₁ = u + v = 5, ∂f/∂t₁ = 4
     w = 4
-    f = t1 × w = 20, ∂f/∂f = 1
+    f = t₁ × w = 20, ∂f/∂f = 1
     """
     nodes, said = trace.nodes, trace.equations
     done = trace[:count]
@@ -38,5 +38,7 @@ def scene_after(trace: Trace, count: int | None = None, xp: Printed | None = Non
         {(nodes[step.edge[0]], step.edge[1]): step.local for step in done if step.edge},
         said.names[said.start],
         trace.sweep == TANGENTS,
+        held=said.held,
+        waiting={nodes[step.node]: step.waiting for step in done if step.edge},
     )
-    return scene_of(nodes[-1], "all", xp or said.text, moment)
+    return scene_of(nodes[-1], "all", xp or said.drawn, moment)

@@ -10,7 +10,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from autograd_mini.stepping.blank import blank_picture
-from autograd_mini.stepping.sweeps import ADDITION, OPERATION, PRODUCT, SEED, VALUES, VARIABLE
+from autograd_mini.stepping.moments import scene_after
+from autograd_mini.stepping.sweeps import ADDITION, OPERATION, PRODUCT, SEED, VALUES, VARIABLE, waiting
 from autograd_mini.viz.document import button, data_block, document, panel
 from autograd_mini.words.messages import message
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 KINDS = (VARIABLE, OPERATION, SEED, PRODUCT, ADDITION)
 LETTERS = {
     "mi": "i", "mn": "n", "mo": "o", "mtext": "t", "mrow": "r", "mfrac": "f", "msub": "b", "msup": "p", "msqrt": "q", "msubsup": "s",
+    "munder": "u", "mtable": "w", "mtr": "y", "mtd": "z",
 }  # fmt: skip
 SPEEDS = {"½": 2000, "1": 1000, "2": 500, "4": 250}  # milliseconds a step
 SIGNS = {"first": "|◂", "previous": "◂", "play": "►", "next": "▸", "last": "▸|"}
@@ -39,7 +41,7 @@ def page_of(trace: Trace) -> str:
     sweep = trace.sweep
     words: dict[str, Any] = {key: message(key, language) for key in ("empty", "step", "play", "pause")}
     words["sweeps"] = [message(VALUES, language), message(sweep, language)]
-    words["kinds"] = [message(kind, language) for kind in KINDS]
+    words["kinds"] = kinds(trace)
     title = heading(trace)
     body = [
         f'<header><h1>{escape(title)}</h1><b id="phase"></b><span id="what"></span></header>',
@@ -59,7 +61,7 @@ def page_of(trace: Trace) -> str:
 
 def heading(trace: Trace) -> str:
     """The expression, such as f = (u + v) × w; a part of it that would be long is called by its name."""
-    xp = trace.equations.text
+    xp = trace.equations.drawn
     written: dict[Value, Formula] = {}
     for node in trace.nodes:
         whole = name = trace.equations.symbol(xp, node)
@@ -69,13 +71,20 @@ def heading(trace: Trace) -> str:
     return " = ".join(dict.fromkeys((str(name), str(written[node]))))
 
 
+def kinds(trace: Trace) -> list[tuple[int, str]]:
+    """What the steps of a trace are: their kind, and in a sentence what happens."""
+    return list(dict.fromkeys((KINDS.index(step.kind), step.meaning) for step in trace))
+
+
 def changes(trace: Trace) -> list[list[Any]]:
     """For every step what the script must know, in short.
 
-    [kind, node, its box before, and after, sides of the equation as trees, edges of an operation], and for
+    [which of the kinds, node, its box before, and after, sides of the equation as trees, edges of an operation], and for
     a product [..., its edge, number on the edge, place of the label that shows it, node the gradient comes from].
     """
-    xp, place = trace.equations.text, trace.equations.place
+    xp, place = trace.equations.drawn, trace.equations.place
+    numbers = {kind: i for i, kind in enumerate(kinds(trace))}
+    arrows = scene_after(trace).arrows
     labelled = sorted(trace.edges[step.edge] for step in trace if step.edge)
     labels = {edge: i for i, edge in enumerate(labelled)}
 
@@ -83,12 +92,18 @@ def changes(trace: Trace) -> list[list[Any]]:
         return "" if x is None else str(xp.constant(x))
 
     def change(step: Step) -> list[Any]:
-        short = [KINDS.index(step.kind), step.node, shown(step.before), shown(step.after), trees(trace, step)]
+        kind = numbers[KINDS.index(step.kind), step.meaning]
+        before, after = shown(step.before), shown(step.after)
+        if step.kind == PRODUCT and step.uses > 1:
+            before, after = waiting(step.use - 1, step.uses), step.waiting
+        elif step.kind == ADDITION:
+            before = waiting(step.uses, step.uses)
+        short = [kind, step.node, before, after, trees(trace, step)]
         if step.kind == OPERATION:
             short.append([trace.edges[step.node, i] for i in range(len(trace.nodes[step.node].parents))])
         if step.edge:
             edge = trace.edges[step.edge]
-            short += [[edge], shown(step.local), labels[edge], place[trace.equations.source(step)]]
+            short += [[edge], arrows[edge].factor, labels[edge], place[trace.equations.source(step)]]
         return short
 
     return [change(step) for step in trace]
@@ -102,12 +117,12 @@ def trees(trace: Trace, step: Step) -> list[Tree]:
 def tree(content: tuple[Any, ...]) -> Tree:
     """A piece of MathML in short: a leaf is its letter and text, a branch a list, ∂z/∂x is "d".
 
-    >>> tree(("mfrac", ("mi", "u"), ("mrow", ("mo", "-"), ("mn", "2"))))
+    >>> tree(("mfrac", ("mi", "u"), ("mrow", ("mo", "−"), ("mn", "2"))))
     ['f', 'iu', ['r', 'o−', 'n2']]
     """
     tag, *parts = content
     if isinstance(parts[0], str):
-        return LETTERS[tag] + ("−" if content == ("mo", "-") else parts[0])
+        return LETTERS[tag] + parts[0]
     match [LETTERS[tag], *map(tree, parts)]:
         case ["f", ["r", "o∂", above], ["r", "o∂", below]]:
             return ["d", above, below]
@@ -136,4 +151,5 @@ def _list(trace: Trace) -> str:
     lines = "".join(
         f'<li><a href="#step={i}">{escape(step.line, quote=False)}</a>' for i, step in enumerate(trace, 1)
     )
-    return f"<details><summary>{escape(message('all steps', trace.language))}</summary><ol>{lines}</ol></details>"
+    summary, fixed = (escape(message(key, trace.language)) for key in ("all steps", "held fixed"))
+    return f"<details><summary>{summary}</summary><ol>{lines}</ol><p>{fixed}</p></details>"

@@ -25,6 +25,7 @@ SLIDE = (438, 212)  # points, of 160 by 90 mm, for the picture and the equation 
 EQUATION = 52  # of them, in height, for the equation
 READABLE = 0.38  # a graph that must be made smaller than this is shown through a window instead,
 WINDOW_ZOOM = 0.5  # in this size
+DOTS = r"\,\dots"
 
 OVERLAYS = r"""
 % on={<2,5>{key}}: the key holds on these overlays.
@@ -92,7 +93,8 @@ def _title(trace: Trace) -> str:
 
 
 def _equation(step: Step) -> str:
-    return ascii_maths(" = ".join(step.latex))
+    remark = rf"\quad\text{{({plain(step.remark)})}}" if step.remark else ""
+    return ascii_maths(" = ".join(step.latex)) + remark
 
 
 def _parts(trace: Trace, picture: Picture) -> Iterator[tuple[Iterable[Point], str]]:
@@ -103,8 +105,10 @@ def _parts(trace: Trace, picture: Picture) -> Iterator[tuple[Iterable[Point], st
     used: dict[tuple[int, int], int] = {}
     for overlay, step in enumerate(trace, 2):
         touched[step.node].append(overlay)
-        if step.after != step.before:
-            boxes[step.node, step.sweep == VALUES].append((overlay, picture.box(step.after)))
+        if step.after != step.before or step.waiting:
+            waits = rf"\known{{{step.waiting.replace(' …', DOTS)}}}"
+            filled = waits if step.after is None else picture.box(step.after)
+            boxes[step.node, step.sweep == VALUES].append((overlay, filled))
         if step.edge:
             used[step.edge] = overlay
     for frame in nested(scene.frames):

@@ -101,19 +101,19 @@ def steps(f: Value, lang: str = "en", by: str | None = None) -> Steps:
 
     >>> from autograd_mini import parse
     >>> steps(parse("f = (u + v) * w", u=2, v=3, w=4))
-    Forward
+    Forward pass
        1  u = 2
        2  v = 3
        3  w = 4
        4  t1 = u + v = 2 + 3 = 5
        5  f = t1 × w = 5 × 4 = 20
     <BLANKLINE>
-    Backward
+    Backward pass
        6  ∂f/∂f = 1
-       7  ∂f/∂t1 = ∂f/∂t1 · ∂f/∂f = w · 1 = 4 · 1 = 4
-       8  ∂f/∂w = ∂f/∂w · ∂f/∂f = t1 · 1 = 5 · 1 = 5
-       9  ∂f/∂u = ∂t1/∂u · ∂f/∂t1 = 1 · 4 = 4
-      10  ∂f/∂v = ∂t1/∂v · ∂f/∂t1 = 1 · 4 = 4
+       7  ∂f/∂t1 = ∂(t1 × w)/∂t1 · ∂f/∂f = w · 1 = 4 · 1 = 4
+       8  ∂f/∂w = ∂(t1 × w)/∂w · ∂f/∂f = t1 · 1 = 5 · 1 = 5
+       9  ∂f/∂u = ∂(u + v)/∂u · ∂f/∂t1 = 1 · 4 = 4
+      10  ∂f/∂v = ∂(u + v)/∂v · ∂f/∂t1 = 1 · 4 = 4
     """
     require(isinstance(f, Value), "steps needs the Value whose graph to step through", f)
     require(isinstance(lang, str), "the language is 'en' or 'fr'", lang)

@@ -1,31 +1,40 @@
 """Forward and backward sweeps as records: what a lecture writes on the board, one line at a time.
 
 A trace is made from a graph without changing it. Every record is one event: a variable gets its number, an
-operation is evaluated, the backward pass is seeded, one edge brings one chain-rule product, or a product is
-added to those that came before. What a step says is written when it is asked for, in any arithmetic of
-formulas; the views of a trace are the other files of this folder.
+operation is evaluated, the backward pass is seeded, one edge brings one chain-rule product, or the products of
+a node that is used several times are added. What a step says is written when it is asked for, in any arithmetic
+of formulas; the views of a trace are the other files of this folder.
+
+One symbol has one meaning: ∂f/∂t is what the gradient box of t holds, a local partial is written on the expression
+of its operation, as in ∂(t1 × w)/∂t1, and a product that is only a part of ∂f/∂t is named by its path.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING, overload
 
+from autograd_mini.engine.arithmetic import Floats, floats
 from autograd_mini.engine.graph import find_variable, leaves, toposort
 from autograd_mini.engine.outdated import outdated
 from autograd_mini.engine.rule import Pullback, refuse_pullbacks
 from autograd_mini.errors import StaleError, UnboundError, require
+from autograd_mini.formulas.drawn import Drawn
+from autograd_mini.formulas.expressions import constant, repeated, role
 from autograd_mini.formulas.latex import Latex
 from autograd_mini.formulas.mathml import Mathml
 from autograd_mini.formulas.names import names
 from autograd_mini.formulas.printing import Printed
 from autograd_mini.formulas.text import Text
+from autograd_mini.functions import held
+from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from autograd_mini.engine.value import Value
@@ -48,7 +57,9 @@ class Step:
     before, after: what stands in the node's box for this sweep, None while it is empty. A product that
     waits for its addition leaves the box alone.
     user, position: the edge of a product: the place of the operation, and which of its inputs.
-    local, upstream: the two factors of a product. added: what an addition adds to what was there before.
+    local, upstream: the two factors of a product.
+    use, uses: which one of how many products that lead to its node it is, counted from 1; of an addition, how many.
+    terms: what an addition adds.
     """
 
     sweep: str
@@ -62,12 +73,19 @@ class Step:
     position: int | None = None
     local: float | None = None
     upstream: float | None = None
-    added: float | None = None
+    use: int = 1
+    uses: int = 1
+    terms: tuple[float, ...] = ()
 
     @property
     def edge(self) -> tuple[int, int] | None:
         """Of a product the edge it goes along: user and position."""
         return None if self.user is None or self.position is None else (self.user, self.position)
+
+    @property
+    def waiting(self) -> str:
+        """What stands in the box after a product that is one of several."""
+        return waiting(self.use, self.uses) if self.uses > 1 else ""
 
     @property
     def is_arithmetic(self) -> bool:
@@ -106,17 +124,28 @@ class Step:
 
     @property
     def line(self) -> str:
-        """The equation in one line, such as `t1 = u + v = 2 + 3 = 5`."""
-        return " = ".join(self.text)
+        """The equation in one line, such as `t1 = u + v = 2 + 3 = 5`, and in brackets what one would not expect."""
+        return " = ".join(self.text) + (f" ({self.remark})" if self.remark else "")
+
+    @property
+    def remark(self) -> str:
+        """What a reader would not expect of it: a convention, or that a node only shifts; else empty."""
+        return self.equations.remark(self)
+
+    @property
+    def meaning(self) -> str:
+        """In a sentence what happens, the remark if there is one."""
+        return self.remark or self.equations.meaning(self)
 
 
 class Trace(Sequence[Step]):
     """The steps of the forward and backward sweeps of `f`, and its nodes in topological order.
 
     Variables first, then operations, the seed, and one product for every edge from the result back.
-    Where several edges meet, each product after the first is followed by its addition: x * x has two
-    products and an addition. Constants have no gradient, hence no products. As in `backward()`, nothing
-    flows along the edge of an input that a choice (relu, where, max, ...) did not take.
+    Where several edges meet, their products are followed by one addition: x * x has two products and an
+    addition. Constants have no gradient, hence no products, and what only shifts, as the largest score in a
+    softmax does, counts as one. As in `backward()`, nothing flows along the edge of an input that a choice
+    (relu, where, max, ...) did not take.
 
     language: of the words and numbers in the formulas, "en" or "fr".
     by: the name of a variable, for forward mode instead of the backward sweep: the products then carry
@@ -132,7 +161,7 @@ class Trace(Sequence[Step]):
     t1 = u + v = 2 + 3 = 5
     f = t1 × w = 5 × 4 = 20
     ∂f/∂f = 1
-    ∂f/∂t1 = ∂f/∂t1 · ∂f/∂f = w · 1 = 4 · 1 = 4
+    ∂f/∂t1 = ∂(t1 × w)/∂t1 · ∂f/∂f = w · 1 = 4 · 1 = 4
     """
 
     def __init__(self, f: Value, language: str = "en", by: str | None = None) -> None:
@@ -186,37 +215,64 @@ class Trace(Sequence[Step]):
             if node.rule is not None:
                 yield Step(VALUES, OPERATION, place[node], node.data, None, node.data, said)
 
+    def _edges(self, start: Value) -> Iterator[tuple[Value, int, Value, Value]]:
+        """The edges the sweep goes along, in its order: user, position, source and target.
+
+        In reverse mode from the result back; in forward mode from the variable on.
+        """
+        reached = {start}
+        for user in reversed(self.nodes) if self.sweep == GRADIENTS else self.nodes:
+            for position, parent in enumerate(user.parents):
+                source, target = (user, parent) if self.sweep == GRADIENTS else (parent, user)
+                if source in reached and not target.is_constant and target not in self.equations.held:
+                    reached.add(target)
+                    yield user, position, source, target
+
     def _derivatives(self, start: Value) -> Iterator[Step]:
         """The seed, then the product of every edge that can be reached from it, and the additions.
 
-        In reverse mode ∂f/∂t for every node t, from the result f back; in forward mode ∂t/∂x, from the
-        variable x on.
+        In reverse mode ∂f/∂t for every node t; in forward mode ∂t/∂x.
         """
         place, said, sweep = self.equations.place, self.equations, self.sweep
         found = {start: 1.0}
         live = {start}  # without those that are reached only by edges along which nothing flows
+        edges = [*self._edges(start)]
+        paths = said.paths
+        for user, position, _, target in edges:
+            paths.setdefault(place[target], []).append((place[user], position))
+        terms: dict[int, tuple[float, ...]] = {}
         yield Step(sweep, SEED, place[start], 1.0, None, 1.0, said)
-        for user in reversed(self.nodes) if sweep == GRADIENTS else self.nodes:
-            for position, parent in enumerate(user.parents):
-                source, target = (user, parent) if sweep == GRADIENTS else (parent, user)
-                if source not in found or target.is_constant:
-                    continue
-                local, upstream, before = user.partials[position], found[source], found.get(target)
-                if sweep == TANGENTS:
-                    refuse_pullbacks([local])
-                product, node = local * upstream, place[target]
-                if source in live and not _is_mask(user, position):
-                    live.add(target)
-                elif math.isnan(product):
-                    product = 0.0
-                after = product if before is None else before
-                edge = (place[user], position, local, upstream)
-                said.products[node] += 1
-                yield Step(sweep, PRODUCT, node, product, before, after, said, *edge)
-                found[target] = product
-                if before is not None:
-                    total = found[target] = before + product
-                    yield Step(sweep, ADDITION, node, total, before, total, said, added=product)
+        for user, position, source, target in edges:
+            local, upstream, node = user.partials[position], found[source], place[target]
+            if sweep == TANGENTS:
+                refuse_pullbacks([local])
+            product = local * upstream
+            if source in live and not _is_mask(user, position):
+                live.add(target)
+            elif math.isnan(product):
+                product = 0.0
+            so_far = terms[node] = (*terms.get(node, ()), product)
+            use, uses = len(so_far), len(paths[node])
+            after = product if uses == 1 else None
+            yield Step(
+                sweep,
+                PRODUCT,
+                node,
+                product,
+                None,
+                after,
+                said,
+                place[user],
+                position,
+                local,
+                upstream,
+                use,
+                uses,
+            )
+            if use == uses:
+                found[target] = total = reduce(add, so_far)
+                if uses > 1:
+                    yield Step(sweep, ADDITION, node, total, None, total, said, uses=uses, terms=so_far)
 
 
 class Equations:
@@ -229,16 +285,21 @@ class Equations:
         self.nodes = nodes
         self.start = start
         self.sweep = sweep
+        self.language = language
         self.place = {node: i for i, node in enumerate(nodes)}
         self.names = names(nodes)
         self.numbers = {node: node.data for node in nodes}
-        self.products: Counter[int] = Counter()  # how many each node has
-        self.text, self.latex, self.mathml = Text(language), Latex(language), Mathml(language)
+        self.held = held(nodes)
+        self.paths: dict[int, list[tuple[int, int]]] = {}  # of each node the edges that lead to it
+        self.text, self.drawn = Text(language), Drawn(language)
+        self.latex, self.mathml = Latex(language), Mathml(language)
+        self._symbols: dict[tuple[Printed, Value], Sequence[Formula]] = {}
         self._partials: dict[tuple[Printed, Value], Sequence[Any]] = {}
+        self._applications: dict[Value, Application] = {}
 
     def symbol(self, xp: Printed, node: Value) -> Formula:
         """The node's name; a constant is its number."""
-        return xp.constant(self.numbers[node]) if node.is_constant else xp.symbol(self.names[node])
+        return constant(xp, self.numbers[node]) if node.is_constant else xp.symbol(self.names[node])
 
     def derivative(self, xp: Printed, node: Value) -> Formula:
         """∂f/∂t in reverse mode, ∂t/∂x in forward mode."""
@@ -253,19 +314,20 @@ class Equations:
         elif step.kind == OPERATION:
             sides = self._operation(xp, node)
         elif not step.is_arithmetic:
-            return [self._target(xp, step), self._given(xp, step)]
+            return self._arriving(xp, step, [self._given(xp, step)])
         elif step.kind == PRODUCT:
             sides = self._product(xp, step)
+        elif step.kind == ADDITION:
+            paths = [self._path(xp, step.node, edge) for edge in self.paths[step.node]]
+            sides = [self.derivative(xp, node), xp.summed(step.terms, paths)]
         else:
             sides = [self.derivative(xp, node)]
-        if step.before is not None and step.added is not None:
-            sides.append(xp.constant(step.before) + step.added)
         return [*sides, xp.constant(step.result)]
 
     def _operation(self, xp: Printed, node: Value) -> list[Formula]:
         """t1, u + v, 2 + 3."""
         assert node.rule is not None
-        symbols = [self.symbol(xp, parent) for parent in node.parents]
+        symbols = self._inputs(xp, node)
         numbers = [xp.constant(self.numbers[parent]) for parent in node.parents]
         return [self.symbol(xp, node), xp.applied(node.rule, *symbols), xp.applied(node.rule, *numbers)]
 
@@ -276,21 +338,37 @@ class Equations:
         return self.nodes[user].parents[position] if step.node == user else self.nodes[user]
 
     def _product(self, xp: Printed, step: Step) -> list[Formula]:
-        """∂f/∂t1, ∂f/∂t1 · ∂f/∂f, w · 1, 4 · 1."""
+        """∂f/∂t1, ∂(t1 × w)/∂t1 · ∂f/∂f, w · 1, 4 · 1."""
+        local, *known = self.local(xp, step)
+        sides = [xp.chain(local, self.derivative(xp, self.source(step)))]
+        return self._arriving(xp, step, [*sides, *[xp.chain(factor, step.upstream) for factor in known]])
+
+    def local(self, xp: Printed, step: Step) -> list[Formula]:
+        """Of a product the local partial as its sides: ∂(t1 × w)/∂t1, w, 4."""
         assert step.edge is not None
         user, position = self.nodes[step.edge[0]], step.edge[1]
-        local = xp.derivative(self.symbol(xp, user), self.symbol(xp, user.parents[position]))
-        return [
-            self._target(xp, step),
-            xp.chain(local, self.derivative(xp, self.source(step))),
-            xp.chain(self._partials_of(xp, user)[position], step.upstream),
-            xp.chain(step.local, step.upstream),
-        ]
+        assert user.rule is not None
+        is_repeated = position in self._known(user).repeated
+        sides = [xp.local_partial(user.rule, self._inputs(xp, user), position, is_repeated=is_repeated)]
+        if self._known(user).says(position, step.local):
+            sides.append(xp.formula(self._partials_of(xp, user)[position]))
+        return [*sides, xp.constant(step.local or 0.0)]
 
-    def _target(self, xp: Printed, step: Step) -> Formula:
-        """∂f/∂t1, or the part of it that comes through one of several users."""
-        here, source = self.derivative(xp, self.nodes[step.node]), self.source(step)
-        return xp.through(here, self.symbol(xp, source)) if self.products[step.node] > 1 else here
+    def _arriving(self, xp: Printed, step: Step, sides: list[Formula]) -> list[Formula]:
+        """The sides after ∂f/∂t1, or, where they are one part of it, after their path."""
+        if step.uses == 1:
+            return [self.derivative(xp, self.nodes[step.node]), *sides]
+        assert step.edge is not None
+        return [xp.via(*self._path(xp, step.node, step.edge), sides[0]), *sides[1:]]
+
+    def _path(self, xp: Printed, target: int, edge: tuple[int, int]) -> tuple[Formula, str]:
+        """By which node a product comes, and by which of its places if there are several."""
+        user, position = self.nodes[edge[0]], edge[1]
+        assert user.rule is not None
+        other = user.parents[position] if target == edge[0] else user
+        is_repeated = position in self._known(user).repeated
+        place = f", {role(user.rule, position, len(user.parents), xp)}" if is_repeated else ""
+        return self.symbol(xp, other), place
 
     def _given(self, xp: Printed, step: Step) -> Formula:
         """The result of a product that is none, and why."""
@@ -309,9 +387,100 @@ class Equations:
         """The partials of an operation, written once: a sum of thousands has as many edges."""
         if (xp, user) not in self._partials:
             assert user.rule is not None
-            symbols = [self.symbol(xp, parent) for parent in user.parents]
-            self._partials[xp, user] = xp.slopes(user.rule, self.symbol(xp, user), symbols)
+            self._partials[xp, user] = xp.slopes(user.rule, self.symbol(xp, user), self._inputs(xp, user))
         return self._partials[xp, user]
+
+    def _inputs(self, xp: Printed, user: Value) -> Sequence[Formula]:
+        """The symbols of its inputs, made once, too."""
+        if (xp, user) not in self._symbols:
+            self._symbols[xp, user] = [self.symbol(xp, parent) for parent in user.parents]
+        return self._symbols[xp, user]
+
+    def _known(self, user: Value) -> Application:
+        """What is found out once about an operation."""
+        if user not in self._applications:
+            self._applications[user] = Application.of(user, self.numbers)
+        return self._applications[user]
+
+    def remark(self, step: Step) -> str:
+        """See `Step.remark`."""
+        node = self.nodes[step.node]
+        if step.kind == OPERATION and node in self.held:
+            return message("shift", self.language).format(self.names[node])
+        if step.edge is None or not step.is_arithmetic:
+            return ""
+        known = self._known(self.nodes[step.edge[0]])
+        if known.is_tie:
+            return message("tie", self.language)
+        return (
+            message("kink", self.language).format(self.text.constant(step.local or 0.0))
+            if known.is_kink
+            else ""
+        )
+
+    def meaning(self, step: Step) -> str:
+        """See `Step.meaning`."""
+        key, what = step.kind, f"{step.uses}"
+        if key == SEED:
+            what = " = ".join(map(str, step.sides(self.text)))
+        elif key in MEANINGS:
+            key = MEANINGS["use" if key == PRODUCT and step.uses > 1 else key][self.sweep == TANGENTS]
+        return message(key, self.language).format(what)
+
+
+MEANINGS = {  # by the sweep: of gradients, of tangents
+    PRODUCT: ("product of gradients", "product of tangents"),
+    "use": ("use of gradients", "use of tangents"),
+    ADDITION: ("addition of gradients", "addition of tangents"),
+}
+
+
+class Literal(Floats):
+    """Floats in which a formula is what it says in print, without the steps around traps."""
+
+    @staticmethod
+    def guard(*condition_safe_plain: Any) -> Any:
+        return condition_safe_plain[-1]
+
+    @staticmethod
+    def first(z: float, xs: Sequence[float]) -> tuple[float, ...]:
+        return tuple([float(x == z) for x in xs])
+
+
+literal = Literal()
+TIES = frozenset({"max", "min", "maximum", "minimum"})
+SILENT = TIES | {"where", "stop_gradient"}  # these have kinks that no reader asks about
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What is found out once about an operation, however many inputs it has.
+
+    repeated: the places of inputs that it takes more than once. printed: the partials as their formulas say.
+    is_tie: whether several inputs are the largest, or the smallest. is_kink: whether it has no derivative here.
+    """
+
+    repeated: set[int]
+    printed: Sequence[float]
+    is_tie: bool
+    is_kink: bool
+
+    @classmethod
+    def of(cls, user: Value, numbers: Mapping[Value, float]) -> Application:
+        rule, inputs, z = user.rule, [numbers[parent] for parent in user.parents], numbers[user]
+        assert rule is not None
+        is_tie = rule.name in TIES and inputs.count(z) > 1
+        is_kink = rule.kinks is not None and rule.name not in SILENT and not all(rule.kinks(floats, *inputs))
+        return cls(repeated(user), rule.partials(literal, z, *inputs), is_tie, is_kink)
+
+    def says(self, position: int, local: float | None) -> bool:
+        """Whether the formula of a partial gives its number: not where a convention does, or a step around a trap."""
+        return not self.is_tie and float(self.printed[position]) == local
+
+
+def waiting(use: int, uses: int) -> str:
+    """What stands in a box for which so many of all products have come: 1/3 …; nothing at first."""
+    return f"{use}/{uses} …" if use else ""
 
 
 def _is_mask(user: Value, position: int) -> bool:

@@ -198,7 +198,7 @@ def _table(trace: Trace, count: int, console: Console, rows: int) -> Table:
             message(title, language), justify="right", no_wrap=True, min_width=min(NUMBER, console.width // 3)
         )
 
-    cards = scene_after(trace, count).cards
+    cards = scene_after(trace, count, trace.equations.text).cards
     shown = [i for i, card in enumerate(cards) if not card.is_constant]
     middle = shown.index(step.node) if step else 0
     start = max(0, min(middle - rows // 2, len(shown) - rows))
@@ -208,8 +208,8 @@ def _table(trace: Trace, count: int, console: Console, rows: int) -> Table:
         cells = [Line(f"▶ {card.name}", style="bold") if is_current else Line(f"  {card.name}")]
         if not is_narrow:
             cells.append(Line(card.caption))
-        for is_value, x in ((True, card.value), (False, card.gradient)):
+        for is_value, shown_number in ((True, card.number(card.value)), (False, card.gradient_text)):
             is_new = is_current and step is not None and is_value == (step.sweep == VALUES)
-            cells.append(Line(f" {card.number(x)} ", style="reverse bold" if is_new else ""))
+            cells.append(Line(f" {shown_number} ", style="reverse bold" if is_new else ""))
         table.add_row(*cells)
     return table

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.viz.lettering import shortened
 from autograd_mini.viz.sizes import CAPTION, LABEL_WIDTH, PAD, Sizes
+from autograd_mini.words.numbers import number
 
 if TYPE_CHECKING:
     from typing import Any
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 INCH = 72  # DOT counts boxes in inches and everything else in points
-LONGEST = 11  # characters of a number: -1.234e-100
+LONGEST = 13  # characters; a number has at most 11, as -1.234e-100 has
 COURIER = 0.6  # how wide every character of Courier is, at font size 1
 # What a layout takes time for are the columns that arrows cross; beyond LARGE of them a good picture in seconds is
 # better than the best one in minutes, and beyond DENSE one without room for labels.
@@ -83,10 +84,10 @@ def _box_label(card: Card, room: float) -> str:
     lines = [card.name]
     if not card.is_constant:
         head = f"{card.name} = {card.formula}" if card.formula else card.name
-        value, gradient = card.number(card.value), card.number(card.gradient)
+        value, gradient = card.number(card.value), card.gradient_text
         value = f"≠ {value}" if card.is_value_outdated else value or BLANK
         mark = f" ({card.xp.word('outdated')})" if card.is_gradient_outdated else ""
-        lines = [head, value, f"{card.derivative} = {gradient}{mark}"]
+        lines = [head, value, card.derivative if card.is_held else f"{card.derivative} = {gradient}{mark}"]
     literal = [shortened(line, room, CAPTION).replace("&", "&amp;").replace("\\", "\\\\") for line in lines]
     return graphviz.nohtml("\\n".join(literal))  # type: ignore[no-any-return]
 
@@ -99,5 +100,6 @@ def _room(arrow: Arrow, *, has_labels: bool) -> dict[str, str]:
     """
     if not arrow.is_labelled or not has_labels:
         return {}
-    number = "" if arrow.is_outdated else arrow.number
-    return {"label": f"{BLANK}\\n{number:^{LONGEST}}"}
+    is_left_out = arrow.partial is None or arrow.is_outdated
+    digits = "" if is_left_out else arrow.head.xp.localised(number(arrow.partial or 0.0))
+    return {"label": f"{BLANK}\\n{digits:^{LONGEST}}"}

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from autograd_mini.engine.value import Value
 from autograd_mini.errors import LayoutError, MissingExtraError, require, shown
 from autograd_mini.files import write_whole
+from autograd_mini.formulas.drawn import Drawn
 from autograd_mini.formulas.latex import Inline
-from autograd_mini.formulas.text import Text
 from autograd_mini.viz.document import document
 from autograd_mini.viz.dot import dot_source
 from autograd_mini.viz.layout import engine, layout_of
@@ -44,7 +44,7 @@ class Drawing:
         """read: gives the scene in an arithmetic of formulas."""
         self.language = language
         self.renderer = renderer
-        self.scene = read(Text(language))
+        self.scene = read(Drawn(language))
         self._read = read
 
     @cached_property

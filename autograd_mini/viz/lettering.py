@@ -1,4 +1,4 @@
-"""Lettering: how wide a text is, and the part of it that fits a given room.
+"""Lettering: how wide a text is, the part of it that fits a given room, and what of it stands above or below the line.
 
 Nobody knows the fonts of the reader, so widths are estimates, generous ones: those of DejaVu Sans,
 which is wider than most.
@@ -6,10 +6,38 @@ which is wider than most.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+from autograd_mini.words.visible import LOWERED, RAISED, on_the_line
+
 _NARROW = frozenset(" !\"'(),-./:;I[]fijlrt|·")
-_WIDE = frozenset("%+<=>@MW_mw×—…≤≥")
+_WIDE = frozenset("%+<=>@MW_mw×−□—…≤≥")
+_SMALL = frozenset(RAISED + LOWERED)
+_RUN = re.compile(
+    rf"""(?P<below> [{LOWERED}]+ (?:,[{LOWERED}]+)*)
+    | (?P<above> [{RAISED}]+)
+    | (?<=1) _\{{ (?P<condition> [^{{}}]*) \}}
+    | (?<![\w\u0300-\u036f]) (?P<letter> [^\W\d_][\u0300-\u036f]*) _ (?P<index> [^\W_]+(?:,[^\W_]+)*) (?!\w)""",
+    re.VERBOSE,
+)
+BELOW, LINE, ABOVE = -1, 0, 1
+
+
+def runs(text: str) -> list[tuple[str, int]]:
+    """The text in pieces, each BELOW, on the LINE or ABOVE it; few fonts have the small digits of Unicode.
+
+    >>> runs("w⁽¹⁾₃,₂ + a_b + 10⁻⁵")
+    [('w', 0), ('(1)', 1), ('3,2', -1), (' + a', 0), ('b', -1), (' + 10', 0), ('−5', 1)]
+    """
+    pieces: list[tuple[str, int]] = []
+    end, line = 0, ""
+    for found in _RUN.finditer(text):
+        line += text[end : found.start()] + (found["letter"] or "")
+        small = found["index"] or found["condition"] or on_the_line(found["below"] or found["above"])
+        pieces += [(line, LINE)] * bool(line) + [(small, ABOVE if found["above"] else BELOW)]
+        end, line = found.end(), ""
+    return pieces + [(text[end:], LINE)] * (end < len(text))
 
 
 def width(text: str, size: float) -> float:
@@ -20,6 +48,8 @@ def width(text: str, size: float) -> float:
 def _advance(character: str) -> float:
     if character in _NARROW:
         return 0.42
+    if character in _SMALL:
+        return 0.7 * 0.68
     if character in _WIDE:
         return 0.95
     if character < "\u0300" or character == "∂":

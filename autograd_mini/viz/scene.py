@@ -13,18 +13,26 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.outdated import NOTHING, Outdated, outdated
+from autograd_mini.formulas.drawn import drawn
+from autograd_mini.formulas.expressions import constant, repeated
 from autograd_mini.formulas.names import names
-from autograd_mini.formulas.text import text
+from autograd_mini.formulas.printing import PRODUCT
+from autograd_mini.formulas.text import Text
+from autograd_mini.functions import held
 from autograd_mini.viz.collapse import boxes, crowds
 from autograd_mini.viz.frames import frames
+from autograd_mini.viz.lettering import width
+from autograd_mini.viz.sizes import DERIVATIVE, LABEL_HEIGHT, LABEL_WIDTH
 from autograd_mini.words.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from autograd_mini.engine.value import Value
     from autograd_mini.formulas.printing import Formula, Printed
     from autograd_mini.viz.frames import Path
+
+LABEL_ROOM = LABEL_WIDTH - LABEL_HEIGHT / 2  # of a title on an arrow
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +40,9 @@ class Card:
     """One node. `value` and `gradient` are None as long as they are unknown."""
 
     id: str
-    kind: str  # "input", "constant", "result", "box" for a neuron or layer, "crowd" for inputs, or "output": the last
+    # "input", "constant", "result", "box" for a neuron or layer, "crowd" for inputs, "output" for the last, or "held"
+    # for a result that only shifts others
+    kind: str
     name: str
     symbol: str  # of the operation; empty for a leaf
     formula: str  # "u + v"; empty for a leaf
@@ -42,6 +52,12 @@ class Card:
     xp: Printed = field(repr=False)
     is_value_outdated: bool = False  # it no longer follows from the inputs
     is_gradient_outdated: bool = False
+    waiting: str = ""  # "1/3 …" as long as only one of three products has come to its gradient
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it counts as a constant for the backward pass: it has no gradient box."""
+        return self.kind == "held"
 
     @property
     def is_constant(self) -> bool:
@@ -63,6 +79,11 @@ class Card:
         """The number as the picture writes it; nothing if it is unknown."""
         return "" if x is None else str(self.xp.constant(x))
 
+    @property
+    def gradient_text(self) -> str:
+        """What stands in its gradient box."""
+        return self.number(self.gradient) or self.waiting
+
     def __str__(self) -> str:
         if self.is_constant:
             return self.name
@@ -73,6 +94,8 @@ class Card:
             line += f" {'≠' if self.is_value_outdated else '='} {self.number(self.value)}"
         if self.gradient is not None:
             line += f"{self.xp.separator}{self.derivative} = {self.number(self.gradient)}"
+        if self.is_held:
+            line += f" ({self.xp.word('constant')})"
         return f"{line} ({self.xp.word('outdated')})" if self.is_gradient_outdated else line
 
 
@@ -83,14 +106,34 @@ class Arrow:
     id: str
     tail: Card
     head: Card
-    derivative: str  # "∂t1/∂u", the title of its local partial
+    derivative: str  # "∂(u + v)/∂u", the title of its local partial
     partial: float | None
     is_outdated: bool = False
+    is_short: bool = True  # whether the title has room on the arrow
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether nothing flows back along it, as one end is a constant or counts as one."""
+        return self.tail.is_constant or self.tail.is_held or self.head.is_held
 
     @property
     def is_labelled(self) -> bool:
         """Whether it has a local partial to show: not from a constant, nor between boxes."""
-        return not (self.tail.is_constant or self.tail.is_box or self.head.is_box)
+        return not (self.is_constant or self.tail.is_box or self.head.is_box)
+
+    @property
+    def label(self) -> str:
+        """The title above the number, if there is room for it."""
+        return self.derivative if self.is_short else ""
+
+    @property
+    def factor(self) -> str:
+        """The number on the arrow; where it has no title, with the sign of a factor."""
+        if self.is_short or self.partial is None:
+            return self.number
+        xp = self.head.xp
+        space = " " if xp.times.isascii() else ""  # which ends a command of TeX
+        return f"{xp.times}{space}{xp.operand(self.partial, PRODUCT)}"
 
     @property
     def number(self) -> str:
@@ -98,8 +141,8 @@ class Arrow:
         return self.head.number(self.partial)
 
     def __str__(self) -> str:
-        if self.partial is None:
-            return self.derivative
+        if self.partial is None or not self.derivative:
+            return self.derivative or f"{self.tail.name} → {self.head.name}"
         return f"{self.derivative} {'≠' if self.is_outdated else '='} {self.number}"
 
 
@@ -154,6 +197,10 @@ class Moment:
     start: str  # the node whose derivatives they are; empty if that is not known
     is_forward: bool = False  # whether they are derivatives with respect to it
     outdated: Outdated = NOTHING
+    held: set[Value] | frozenset[Value] = frozenset()  # those that count as constants
+    waiting: Mapping[Value, str] = field(
+        default_factory=dict
+    )  # what stands in a box before all products have come
 
     def derivative(self, xp: Printed, name: Formula) -> Formula:
         """The title of a gradient box: ∂f/∂name, or in forward mode ∂name/∂x."""
@@ -170,11 +217,11 @@ class Moment:
         partials = {(node, i): x for node in going for i, x in enumerate(node.partials)}
         # A gradient other than 1 on the output came from a backward pass that began elsewhere.
         start = called[root] if gradients[root] in (None, 1.0) or not root.parents else ""
-        return cls(called, values, gradients, partials, start, outdated=outdated(order))
+        return cls(called, values, gradients, partials, start, outdated=outdated(order), held=held(order))
 
 
 def scene_of(
-    root: Value, expand: str | Sequence[str] | None = None, xp: Printed = text, moment: Moment | None = None
+    root: Value, expand: str | Sequence[str] | None = None, xp: Printed = drawn, moment: Moment | None = None
 ) -> Scene:
     """What there is to see of the graph of `root`; ids n0, n1, ... and e0, e1, ... follow the walk.
 
@@ -188,9 +235,9 @@ def scene_of(
     >>> print(scene_of(f))
     u = 2, ∂f/∂u = 4
     v = 3, ∂f/∂v = 4
-    t1 = u + v = 5, ∂f/∂t1 = 4
+    t₁ = u + v = 5, ∂f/∂t₁ = 4
     w = 4, ∂f/∂w = 5
-    f = t1 × w = 20, ∂f/∂f = 1
+    f = t₁ × w = 20, ∂f/∂f = 1
     """
     moment = moment or Moment.now(root)
     order = [*moment.names]
@@ -201,7 +248,7 @@ def scene_of(
     for node, path in box_of.items():
         if node.rule is None:
             parameters.setdefault(path, []).append(node)
-    written = {node: _name(node, moment, xp) for node in order}
+    written, titled = ({node: _name(node, moment, style) for node in order} for style in (xp, drawn))
     cards: dict[Value | Path, Card] = {}
     arrows: dict[object, Arrow] = {}
     for node in order:
@@ -214,18 +261,21 @@ def scene_of(
                 cards[here] = _box(id_, kind, here, parameters.get(here, []), moment, xp)
             else:
                 cards[here] = _card(id_, node, node is root, written, moment, xp)
+        titles = _titles(node, written, xp)
+        short = titles if isinstance(xp, Text) else _titles(node, titled, drawn)
         for position, parent in enumerate(node.parents):
             there = box_of.get(parent, parent)
+            edge: object = (there, here)  # one arrow for all edges between two boxes
+            title, partial, is_short = "", None, True
             if here is node and there is parent:
-                edge: object = (node, position)
-                title = str(xp.derivative(written[node], written[parent]))
-                partial = moment.partials.get((node, position))
-            else:  # one arrow for all edges between two boxes
-                edge, title, partial = (there, here), f"{cards[there].name} → {cards[here].name}", None
+                edge = (node, position)
+                if not (parent.is_constant or {node, parent} & moment.held):
+                    title, partial = titles(position), moment.partials.get((node, position))
+                    is_short = width(short(position), DERIVATIVE) <= LABEL_ROOM
             if there is not here and edge not in arrows:
                 is_outdated = partial is not None and edge in moment.outdated.partials
                 arrows[edge] = Arrow(
-                    f"e{len(arrows)}", cards[there], cards[here], title, partial, is_outdated
+                    f"e{len(arrows)}", cards[there], cards[here], title, partial, is_outdated, is_short
                 )
     output = box_of.get(root, root)
     cards[output] = cards.pop(output)
@@ -261,10 +311,28 @@ def _title(path: Path, xp: Printed) -> str:
     return visible(" ".join([xp.word(kind) if kind in ("layer", "neuron") else kind, *which]))
 
 
+def _titles(node: Value, written: Mapping[Value, Formula], xp: Printed) -> Callable[[int], str]:
+    """What the local partials of an operation are called, by the place of the input: ∂(t1 × w)/∂t1."""
+    symbols = [_operand(x, written, xp) for x in node.parents]
+    places = repeated(node)
+
+    def title(position: int) -> str:
+        assert node.rule is not None
+        is_repeated = position in places
+        return str(xp.local_partial(node.rule, symbols, position, is_repeated=is_repeated))
+
+    return title
+
+
+def _operand(node: Value, written: Mapping[Value, Formula], xp: Printed) -> Formula:
+    """How it stands in a formula: a constant is its number there."""
+    return constant(xp, node.data) if node.is_constant else written[node]
+
+
 def _name(node: Value, moment: Moment, xp: Printed) -> Formula:
     """The name of a node; a constant without one is its number."""
     is_number = node.is_constant and not node.label
-    return xp.constant(node.data) if is_number else xp.symbol(moment.names[node])
+    return constant(xp, node.data) if is_number else xp.symbol(moment.names[node])
 
 
 def _card(
@@ -273,20 +341,23 @@ def _card(
     """The card of one node."""
     formula, kind = "", "constant" if node.is_constant else "input"
     if node.rule is not None:
-        operands = [xp.constant(x.data) if x.is_constant else written[x] for x in node.parents]
-        formula, kind = str(xp.applied(node.rule, *operands)), "output" if is_output else "result"
+        operands = [_operand(x, written, xp) for x in node.parents]
+        kind = "output" if is_output else "held" if node in moment.held else "result"
+        formula = str(xp.applied(node.rule, *operands))
+    is_held = kind == "held"
     return Card(
         id=id_,
         kind=kind,
         name=str(written[node]),
         symbol=visible(node.rule.symbol) if node.rule else "",
         formula=formula,
-        derivative=str(moment.derivative(xp, written[node])),
+        derivative=xp.worded([xp.word("constant")]) if is_held else str(moment.derivative(xp, written[node])),
         value=moment.values.get(node),
-        gradient=moment.gradients.get(node),
+        gradient=None if is_held else moment.gradients.get(node),
         xp=xp,
         is_value_outdated=node in moment.outdated.values,
-        is_gradient_outdated=node in moment.outdated.gradients,
+        is_gradient_outdated=node in moment.outdated.gradients and not is_held,
+        waiting=moment.waiting.get(node, ""),
     )
 
 

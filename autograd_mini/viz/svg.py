@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from autograd_mini.viz import colours
-from autograd_mini.viz.lettering import fitting, shortened, width
+from autograd_mini.viz.lettering import ABOVE, BELOW, LINE, fitting, runs, shortened, width
 from autograd_mini.viz.sizes import (
     CAPTION,
     DERIVATIVE,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from autograd_mini.viz.scene import Arrow, Card, Frame, Scene
 
 
+SMALL, HEIGHTS = 0.7, {BELOW: 0.2, LINE: 0.0, ABOVE: -0.36}  # indices and powers, against the size of type
 STRUCK = {"text_decoration": "line-through"}  # a number that is outdated
 
 
@@ -45,6 +46,10 @@ def svg_text(scene: Scene, layout: Layout) -> str:
     """The picture as an SVG document; the same scene and layout give the same text."""
     document = svg_element(scene, layout)
     ET.indent(document, " ")
+    for line in document.iter("text"):  # a space between its parts would be seen
+        for part in line:
+            part.tail = None
+        line.text = line.text and line.text.rstrip("\n ")
     return ET.tostring(document, encoding="unicode") + "\n"
 
 
@@ -106,12 +111,15 @@ def _draw_card(parent: ET.Element, card: Card, layout: Layout) -> None:
         return
     _draw_head(group, card, wide, high)
     room = layout.sizes.caption_width
-    value, gradient = card.number(card.value), card.number(card.gradient)
+    value, gradient = card.number(card.value), card.gradient_text
     top, bottom = PAD + HEAD + GAP, high - PAD - FIELD
+    if card.is_held:
+        looks = {"text_anchor": "start", "fill": colours.CONSTANT.text}
+        _text(group, "caption", card.derivative, (PAD, bottom + FIELD / 2), CAPTION, **looks)
     _draw_field(group, "value", card.caption, value, top, room, outdated=card.is_value_outdated)
-    _draw_field(
-        group, "gradient", card.derivative, gradient, bottom, room, outdated=card.is_gradient_outdated
-    )
+    if not card.is_held:
+        outdated = card.is_gradient_outdated
+        _draw_field(group, "gradient", card.derivative, gradient, bottom, room, outdated=outdated)
 
 
 def _draw_head(group: ET.Element, card: Card, wide: float, high: float) -> None:
@@ -156,18 +164,29 @@ def _draw_arrow(parent: ET.Element, arrow: Arrow, curve: Curve) -> None:
         "data_head": arrow.head.id,
         "data_partial": _exact(arrow.partial),
     }
-    group = _element(parent, "g", id=arrow.id, class_="edge", **ends)
+    group = _element(
+        parent, "g", id=arrow.id, class_="edge constant" if arrow.is_constant else "edge", **ends
+    )
     _element(group, "title", str(arrow))
     start, *rest = curve.points
     path = f"M{_at(start)}C{' '.join(map(_at, rest))}"
-    _element(group, "path", d=path, fill="none", stroke=colours.ARROW.line, stroke_width=1.5)
+    dashes = "4 3" if arrow.is_constant else None
+    _element(
+        group,
+        "path",
+        d=path,
+        fill="none",
+        stroke=colours.ARROW.line,
+        stroke_width=1.5,
+        stroke_dasharray=dashes,
+    )
     head = " ".join(map(_at, _arrowhead(rest[-1], curve.tip)))
     _element(group, "polygon", points=head, fill=colours.ARROW.fill)
 
 
 def _draw_partial(parent: ET.Element, arrow: Arrow, curve: Curve) -> None:
     """The local partial, on the line, once it is known."""
-    if arrow.partial is None or curve.label is None:
+    if arrow.partial is None or curve.label is None or not arrow.is_labelled:
         return
     (x, y), role = curve.at(curve.label[0]), colours.PARTIAL
     kind, looks = "partial", {"font_weight": "bold"}
@@ -178,9 +197,10 @@ def _draw_partial(parent: ET.Element, arrow: Arrow, curve: Curve) -> None:
     left, top = x - LABEL_WIDTH / 2, y - LABEL_HEIGHT / 2
     _panel(group, left, top, LABEL_WIDTH, LABEL_HEIGHT, LABEL_HEIGHT / 2, role)
     room, line = LABEL_WIDTH - LABEL_HEIGHT / 2, 0.21 * LABEL_HEIGHT
-    _text(group, "title", shortened(arrow.derivative, room, DERIVATIVE), (x, y - line), DERIVATIVE)
-    size = fitting(arrow.number, room, PARTIAL_NUMBER)
-    _text(group, "number", arrow.number, (x, y + line), size, **looks)
+    if arrow.label:
+        _text(group, "title", arrow.label, (x, y - line), DERIVATIVE)
+    size = fitting(arrow.factor, room, PARTIAL_NUMBER)
+    _text(group, "number", arrow.factor, (x, y + line * bool(arrow.label)), size, **looks)
 
 
 def _arrowhead(base: Point, tip: Point) -> list[Point]:
@@ -203,11 +223,21 @@ def _panel(
 
 
 def _text(parent: ET.Element, kind: str, content: str, middle: Point, size: float, **looks: Any) -> None:
-    """One line of text centred on a point; with text_anchor="start" it begins there."""
+    """One line of text centred on a point, its indices set below and its powers above the line.
+
+    With text_anchor="start" it begins at the point.
+    """
     x, y = middle
     looks = {"text_anchor": "middle"} | looks
     # The base line is lower by half the height of capitals and digits, in nearly every font.
-    _element(parent, "text", content, class_=kind, x=x, y=y + 0.36 * size, font_size=size, **looks)
+    pieces = runs(content)
+    first = pieces.pop(0)[0] if pieces and pieces[0][1] == LINE else ""
+    element = _element(parent, "text", first, class_=kind, x=x, y=y + 0.36 * size, font_size=size, **looks)
+    height = 0.0
+    for piece, place in pieces:
+        small = None if place == LINE else SMALL * size
+        _element(element, "tspan", piece, dy=HEIGHTS[place] * size - height, font_size=small)
+        height = HEIGHTS[place] * size
 
 
 def _element(parent: ET.Element | None, tag: str, content: str = "", **attributes: Any) -> ET.Element:

@@ -48,7 +48,7 @@ LOOKS = r"""
   x=1pt, y=-1pt, every node/.style={inner sep=0pt, outer sep=0pt},
   card/.style={draw=operationline, fill=operationfill, line width=1.25*\zoom pt, rounded corners=4*\zoom pt,
     minimum width=\cardwidth, minimum height=\cardheight},
-  result/.style={}, box/.style={}, crowd/.style={},
+  result/.style={}, held/.style={}, box/.style={}, crowd/.style={},
   output/.style={line width=3*\zoom pt},
   input/.style={draw=inputline, fill=inputfill, rounded corners=14*\zoom pt},
   constant/.style={draw=constantline, fill=constantfill, dash pattern=on 2pt off 2pt, text=constanttext,
@@ -91,7 +91,8 @@ LOOKS = r"""
 \end{scope}}
 % {centre}{title}{local partial}
 \newcommand\slope[3]{\begin{scope}[shift={(#1)}]
-  \node[partial] {\shortstack{\start{\sloperoom}{\large$#2$}\\[1pt]\fit{\sloperoom}{\Large$#3$}}};
+  \node[partial] {\if\relax\detokenize{#2}\relax\fit{\sloperoom}{\Large$#3$}\else
+    \shortstack{\fit{\sloperoom}{\large$#2$}\\[1pt]\fit{\sloperoom}{\Large$#3$}}\fi};
 \end{scope}}
 """
 
@@ -169,7 +170,7 @@ class Picture(NamedTuple):
             "gradientplace": (right - sizes.FIELD_WIDTH / 2, rows[1]),
         }
         return lines(
-            r"\usepackage{amsmath}",
+            r"\usepackage{amsmath,amssymb}",
             r"\usepackage{tikz}",
             *[rf"\definecolor{{{name}}}{{HTML}}{{{code.strip('#')}}}" for name, code in COLOURS.items()],
             *[rf"\newcommand\{name}{{{length:.2f}pt}}" for name, length in lengths.items()],
@@ -186,7 +187,7 @@ class Picture(NamedTuple):
     def numbers(self, card: Card) -> tuple[str, str]:
         """The two boxes of a card with what it holds."""
         value = self.box(card.value, outdated=card.is_value_outdated)
-        return value, self.box(card.gradient, outdated=card.is_gradient_outdated)
+        return value, "" if card.is_held else self.box(card.gradient, outdated=card.is_gradient_outdated)
 
     def card(self, card: Card, value: str, gradient: str, more: str = "") -> str:
         r"""\card, or \constant, with the two boxes filled as said."""
@@ -194,6 +195,7 @@ class Picture(NamedTuple):
         name, formula, derivative = map(ascii_maths, (card.name, card.formula, card.derivative))
         if card.is_constant:
             return rf"\constant{place}{{{self.layout.sizes.boxes[card.id][0]:.2f}pt}}{{{name}}}"
+        derivative = rf"\color{{constanttext}}{derivative}" if card.is_held else derivative
         formula = formula or rf"\text{{{plain(card.caption)}}}"
         badge = sign(card.symbol) if card.symbol else ""
         parts = (card.kind + more, name, badge, formula, value, derivative, gradient)
@@ -211,19 +213,20 @@ class Picture(NamedTuple):
         start, *rest = [f"({at(point)})" for point in curve.points]
         pieces = zip(rest[::3], rest[1::3], rest[2::3], strict=True)
         path = start + "".join([f" .. controls {a} and {b} .. {end}" for a, b, end in pieces])
+        more += ", dash pattern=on 4pt off 3pt" * arrow.is_constant
         return rf"\draw[arrow{more}] {path} -- ({at(curve.tip)});"
 
     def slope(self, arrow: Arrow) -> str:
         r"""\slope, on the line; nothing where there is no room for it."""
         curve = self.layout.arrows[arrow.id]
-        if curve.label is None:
+        if curve.label is None or not arrow.is_labelled:
             return ""
         number = (
-            rf"\text{{\color{{outdatedtext}}\struck{{${arrow.number}$}}}}"
+            rf"\text{{\color{{outdatedtext}}\struck{{${arrow.factor}$}}}}"
             if arrow.is_outdated
-            else arrow.number
+            else arrow.factor
         )
-        return rf"\slope{{{at(curve.at(curve.label[0]))}}}{{{ascii_maths(arrow.derivative)}}}{{{number}}}"
+        return rf"\slope{{{at(curve.at(curve.label[0]))}}}{{{ascii_maths(arrow.label)}}}{{{number}}}"
 
 
 def nested(frames: Iterable[Frame]) -> Iterator[Frame]:

@@ -12,29 +12,71 @@ MESSAGES: dict[str, dict[str, str]] = {
     "if": {"en": "if", "fr": "si"},
     "else": {"en": "else", "fr": "sinon"},
     "otherwise": {"en": "otherwise", "fr": "sinon"},
-    "through": {"en": "through", "fr": "via"},
+    "via": {"en": "via {}: ", "fr": "via {} : "},
     "not chosen": {"en": "{} was not chosen", "fr": "{} n’a pas été choisi"},
     "given by": {"en": "given by {}", "fr": "donné par {}"},
     "nothing flows": {"en": "nothing flows through {}", "fr": "rien ne passe par {}"},
+    # places of an operand that an operation takes more than once: see `ordinal`
+    "term": {"en": "term", "fr": "terme"},
+    "factor": {"en": "factor", "fr": "facteur"},
+    "argument": {"en": "argument", "fr": "argument"},
+    "numerator": {"en": "numerator", "fr": "numérateur"},
+    "denominator": {"en": "denominator", "fr": "dénominateur"},
+    "base": {"en": "base", "fr": "base"},
+    "exponent": {"en": "exponent", "fr": "exposant"},
     # in numbers
     "decimal point": {"en": ".", "fr": ","},
     "between arguments": {"en": ", ", "fr": " ; "},
     # headings of the steps
-    "values": {"en": "Forward", "fr": "Passe avant"},
-    "gradients": {"en": "Backward", "fr": "Rétropropagation"},
-    "tangents": {"en": "Forward mode", "fr": "Mode direct"},
+    "values": {"en": "Forward pass", "fr": "Passe forward"},
+    "gradients": {"en": "Backward pass", "fr": "Passe backward (rétropropagation)"},
+    "tangents": {"en": "Forward mode", "fr": "Mode forward"},
     # what a step is
     "variable": {"en": "a variable gets its number", "fr": "une variable reçoit sa valeur"},
     "operation": {"en": "an operation is evaluated", "fr": "une opération est évaluée"},
-    "seed": {"en": "the sweep starts with 1", "fr": "le calcul part de 1"},
-    "product": {
-        "en": "chain rule: local partial · gradient so far",
-        "fr": "règle de la chaîne : dérivée locale · gradient déjà connu",
+    "seed": {"en": "we start from {}", "fr": "on part de {}"},
+    "product of gradients": {
+        "en": "chain rule: local partial derivative · gradient already known",
+        "fr": "règle de dérivation en chaîne : dérivée partielle locale · gradient déjà connu",
     },
-    "addition": {
-        "en": "used more than once: gradients add up",
-        "fr": "utilisé plusieurs fois : addition des gradients",
+    "product of tangents": {
+        "en": "chain rule: local partial derivative · tangent already known",
+        "fr": "règle de dérivation en chaîne : dérivée partielle locale · tangente déjà connue",
     },
+    "use of gradients": {
+        "en": "chain rule: one of {} uses; added when all have come",
+        "fr": "règle de dérivation en chaîne : une des {} utilisations ; somme quand toutes sont arrivées",
+    },
+    "use of tangents": {
+        "en": "chain rule: one of {} ways from the variable; added when all have come",
+        "fr": "règle de dérivation en chaîne : un des {} chemins ; somme quand tous sont arrivés",
+    },
+    "addition of gradients": {
+        "en": "used {} times: gradients add up",
+        "fr": "utilisé {} fois : addition des gradients",
+    },
+    "addition of tangents": {
+        "en": "reached in {} ways: tangents add up",
+        "fr": "atteint par {} chemins : addition des tangentes",
+    },
+    "held fixed": {
+        "en": "In a local partial derivative the operation’s other inputs are held fixed.",
+        "fr": "Dans une dérivée partielle locale, les autres entrées de l’opération sont fixées.",
+    },
+    # what a reader would not expect of a step
+    "tie": {
+        "en": "tie: by convention the first input takes the whole gradient",
+        "fr": "égalité : par convention, la première entrée reçoit tout le gradient",
+    },
+    "kink": {
+        "en": "no derivative here: by convention the local partial is {}",
+        "fr": "pas de dérivée en ce point : par convention, la dérivée locale vaut {}",
+    },
+    "shift": {
+        "en": "{} only shifts: no gradient passes",
+        "fr": "{} ne fait que décaler : aucun gradient ne passe",
+    },
+    "constant": {"en": "constant", "fr": "constante"},
     # on a page with a picture
     "graph": {"en": "Computation graph of {}", "fr": "Graphe de calcul de {}"},
     "input": {"en": "input", "fr": "entrée"},
@@ -111,3 +153,15 @@ def message(key: str, language: str = "en") -> str:
         msg = f"no words for the language {language!r:.60}; choose one of: {', '.join(LANGUAGES)}"
         raise ValueError(msg)
     return MESSAGES[key][language]
+
+
+def ordinal(count: int, language: str = "en") -> str:
+    """The place in a row, counted from 1.
+
+    >>> [ordinal(i) for i in (1, 2, 3, 4, 11, 22)], [ordinal(i, "fr") for i in (1, 2)]
+    (['1st', '2nd', '3rd', '4th', '11th', '22nd'], ['1er', '2e'])
+    """
+    if language == "fr":
+        return "1er" if count == 1 else f"{count}e"
+    last = 0 if count % 100 in (11, 12, 13) else count % 10
+    return f"{count}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(last, 'th') }"

@@ -22,8 +22,14 @@ _PLAIN = str.maketrans({
     "∂": "d", "·": "*", "⋅": "*", "×": "*", "−": "-", "√": "sqrt", "∞": "inf", "∇": "grad ", "∈": " in ",
     "≤": "<=", "≥": ">=", "≠": "!=", "≈": "~", "±": "+-", "→": "->", "←": "<-", "↔": "<->", "▶": ">", "…": "...",
     "–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "œ": "oe", "Œ": "OE", "æ": "ae", "ß": "ss",
-    "²": "^2", "³": "^3", "\xa0": " ", "\u202f": " ", "─": "-", "━": "-", "│": "|",
+    "□": "[]", "′": "'", "\xa0": " ", "\u202f": " ", "─": "-", "━": "-", "│": "|",
 })  # fmt: skip
+
+# Unicode's small digits, which stand for indices and powers; few fonts have them all.
+_SMALL = "0123456789-()"
+RAISED, LOWERED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾", "₀₁₂₃₄₅₆₇₈₉₋₍₎"
+_PLAIN |= dict(zip(map(ord, LOWERED), _SMALL, strict=True))
+_POWER = re.compile(f"[{RAISED}]+")
 
 READABLE = "autograd_mini.readable"  # the name of the error handler that does this for a stream
 
@@ -41,12 +47,32 @@ def visible(name: str, *, keep: str = "") -> str:
     )
 
 
+def raised(digits: str) -> str:
+    """The digits above the line.
+
+    >>> "10" + raised("-5")
+    '10⁻⁵'
+    """
+    return digits.translate(str.maketrans(_SMALL, RAISED))
+
+
+def lowered(digits: str) -> str:
+    """The digits below the line."""
+    return digits.translate(str.maketrans(_SMALL, LOWERED))
+
+
+def on_the_line(small: str) -> str:
+    """Digits above or below the line as ordinary ones, with a true minus."""
+    return small.translate(str.maketrans(RAISED + LOWERED, _SMALL * 2)).replace("-", "−")
+
+
 def plain(text: str) -> str:
     r"""The text in ASCII, as well as it can be read there.
 
-    >>> plain("∂f/∂t1 = σ(x²) · Règle"), plain("数")
-    ('df/dt1 = sigma(x^2) * Regle', '\\u6570')
+    >>> plain("∂f/∂t1 = σ(x²) · 10⁻⁵ · Règle"), plain("数")
+    ('df/dt1 = sigma(x^2) * 10^-5 * Regle', '\\u6570')
     """
+    text = _POWER.sub(lambda found: f"^{on_the_line(found[0])}", text)
     return "".join([_plain(character) for character in text.translate(_PLAIN)])
 
 

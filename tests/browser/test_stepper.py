@@ -79,7 +79,7 @@ def test_a_product_shows_its_edge_and_its_factors(open_page):
     )
     assert "t1" == page.locator(".node.now .name").text_content()
     assert "1" == page.locator(".source text").last.text_content()
-    assert "Backward" == page.locator("#phase").text_content()
+    assert "Backward pass" == page.locator("#phase").text_content()
     assert "4px" == page.evaluate("getComputedStyle(document.querySelector('.node.now rect')).strokeWidth")
 
 

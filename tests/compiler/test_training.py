@@ -2,14 +2,16 @@
 
 import math
 import random
+import sys
 from functools import partial
 
 import numpy as np
 import pytest
 
 from autograd_mini import data, losses
+from autograd_mini.compiler import kernels
 from autograd_mini.engine.value import Value
-from autograd_mini.errors import CompileError
+from autograd_mini.errors import CompileError, MissingExtraError
 from autograd_mini.functions import mean, where
 from autograd_mini.nn import MLP, Module, Neuron
 from autograd_mini.optim import SGD, Adam, Optimizer, cosine, exponential, linear
@@ -97,6 +99,21 @@ def test_the_same_training(name):
     """Losses, accuracy, gradients and parameters are those on Values, over 100 epochs."""
     model, points, settings = TRAININGS[name]
     assert_same(*both(model, points, **{"epochs": 100} | settings))
+
+
+@pytest.mark.parametrize("name", TRAININGS)
+def test_with_numpy_alone(name, monkeypatch):
+    """Without machine code the training is the same."""
+    monkeypatch.setattr(kernels, "has_machine", lambda: False)
+    model, points, settings = TRAININGS[name]
+    assert_same(*both(model, points, **settings | {"epochs": 10}))
+
+
+def test_without_numpy(monkeypatch):
+    """Without arrays nothing is compiled, and the message names the extra."""
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'autograd-mini\[fast\]'"):
+        fit(Neuron(1), LINE, loss=losses.mse, optimizer=SGD(), compiled=True)
 
 
 # Paths

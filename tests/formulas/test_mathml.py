@@ -28,8 +28,9 @@ def test_every_rule_can_be_written(rule):
     ("name", "markup"),
     [
         ("t1", "<msub><mi>t</mi><mn>1</mn></msub>"),
-        ("w[1,2]", "<msub><mi>w</mi><mi>1,2</mi></msub>"),
+        ("w[1,2]", "<msub><mi>w</mi><mn>1,2</mn></msub>"),
         ("w_A", "<msub><mi>w</mi><mi>A</mi></msub>"),
+        ("y_hat", "<mi>ŷ</mi>"),
         ("loss", "<mi>loss</mi>"),
         ("</mi><script>", "<mi>&lt;/mi&gt;&lt;script&gt;</mi>"),
     ],
@@ -41,7 +42,7 @@ def test_names(name, markup):
 
 @pytest.mark.parametrize(
     ("x", "shown"),
-    [(5.0, "5"), (-0.5, "-0.5"), (1.2e-9, "1.2×10-9"), (float("inf"), "∞"), (float("-inf"), "-∞")],
+    [(5.0, "5"), (-0.5, "−0.5"), (1.2e-9, "1.2·10−9"), (float("inf"), "∞"), (float("-inf"), "−∞")],
 )
 def test_numbers(x, shown):
     """Numbers have the digits they need, powers of ten as such."""
@@ -57,4 +58,4 @@ def test_brackets():
     """A sum inside a product, and a negative factor, have brackets."""
     u, v = mathml.symbol("u"), mathml.symbol("v")
 
-    assert "(u+v)×(-v)" == text_of((u + v) * -v)
+    assert "(u+v)×(−v)" == text_of((u + v) * -v)

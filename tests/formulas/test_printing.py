@@ -1,5 +1,6 @@
 """Formulas in text and LaTeX: brackets follow the graph, names are escaped, a branch is refused."""
 
+import math
 import re
 
 import pytest
@@ -7,11 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd_mini import Value, variables
+from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.rule import RULES
 from autograd_mini.errors import RuleError
+from autograd_mini.formulas.drawn import drawn
 from autograd_mini.formulas.expressions import expression_of
 from autograd_mini.formulas.latex import latex
 from autograd_mini.formulas.mathml import mathml
+from autograd_mini.formulas.names import names
 from autograd_mini.formulas.text import text
 
 x, y, w = (text.symbol(name) for name in "xyw")
@@ -83,7 +87,7 @@ def test_brackets_follow_the_graph(steps):
         trees.append(on_trees(trees[left], (*NUMBERS, *trees)[right]))
         formulas.append(on_formulas(formulas[left], (*NUMBERS, *formulas)[right]))
     names = {tree.parts[0]: tree for tree in trees[:3]} | {"tanh": lambda tree: Tree("tanh", tree)}
-    python = str(formulas[-1]).replace("×", "*").replace("^", "**")
+    python = str(formulas[-1]).replace("×", "*").replace("^", "**").replace("−", "-")
 
     assert repr(trees[-1]) == repr(eval(python, {"__builtins__": {}}, names))
 
@@ -93,32 +97,32 @@ def test_brackets_follow_the_graph(steps):
     [
         (x + y + w, "x + y + w"),
         (x + (y + w), "x + (y + w)"),
-        (x - (y - w), "x - (y - w)"),
+        (x - (y - w), "x − (y − w)"),
         (x * y * w, "x × y × w"),
         (x * (y * w), "x × (y × w)"),
         ((x + y) * w, "(x + y) × w"),
         (text.div(x, y * w), "x / (y × w)"),
         (text.div(x, y) * w, "x / y × w"),
-        (-x * y, "(-x) × y"),
-        (-(x * y), "-x × y"),
-        (-(x + y), "-(x + y)"),
-        (-(-x), "-(-x)"),  # noqa: B002
-        (x - -y, "x - (-y)"),
-        (x + -2.0, "x + (-2)"),
-        (-2.0 * x, "(-2) × x"),
-        (2 - x, "2 - x"),
-        (text.pow(-x, 2.0), "(-x)^2"),
-        (-text.pow(x, 2.0), "-x^2"),
+        (-x * y, "(−x) × y"),
+        (-(x * y), "−x × y"),
+        (-(x + y), "−(x + y)"),
+        (-(-x), "−(−x)"),  # noqa: B002
+        (x - -y, "x − (−y)"),
+        (x + -2.0, "x + (−2)"),
+        (-2.0 * x, "(−2) × x"),
+        (2 - x, "2 − x"),
+        (text.pow(-x, 2.0), "(−x)^2"),
+        (-text.pow(x, 2.0), "−x^2"),
         (text.pow(text.pow(x, y), w), "(x^y)^w"),
         (text.pow(x, text.pow(y, w)), "x^(y^w)"),
-        (text.pow(x, -1.0), "x^(-1)"),
+        (text.pow(x, -1.0), "x^(−1)"),
         (text.pow(x, 1.0), "x"),
         (text.pow(x + y, 1.0) * w, "(x + y) × w"),
-        (abs(x - y) * w, "|x - y| × w"),
+        (abs(x - y) * w, "|x − y| × w"),
         (text.exp(x + y), "exp(x + y)"),
         (text.maximum(x, 0.0), "max(x, 0)"),
-        (text.where(x > 0.0, x, -x), "x if x > 0 else -x"),
-        (text.where(x > 0.0, 1.0, text.where(x < 0.0, -1.0, 0.0)), "1 if x > 0 else (-1 if x < 0 else 0)"),
+        (text.where(x > 0.0, x, -x), "x if x > 0 else −x"),
+        (text.where(x > 0.0, 1.0, text.where(x < 0.0, -1.0, 0.0)), "1 if x > 0 else (−1 if x < 0 else 0)"),
         (text.where(x >= y, 1.0, 0.0) * w, "(1 if x ≥ y else 0) × w"),
         (text.equal(x, y + 1), "x = y + 1"),
         (text.sum([x, y, w]), "x + y + w"),
@@ -128,6 +132,14 @@ def test_brackets_follow_the_graph(steps):
         (text.dot([x + y], [w]), "(x + y) × w"),
         (text.max(x, y, w), "max(x, y, w)"),
         (1 / 3 * x, "0.3333 × x"),
+        (-4.479e-5 * x, "(−4.479·10⁻⁵) × x"),
+        (1e-9 * x, "10⁻⁹ × x"),
+        (x * 2e22, "x × (2·10²²)"),
+        (text.sqrt(x + y) * w, "√(x + y) × w"),
+        (text.pow(text.sqrt(x), 2.0), "(√x)^2"),
+        (text.heaviside(x) * y, "1_{x > 0} × y"),
+        (text.derivative(x * y, x), "∂(x × y)/∂x"),
+        (text.derivative(text.tanh(x), x), "∂tanh(x)/∂x"),
     ],
 )
 def test_text(formula, shown):
@@ -174,6 +186,44 @@ def test_the_partials_of_a_long_product():
         assert "…" in str(slope)
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("t1", "t₁"),
+        ("w1[3,2]", "w⁽¹⁾₃,₂"),
+        ("rho", "ρ"),
+        ("y_hat", "ŷ"),
+        ("h_tilde2", "h̃₂"),
+        ("w_A", "w_A"),
+        ("learning_rate", "learning_rate"),
+    ],
+)
+def test_names_in_pictures(name, shown):
+    """Indices are small digits, Greek letters and marks are in place; a long word keeps its underscore."""
+    assert shown == str(drawn.symbol(name))
+    assert f"{shown}²" == str(drawn.pow(drawn.symbol(name), 2.0))
+
+
+def test_names_that_look_the_same_get_primes():
+    """x1 and x_1 are one symbol in mathematics, as are two variables of one label."""
+    labels = ["x1", "x_1", "x[1]", "x1", "x1", "x1", "ρ", "rho"]
+    called = names([Value(0.0, label=label) for label in labels])
+
+    assert ["x1", "x_1′", "x[1]′′", "x1′′′", "x1′4", "x1′5", "ρ", "rho′"] == [*called.values()]
+    assert len(labels) == len({str(drawn.symbol(name)) for name in called.values()})
+    x = Value(1.0, label="t_1")
+    assert ["t_1", "t2", "f"] == [*names(toposort(x * x + x)).values()]
+
+
+def test_pi_stays_pi():
+    """The number of the circle is called by its letter, others by their digits."""
+    x = Value(2.0, label="x")
+    order = toposort(math.pi * x + 3.1416)
+
+    assert {"π", "3.1416"} < {*names(order).values()}
+    assert "π × x + 3.1416" == expression_of(math.pi * x + 3.1416)
+
+
 a, b = latex.symbol("a"), latex.symbol("b")
 
 
@@ -192,11 +242,14 @@ a, b = latex.symbol("a"), latex.symbol("b")
         (latex.log1p(a), r"\operatorname{log1p}\left(a\right)"),
         (latex.sigmoid(a), r"\sigma\left(a\right)"),
         (latex.maximum(a, 0.0), r"\max\left(a, 0\right)"),
-        (a * 1e-9, r"a \times \left(1 \times 10^{-9}\right)"),
-        (latex.pow(latex.constant(1e22), 2.0), r"\left(1 \times 10^{22}\right)^{2}"),
+        (a * 1e-9, r"a \times 10^{-9}"),
+        (latex.pow(latex.constant(1e22), 2.0), r"\left(10^{22}\right)^{2}"),
         (latex.constant(float("inf")), r"\infty"),
         (latex.constant(float("-inf")), r"-\infty"),
         (latex.constant(float("nan")), r"\mathrm{nan}"),
+        (a * -4.479e-5, r"a \times \left(-4.479 \cdot 10^{-5}\right)"),
+        (latex.heaviside(a), "1_{a > 0}"),
+        (latex.derivative(a * b, a), r"\frac{\partial \left(a \times b\right)}{\partial a}"),
         (a * -2.0, r"a \times \left(-2\right)"),
     ],
 )
@@ -213,6 +266,13 @@ def test_latex(formula, shown):
         ("t_1", "t_{1}"),
         ("w_A", "w_{A}"),
         ("w[1,2]", "w_{1,2}"),
+        ("x_max", r"x_{\mathrm{max}}"),
+        ("rho", "ρ"),
+        ("y_hat[2]", r"\hat{y}_{2}"),
+        ("h_tilde", r"\tilde{h}"),
+        ("theta_bar1", r"\bar{θ}_{1}"),
+        ("x_1′", "x'_{1}"),
+        ("learning_rate", r"\mathtt{learning\_rate}"),
         ("loss", r"\mathit{loss}"),
         ("loss2", r"\mathit{loss}_{2}"),
         ("x y", r"\mathtt{x\ y}"),
@@ -257,7 +317,7 @@ def test_expression_of_a_node():
     assert "t × w" == expression_of(f)
     assert "u + v" == expression_of(t)
     assert "u" == expression_of(u)
-    assert "relu(x1) - 3" == expression_of(Value(0.0).relu() - 3)
+    assert "relu(x1) − 3" == expression_of(Value(0.0).relu() - 3)
 
 
 def test_a_long_expression_is_cut_at_names():

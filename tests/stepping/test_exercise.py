@@ -47,7 +47,7 @@ def test_answers_cannot_be_read_in_the_page():
 
     assert 5 == len(found)
     assert not [number for number in found if f"{number:.3f}"[:-1] in page]
-    assert ["0.731", "-1.25"] == [text for _, text in shown(block(page, "answers"))["given"]]
+    assert ["0.731", "−1.25"] == [text for _, text in shown(block(page, "answers"))["given"]]
 
 
 def test_it_asks_for_every_value_and_every_gradient():
@@ -64,7 +64,8 @@ def test_it_asks_for_every_value_and_every_gradient():
 def test_hints_come_in_order():
     """First the local partial, then the line of the chain rule, and no result in either."""
     asked = questions(lecture())
-    t1 = [["d", "if", ["b", "it", "n1"]], "iw", "n4"]
+    name = ["b", "it", "n1"]
+    t1 = [["d", ["r", "o(", ["r", name, "o×", "iw"], "o)"], name], "iw", "n4"]
     value = [[["b", "it", "n1"], ["r", "iu", "o+", "iv"], ["r", "n2", "o+", "n3"]]]
 
     assert [[t1], [asked[3]["lines"][0][:-1]]] == asked[3]["hints"]
@@ -80,7 +81,8 @@ def test_a_node_used_twice_is_one_question():
 
     assert ["9.0", "1.0", "6.0"] == [question["number"] for question in asked]
     assert 2 == len(asked[-1]["hints"][0])
-    assert ["r", "n3", "o+", "n3"] == asked[-1]["lines"][-1][1]
+    braces = [["u", ["u", "n3", "o⏟"], ["r", "if", f"t,\xa0{place}\xa0factor"]] for place in ("1st", "2nd")]
+    assert ["r", braces[0], "o+", braces[1]] == asked[-1]["lines"][-1][1]
     assert [[0, "3"], [1, "3"]] == asked[-1]["partials"]
     assert [0, 1] == asked[-1]["edges"]
 

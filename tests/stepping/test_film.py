@@ -75,7 +75,9 @@ def test_french_frames():
     """Words, captions and numbers are French."""
     last = frames(steps(parse("f = u * 0.5", u=3), lang="fr"))[-1]
 
-    assert {"entrée", "1,5", "0,5", "Rétropropagation  4/4"} <= {text.text for text in last.iter("text")}
+    assert {"entrée", "1,5", "0,5", "Passe backward (rétropropagation)  4/4"} <= {
+        text.text for text in last.iter("text")
+    }
 
 
 def test_names_are_shown_as_they_are():

@@ -87,7 +87,7 @@ def test_a_notebook_without_a_layout_engine_gets_words(trace, no_layout):
     bundle = trace._repr_mimebundle_()
 
     assert {"text/plain"} == set(bundle)
-    assert bundle["text/plain"].startswith("Forward\n")
+    assert bundle["text/plain"].startswith("Forward pass\n")
     assert "(no picture: the layout engine failed)" in bundle["text/plain"]
 
 

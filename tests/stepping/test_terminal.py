@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from autograd_mini import Value, parse, steps
+from autograd_mini.formulas.text import text
 from autograd_mini.stepping.moments import scene_after
 from autograd_mini.stepping.terminal import listing, step_through, view
 from autograd_mini.words.numbers import number
@@ -50,10 +51,9 @@ def rows(lines):
 def test_a_view_has_every_node_with_what_is_known(trace):
     """Name, formula, value and gradient after each step; what is unknown is empty."""
     for count in range(len(trace) + 1):
-        cards = scene_after(trace, count).cards
+        cards = scene_after(trace, count, text).cards
         expected = [
-            [*f"{c.name} {c.formula or 'input'} {c.number(c.value)} {c.number(c.gradient)}".split()]
-            for c in cards
+            [*f"{c.name} {c.formula or 'input'} {c.number(c.value)} {c.gradient_text}".split()] for c in cards
         ]
 
         assert expected == rows(printed(trace, count))
@@ -103,7 +103,7 @@ def test_french():
     trace = steps(parse("f = u * 0.5", u=3), lang="fr")
     lines = printed(trace, len(trace))
 
-    assert lines[0].startswith("Rétropropagation")
+    assert lines[0].startswith("Passe backward (rétropropagation)")
     assert ["nœud", "formule", "valeur", "gradient"] == lines[1].split()
     assert ["u", "entrée", "3", "0,5"] == rows(lines)[0]
     assert lines[-1].startswith("Entrée suite")
@@ -128,7 +128,7 @@ def test_listing_numbers_all_steps(trace):
     lines = listing(trace).splitlines()
 
     assert "   1  u = 2" in lines
-    assert "  10  ∂f/∂v = ∂t1/∂v · ∂f/∂t1 = 1 · 4 = 4" in lines
+    assert "  10  ∂f/∂v = ∂(u + v)/∂v · ∂f/∂t1 = 1 · 4 = 4" in lines
 
 
 class Session:
@@ -178,7 +178,7 @@ def test_forward_to_the_end_and_back_to_the_start(session):
     session.child.send("q")
     left = session.close()
 
-    assert "Forward  0/10" in left
+    assert "Forward pass  0/10" in left
     assert "nothing is known yet" in left
     assert "5.5" not in left
     assert "▶" not in left
@@ -211,7 +211,7 @@ def test_leaving(session, key):
     session.child.expect_exact("\x1b[?25h")
     left = session.close()
 
-    assert "Forward  1/10" in left
+    assert "Forward pass  1/10" in left
     assert "Traceback" not in left
     assert "Enter next" not in left
     assert "the terminal is as before" in left
@@ -238,7 +238,7 @@ def test_french_without_colour_in_a_small_terminal():
     session.child.send("q")
     left = session.close()
 
-    assert "Rétropropagation  10/10" in left
+    assert "Passe backward (rétropropagation)  10/10" in left
     assert "3,5" in left
     assert not re.search(r"\x1b\[[\d;]*3[0-8][\d;]*m", left)
 

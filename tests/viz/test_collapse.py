@@ -38,7 +38,7 @@ def test_small_network_is_framed_and_open():
     layer = next(frame for frame in scene.frames if frame.title == "layer 1")
     assert {"neuron 1", "neuron 2"} == {frame.title for frame in layer.inner}
     assert not layer.cards
-    assert {"w1[1,1]", "w1[1,2]", "b1[1]"} < {card.name for card in layer.inner[0].cards}
+    assert {"w⁽¹⁾₁,₁", "w⁽¹⁾₁,₂", "b⁽¹⁾₁"} < {card.name for card in layer.inner[0].cards}
 
 
 def test_large_network_collapses_into_layers(large):
@@ -64,9 +64,9 @@ def test_a_crowd_of_inputs_is_one_box():
 
     assert [
         "inputs of t1: 10000 inputs, ‖∂f/∂x‖ = 200",
-        "t1 = x0 + x1 + … + x9999 = 49995000, ∂f/∂t1 = 2",
+        "t₁ = x₀ + x₁ + … + x₉₉₉₉ = 49995000, ∂f/∂t₁ = 2",
         "w = 2, ∂f/∂w = 49995000",
-        "f = t1 × w = 99990000, ∂f/∂f = 1",
+        "f = t₁ × w = 99990000, ∂f/∂f = 1",
     ] == str(scene).splitlines()
     assert [("n0", "n1"), ("n1", "n3"), ("n2", "n3")] == [(a.tail.id, a.head.id) for a in scene.arrows]
     assert "entrées de t1: 10000 entrées" in str(scene_of(f, xp=Text("fr")))
@@ -115,7 +115,7 @@ def test_expanded_by_name(large):
 
     assert ["layer 1", "layer 3"] == [name for name in by_layer if name.startswith("layer")]
     assert 16 == len([name for name in by_layer if name.startswith("neuron")])
-    assert {"w1[3,1]", "w1[3,2]", "b1[3]", "neuron 4", "layer 2"} < set(by_neuron)
+    assert {"w⁽¹⁾₃,₁", "w⁽¹⁾₃,₂", "b⁽¹⁾₃", "neuron 4", "layer 2"} < set(by_neuron)
     assert "neuron 3" not in by_neuron
     assert len(toposort(large)) == len(shown(large, "all"))
 

@@ -14,16 +14,16 @@ BEFORE = """\
 digraph {
 	graph [nodesep=0.3 rankdir=LR ranksep=0.5]
 	node [fixedsize=true fontname=Helvetica fontsize=11 shape=box]
-	edge [fontname=Courier fontsize=11.52]
+	edge [fontname=Courier fontsize=11.54]
 	n0 [label="u\\n2\\n∂f/∂u = " height=1.2500 width=WIDTH]
 	n1 [label="v\\n3\\n∂f/∂v = " height=1.2500 width=WIDTH]
-	n2 [label="t1 = u + v\\n5\\n∂f/∂t1 = " height=1.2500 width=WIDTH]
+	n2 [label="t₁ = u + v\\n5\\n∂f/∂t₁ = " height=1.2500 width=WIDTH]
 	n3 [label="w\\n4\\n∂f/∂w = " height=1.2500 width=WIDTH]
-	n4 [label="f = t1 × w\\n20\\n∂f/∂f = " height=1.2500 width=WIDTH]
-	n0 -> n2 [label=" \\n           " id=e0]
-	n1 -> n2 [label=" \\n           " id=e1]
-	n2 -> n4 [label=" \\n           " id=e2]
-	n3 -> n4 [label=" \\n           " id=e3]
+	n4 [label="f = t₁ × w\\n20\\n∂f/∂f = " height=1.2500 width=WIDTH]
+	n0 -> n2 [label=" \\n             " id=e0]
+	n1 -> n2 [label=" \\n             " id=e1]
+	n2 -> n4 [label=" \\n             " id=e2]
+	n3 -> n4 [label=" \\n             " id=e3]
 }
 """
 
@@ -36,8 +36,8 @@ def test_names_values_gradients_and_partials_are_in_the_text():
     after = dot_source(scene_of(f))
 
     assert re.sub(r"width=[\d.]+", "width=WIDTH", before) == BEFORE
-    assert 'label="t1 = u + v\\n5\\n∂f/∂t1 = 4"' in after
-    assert 'n3 -> n4 [label=" \\n     5     " id=e3]' in after
+    assert 'label="t₁ = u + v\\n5\\n∂f/∂t₁ = 4"' in after
+    assert 'n3 -> n4 [label=" \\n      5      " id=e3]' in after
 
 
 def test_outdated_numbers_are_marked():
@@ -50,7 +50,7 @@ def test_outdated_numbers_are_marked():
     assert source.startswith("// Some numbers are outdated")
     assert 'label="f = u × v\\n≠ 6\\n∂f/∂f = 1"' in source
     assert 'label="v\\n3\\n∂f/∂v = 2 (outdated)"' in source
-    assert 'n1 -> n2 [label=" \\n           " id=e1]' in source
+    assert 'n1 -> n2 [label=" \\n             " id=e1]' in source
 
 
 def test_the_same_graph_gives_the_same_text():

@@ -20,7 +20,7 @@ def test_gradients_of_another_output_are_not_called_the_gradients_of_this_one():
     f = parse("f = (u + v) * w", u=2, v=3, w=4)
     f.backward()
 
-    assert {card.derivative for card in scene_of(f.parents[0]).cards} == {"∂/∂u", "∂/∂v", "∂/∂t1"}
+    assert {card.derivative for card in scene_of(f.parents[0]).cards} == {"∂/∂u", "∂/∂v", "∂/∂t₁"}
 
 
 def test_the_title_names_the_output_after_two_passes():
@@ -42,18 +42,18 @@ def test_what_no_longer_follows_is_said():
     assert str(scene).splitlines() == [
         "u = 5, ∂f/∂u = 3",
         "v = 3, ∂f/∂v = 2 (outdated)",
-        "t1 = u × v ≠ 6, ∂f/∂t1 = 1",
+        "t₁ = u × v ≠ 6, ∂f/∂t₁ = 1",
         "w = 4, ∂f/∂w = 1",
-        "f = t1 + w ≠ 10, ∂f/∂f = 1",
+        "f = t₁ + w ≠ 10, ∂f/∂f = 1",
         "Some numbers are outdated, as others have changed since: call f.forward()",
     ]
-    assert [str(arrow) for arrow in scene.arrows][:2] == ["∂t1/∂u = 3", "∂t1/∂v ≠ 2"]
+    assert [str(arrow) for arrow in scene.arrows][:2] == ["∂(u × v)/∂u = 3", "∂(u × v)/∂v ≠ 2"]
     assert str(scene_of(f, xp=Text("fr"))).splitlines()[1:6:4] == [
         "v = 3 ; ∂f/∂v = 2 (périmé)",
         "Des nombres sont périmés, car d’autres ont changé depuis : appelez f.forward()",
     ]
     f.forward()
-    assert str(scene_of(f)).splitlines()[2:] == ["t1 = u × v = 15", "w = 4, ∂f/∂w = 1", "f = t1 + w = 19"]
+    assert str(scene_of(f)).splitlines()[2:] == ["t₁ = u × v = 15", "w = 4, ∂f/∂w = 1", "f = t₁ + w = 19"]
 
 
 def test_a_box_of_outdated_gradients():
@@ -136,17 +136,17 @@ def test_kinds_of_cards():
     assert [(card.kind, card.name) for card in scene_of(f).cards] == [
         ("constant", "3"),
         ("input", "x"),
-        ("result", "t1"),
+        ("result", "t₁"),
         ("constant", "1"),
         ("output", "f"),
     ]
 
 
 def test_a_negative_constant_has_brackets_in_a_formula():
-    """The 3 of x × (-3) is written as text writes it."""
+    """The 3 of x × (−3) is written as text writes it."""
     (x,) = variables(x=2)
 
-    assert scene_of(x * -3).output.formula == "x × (-3)"
+    assert scene_of(x * -3).output.formula == "x × (−3)"
 
 
 def test_every_character_becomes_one_that_xml_allows():

@@ -7,9 +7,10 @@ import pytest
 
 from autograd_mini import Value, dot, exp, log, maximum, parse, relu, softmax, sum, variables
 from autograd_mini.engine.graph import toposort
+from autograd_mini.formulas.drawn import drawn
 from autograd_mini.formulas.names import names
 from autograd_mini.viz import draw
-from autograd_mini.words.numbers import number
+from autograd_mini.words.visible import on_the_line
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = [
@@ -41,7 +42,7 @@ def inner(group, *classes):
     """The text of the element at the end of a path of classes, "" if it has none."""
     for kind in classes:
         group = next(child for child in group if child.get("class") == kind)
-    return group.text or ""
+    return "".join(group.itertext())
 
 
 def neuron():
@@ -66,19 +67,29 @@ def test_every_name_value_and_gradient_is_in_its_box(graph, after):
     if after:
         f.backward()
     order = toposort(f)
-    name = names(order)
-    nodes = read(draw(f))[1]["node"]
+    called = names(order)
+    name = {
+        node: str(drawn.constant(node.data) if node.is_constant else drawn.symbol(called[node]))
+        for node in order
+    }
+    groups = read(draw(f))[1]
+    nodes, held = groups["node"], groups.get("held", [])
 
     assert [name[node] for node in order] == [group.get("data-name") for group in nodes]
     assert [repr(node.data) for node in order] == [group.get("data-value") for group in nodes]
     for node, group in zip(order, nodes, strict=True):
         if node.is_constant:
-            assert inner(group, "number") == number(node.data)
+            assert inner(group, "number") == on_the_line(name[node])
             continue
-        assert inner(group, "name") == name[node]
-        assert inner(group, "value", "number") == number(node.data)
-        assert inner(group, "gradient", "title").startswith(f"∂f/∂{name[node]}"[:6])
-        assert inner(group, "gradient", "number") == (number(node.grad) if after else "")
+        assert inner(group, "name") == on_the_line(name[node])
+        assert inner(group, "value", "number") == on_the_line(str(drawn.constant(node.data)))
+        if group in held:
+            assert "constant" == inner(group, "caption")
+            continue
+        assert inner(group, "gradient", "title").startswith(on_the_line(f"∂f/∂{name[node]}"[:6]))
+        assert inner(group, "gradient", "number") == (
+            on_the_line(str(drawn.constant(node.grad))) if after else ""
+        )
         assert group.get("data-gradient") == (repr(node.grad) if after else None)
 
 
@@ -96,7 +107,12 @@ def test_the_picture_of_the_lecture():
 
     assert boxes == [("u", "2", "4"), ("v", "3", "4"), ("t1", "5", "4"), ("w", "4", "5"), ("f", "20", "1")]
     assert edges == [("n0", "n2", "1.0"), ("n1", "n2", "1.0"), ("n2", "n4", "4.0"), ("n3", "n4", "5.0")]
-    assert partials == [("∂t1/∂u", "1"), ("∂t1/∂v", "1"), ("∂f/∂t1", "4"), ("∂f/∂w", "5")]
+    assert partials == [
+        ("∂(u + v)/∂u", "1"),
+        ("∂(u + v)/∂v", "1"),
+        ("∂(t1 × w)/∂t1", "4"),
+        ("∂(t1 × w)/∂w", "5"),
+    ]
     assert [inner(g, "symbol") for g in groups["result"] + groups["output"]] == ["+", "×"]
 
 
@@ -236,8 +252,8 @@ def test_readers_of_the_screen_are_told():
 
     assert document.get("role") == "img"
     assert document.get("aria-label") == document.find(f"{SVG}title").text == "Computation graph of f"
-    assert "t1 = u + v = 5, ∂f/∂t1 = 4" in document.find(f"{SVG}desc").text.splitlines()
-    assert groups["edge"][3].find(f"{SVG}title").text == "∂f/∂w = 5"
+    assert "t₁ = u + v = 5, ∂f/∂t₁ = 4" in document.find(f"{SVG}desc").text.splitlines()
+    assert groups["edge"][3].find(f"{SVG}title").text == "∂(t₁ × w)/∂w = 5"
     assert all(
         group.find(f"{SVG}title").text for group in groups["node"] + groups["edge"] + groups["partial"]
     )

@@ -72,7 +72,11 @@ def test_each_overlay_shows_the_boxes_after_its_step(source, by):
     for count in range(len(trace) + 1):
         cards = [card for card in scene_after(trace, count).cards if not card.is_constant]
         expected = [
-            tuple("" if x is None else number(x) for x in (card.value, card.gradient)) for card in cards
+            (
+                number(card.value) if card.value is not None else "",
+                card.gradient_text.replace(" …", r"\,\dots").replace("−", "-"),
+            )
+            for card in cards
         ]
 
         assert expected == boxes_on(document, count + 1)
@@ -95,7 +99,7 @@ def test_slides_in_french():
     """Headings, captions and numbers are French, and accents are written for TeX."""
     document = slides(steps(parse("f = u * 0.5", u=3), lang="fr"))
 
-    assert r"\only<1-3>{Passe avant}\only<4->{R\'{e}tropropagation}" in document
+    assert r"\only<1-3>{Passe forward}\only<4->{Passe backward (r\'{e}tropropagation)}" in document
     assert r"\text{entr\'{e}e}" in document
     assert r"\known{1{,}5}" in document
 

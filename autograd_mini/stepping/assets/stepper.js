@@ -4,8 +4,8 @@ const { steps, words, sweep } = JSON.parse(trace.textContent);
 const items = [...document.querySelectorAll("li a")];
 
 const boxOf = (kind, node) => nodes[node]?.querySelector(kind < 2 ? ".value" : ".gradient");
-function change([kind, node, before, after, , , partial, label], forth) {
-  write(boxOf(kind, node), forth ? after : before);
+function change([what, node, before, after, , , partial, label], forth) {
+  write(boxOf(words.kinds[what][0], node), forth ? after : before);
   if (partial) write(labels[label], forth ? partial : "");
 }
 
@@ -15,8 +15,8 @@ function go(to) {
   to = Math.min(Math.max(to, 0), steps.length);
   while (at < to) change(steps[at++], true);
   while (at > to) change(steps[--at], false);
-  const [kind = 0, node, , , sides = [], joined = [], , , source] = steps[at - 1] || [];
-  const now = at ? words.kinds[kind] : words.empty;
+  const [which = 0, node, , , sides = [], joined = [], , , source] = steps[at - 1] || [];
+  const [kind, now] = at ? words.kinds[which] : [0, words.empty];
   document.body.className = kind < 2 ? "values" : sweep;
   line.className = "kind" + kind;
   phase.textContent = at ? words.sweeps[kind < 2 ? 0 : 1] : "";

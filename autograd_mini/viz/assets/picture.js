@@ -8,13 +8,20 @@ for (const button of document.querySelectorAll("[title]")) button.ariaLabel = bu
 
 // Write a number into a box or onto an edge; "" empties it again.
 function write(box, text) {
-  box.lastChild.textContent = text;
+  const number = box.lastChild;
+  const [, line, power] = text.match(/^(.*?)([⁻⁰¹²³⁴-⁹]*)$/);
+  number.textContent = line;
+  if (power) {
+    number.append(document.createElementNS(number.namespaceURI, "tspan"));
+    number.lastChild.textContent = power.normalize("NFKC");
+    number.lastChild.setAttribute("dy", -5);
+  }
   box.classList.toggle("known", text);
   box.classList.toggle("long", text.length > 8);
 }
 
 // A formula comes as a tree: "if" is the identifier f, ["r", "iu", "o+", "iv"] a row, ["d", "if", "iu"] is ∂f/∂u.
-const tags = { m: "math", i: "mi", n: "mn", o: "mo", t: "mtext", r: "mrow", f: "mfrac", b: "msub", p: "msup", q: "msqrt", s: "msubsup" };
+const tags = { m: "math", i: "mi", n: "mn", o: "mo", t: "mtext", r: "mrow", f: "mfrac", b: "msub", p: "msup", q: "msqrt", s: "msubsup", u: "munder", w: "mtable", y: "mtr", z: "mtd" };
 function formula(tree) {
   if (tree[0] === "d") tree = ["f", ["r", "o∂", tree[1]], ["r", "o∂", tree[2]]];
   const element = document.createElementNS("http://www.w3.org/1998/Math/MathML", tags[tree[0][0]]);
