@@ -398,7 +398,7 @@ def _together(pieces: Sequence[_Piece], batch: Batch) -> Array:
     if pieces[0].places is None:
         return pieces[0].numbers
     count = pieces[0].path.count
-    numbers = numpy().empty((count, batch.examples))
+    numbers = numpy().empty((count, batch.examples or 1))
     for piece in pieces:
         numbers[:, piece.places] = piece.numbers[:count]
     return numbers
