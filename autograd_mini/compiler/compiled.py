@@ -173,10 +173,11 @@ class Compiled:
         """The Values that the function takes from outside, in the order of `to_jax` and of files."""
         return [*self._current()[0].parameters]
 
-    def source(self, *, gradient: bool = False) -> str:
+    def source(self, *, gradient: bool = False, lines: bool = False) -> str:
         """The program as readable Python, a function for each path; with the gradient of `backward` if asked for.
 
-        It is that of the last call. x: columns of the inputs; w: the parameters.
+        It is that of the last call. x: columns of the inputs; w: the parameters. lines: write above the operations
+        the lines of your code that they are from, and the labels of Values.
 
         >>> from autograd_mini import tanh
         >>> fast = compile(lambda x: tanh(x) * x)
@@ -186,7 +187,8 @@ class Compiled:
             x1, = x
             return np.tanh(x1) * x1
         """
-        return views.source(self._current()[0], "gradient" if flag(gradient, "gradient") else "values")
+        role = "gradient" if flag(gradient, "gradient") else "values"
+        return views.source(self._current()[0], role, lines=flag(lines, "lines"))
 
     def llvm(self) -> str:
         """The program as the LLVM text that becomes straight-line code, for eight examples at a time."""

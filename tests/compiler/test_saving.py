@@ -124,7 +124,7 @@ def test_what_cannot_be_saved(tmp_path):
     with pytest.raises(CompileError, match=re.escape("model.eval()")):
         noisy.save(path)
     foreign = opaque("foreign", lambda x: 2.0 * x, lambda x: 2.0)
-    calling = compile(lambda x: foreign(x))
+    calling = compile(foreign)
     calling([1.0])
     with pytest.raises(ValueError, match="calls Python functions"):
         calling.save(path)
