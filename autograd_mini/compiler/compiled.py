@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import threading
+from array import array
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce, update_wrapper
 from itertools import pairwise
@@ -156,27 +157,30 @@ class Compiled:
         recording.forbid("calls backward()")
         batch = self._batch(args, kwargs)
         paths = self._paths(batch)
-        total, sums = self.swept(paths, batch, _Store(paths))
-        new = [(p, g + (p.adjoint or 0.0)) for p, g in zip([*paths.parameters], sums.tolist())]
-        before = [p.adjoint for p, _ in new]
+        total, gradient = self.swept(paths, batch, _Store(paths))
+        parameters = paths.parameters.listed
+        before = [p.adjoint for p in parameters]
+        if any(before):
+            gradient = [g + (earlier or 0.0) for g, earlier in zip(gradient, before)]
         try:
-            for p, gradient in new:
-                p.adjoint = gradient
+            for p, g in zip(parameters, gradient):
+                p.adjoint = g
         except BaseException:  # Ctrl-C
-            for (p, _), gradient in zip(new, before):
-                p.adjoint = gradient
+            for p, earlier in zip(parameters, before):
+                p.adjoint = earlier
             raise
         return total / (batch.examples or 1)
 
     @property
     def parameters(self) -> list[Value]:
         """The Values that the function takes from outside, in the order of `to_jax` and of files."""
-        return [*self._current()[0].parameters]
+        return [*self._current()[0].parameters.listed]
 
-    def source(self, *, gradient: bool = False) -> str:
+    def source(self, *, gradient: bool = False, lines: bool = False) -> str:
         """The program as readable Python, a function for each path; with the gradient of `backward` if asked for.
 
-        It is that of the last call. x: columns of the inputs; w: the parameters.
+        It is that of the last call. x: columns of the inputs; w: the parameters. lines: write above the operations
+        the lines of your code that they are from, and the labels of Values.
 
         >>> from autograd_mini import tanh
         >>> fast = compile(lambda x: tanh(x) * x)
@@ -186,7 +190,8 @@ class Compiled:
             x1, = x
             return np.tanh(x1) * x1
         """
-        return views.source(self._current()[0], "gradient" if flag(gradient, "gradient") else "values")
+        role = "gradient" if flag(gradient, "gradient") else "values"
+        return views.source(self._current()[0], role, lines=flag(lines, "lines"))
 
     def llvm(self) -> str:
         """The program as the LLVM text that becomes straight-line code, for eight examples at a time."""
@@ -257,13 +262,14 @@ class Compiled:
                 return None
         return bound
 
-    def swept(self, paths: Paths, batch: Batch, store: Callable[[], Array]) -> tuple[float, Array]:
+    def swept(self, paths: Paths, batch: Batch, store: Callable[[], Array]) -> tuple[float, list[float]]:
         """The sum of the results over a batch, and the gradient of their mean by each parameter."""
         np, seed = numpy(), 1.0 / (batch.examples or 1)
         if (quick := self._quick(paths, batch, "gradient", store, seed)) is not None:
-            path, sums = paths.known[0], quick.sums[:-1]
-            if path.structure == () and not np.isnan(sums).any():
-                return self._total(quick.results[0]), sums.copy()
+            gradient: list[float] = quick.sums[:-1].tolist()
+            total = sum(gradient)
+            if paths.known[0].structure == () and total == total:  # where a gradient is nan it is not
+                return reduce(add, quick.results[0].tolist(), 0.0), gradient
         pieces: list[_Piece] = []
         swept: list[Array] = []
         for path, places, columns, n in _split(paths, batch, store):
@@ -283,15 +289,12 @@ class Compiled:
             pieces.append(_Piece(path, places, results, role))
             swept.append(sums)
         is_mixed = self.options.exact and len(pieces) > 1
-        total = np.array(_summed(pieces, batch, len(paths.parameters))) if is_mixed else _added(swept)
-        return self._total(_together(pieces, batch)[0]), total
-
-    def _total(self, results: Array) -> float:
-        """The sum of the results, one after the other if bits matter."""
+        gradient = _summed(pieces, batch, len(paths.parameters)) if is_mixed else _added(swept).tolist()
+        results = _together(pieces, batch)[0]
         if self.options.exact:
-            return reduce(add, results.tolist(), 0.0)
-        with numpy().errstate(all="ignore"):
-            return float(results.sum())
+            return reduce(add, results.tolist(), 0.0), gradient
+        with np.errstate(all="ignore"):
+            return float(results.sum()), gradient
 
     def _batch(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Batch:
         if recording.watcher():
@@ -362,11 +365,13 @@ class _Store:
         self.numbers: Any = None
 
     def __call__(self) -> Array:
-        if self.numbers is None or len(self.numbers) < len(self.paths.parameters):
-            numbers = [p.primal for p in [*self.paths.parameters]]
-            if None in numbers:
-                raise UnboundError([*self.paths.parameters][numbers.index(None)])
-            self.numbers = numpy().array(numbers, dtype=float)
+        parameters = self.paths.parameters.listed
+        if self.numbers is None or len(self.numbers) < len(parameters):
+            try:
+                numbers = array("d", [p.primal for p in parameters])
+            except TypeError:
+                raise UnboundError(next(p for p in parameters if p.primal is None)) from None
+            self.numbers = numpy().frombuffer(numbers)
         return self.numbers
 
 
@@ -398,7 +403,7 @@ def _together(pieces: Sequence[_Piece], batch: Batch) -> Array:
     if pieces[0].places is None:
         return pieces[0].numbers
     count = pieces[0].path.count
-    numbers = numpy().empty((count, batch.examples))
+    numbers = numpy().empty((count, batch.examples or 1))
     for piece in pieces:
         numbers[:, piece.places] = piece.numbers[:count]
     return numbers
@@ -409,8 +414,8 @@ def _added(arrays: Sequence[Any]) -> Array:
     np = numpy()
     total = np.zeros(max(map(len, arrays)))
     with np.errstate(all="ignore"):  # as everywhere here: inf and nan, and no warning
-        for array in arrays:
-            total[: len(array)] += array
+        for one in arrays:
+            total[: len(one)] += one
     return total
 
 

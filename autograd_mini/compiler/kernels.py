@@ -40,11 +40,11 @@ def kernel_of(program: Program, exact: bool, tier: str) -> Kernel:
     """
     if tier == "python" or (exact and not has_machine() and tier in ("auto", "numpy")):
         return Reference(program)  # NumPy's functions are other ones than those of math
-    if tier == "numpy" or (tier == "auto" and not has_machine()):
+    if not exact and (tier == "numpy" or (tier == "auto" and not has_machine())):
         return tiles.kernel(program)
     if tier == "auto" and machine.suits_straight(program):
         return Warming(program, exact=exact)
-    return machine.kernel(program, exact=exact, tier="tape" if tier == "auto" else tier)
+    return machine.kernel(program, exact=exact, tier="tape" if tier in ("auto", "numpy") else tier)
 
 
 class Warming:

@@ -204,8 +204,15 @@ def _emitted(listing: Listing, template: Template, arguments: Sequence[int]) -> 
 class Parameters(dict[Any, int]):
     """Every parameter of a compiled function with its place in the store, in the order they were met."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.listed: list[Any] = []
+
     def place(self, parameter: Any) -> int:
-        return self.setdefault(parameter, len(self))
+        if parameter not in self:
+            self[parameter] = len(self)
+            self.listed.append(parameter)
+        return self[parameter]
 
 
 class Lowering:

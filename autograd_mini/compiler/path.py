@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import threading
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -84,6 +85,10 @@ class Path:
         """
         raise NotImplementedError
 
+    def remarks(self, role: str) -> dict[int, str]:  # noqa: ARG002  # a saved path knows none
+        """What is said of the numbers of a program: labels, and the lines of the user that made them."""
+        return {}
+
     def questions(self) -> list[str]:
         """What was asked on the way: the line of each question, and the answer of this path."""
         return [
@@ -149,10 +154,25 @@ class TracedPath(Path):
         return all(one[0] in LEAVES or one[0] in _SIMPLE for one in program.instructions)
 
     def program(self, role: str, *, exact: bool) -> Program:
+        return self._made(role, exact)[1]
+
+    def remarks(self, role: str) -> dict[int, str]:
+        lowered, program = self._made(role, self.is_exact(role))
+        kept = lowered.listing.kept
+        said = {kept[number]: _remark(node) for node, number in lowered.numbers.items() if number in kept}
+        return {
+            number: text
+            for number, text in said.items()
+            if text and program.instructions[number][0] not in LEAVES
+        }
+
+    def _made(self, role: str, exact: bool) -> tuple[Lowering, Program]:
+        """The program of a role, and the listing that it is from."""
         with self.store.lock, collector_at_rest():  # parameters get their places
             if role.startswith("guards"):
                 guards = self.guards[int(role.removeprefix("guards"))]
-                return self._lowered(guards, exact).program(guards)
+                lowered = self._lowered(guards, exact)
+                return lowered, lowered.program(guards)
             role, asking, _ = role.partition(" and guards")
             guards = [truth for group in self.guards for truth in group] if asking else []
             if role == "step":
@@ -160,21 +180,28 @@ class TracedPath(Path):
             outputs: Outputs = [*self.outputs, *guards]
             lowered = self._lowered(outputs, exact)
             if role == "values":
-                return lowered.program(outputs)
+                return lowered, lowered.program(outputs)
             seed = lowered.listing.emit("parameter", len(self.store.parameters))
             sums, outers = lowered.gradient(self.outputs[0], seed, masked=role.startswith("masked"))
             if role.endswith("in parts"):
                 self.parts[role] = [k for k, _ in sums]
-                return lowered.listing.program(
+                program = lowered.listing.program(
                     inputs=self.width + len(self.trace.noise),
                     parameters=len(self.store.parameters) + 1,
                     results=[*lowered.all(self.outputs), *[x for _, x in sums]],
                 )
+                return lowered, program
             if role != "step":
-                return lowered.program(outputs, sums, outers, extra=1)
+                return lowered, lowered.program(outputs, sums, outers, extra=1)
             first = len(self.store.parameters) + 1
             sums += [(first + i, x) for i, x in enumerate(lowered.all(self.outputs))]
-            return lowered.program(guards, sums, outers, extra=1 + len(self.outputs))
+            return lowered, lowered.program(guards, sums, outers, extra=1 + len(self.outputs))
 
     def _lowered(self, roots: Outputs, exact: bool) -> Lowering:
         return Lowering(roots, self.store.parameters, self.width, self.trace.noise, exact=exact)
+
+
+def _remark(node: Traced) -> str:
+    """What a node is called, and the user's line that made it."""
+    line = "" if node.leaf else linecache.getline(node.place.code.co_filename, node.place.line).strip()
+    return line if node.label in line else f"{node.label}: {line}".removesuffix(": ")

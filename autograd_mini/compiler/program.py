@@ -142,6 +142,7 @@ class Listing:
         self.constants: dict[int, float] = {}
         self.blocks: list[Block] = []
         self.functions: list[Callable[..., float]] = []
+        self.kept: dict[int, int] = {}
 
     def constant(self, x: float) -> int:
         """The number of a constant; 0.0 and -0.0 are two."""
@@ -234,12 +235,13 @@ class Listing:
         sums: Sequence[tuple[int, int]] = (),
         outers: Sequence[Outer] = (),
     ) -> Program:
-        """The program of what is wanted, without all that nobody needs."""
+        """The program of what is wanted, without all that nobody needs; `kept` says where each number went."""
         draft = Program(
             tuple(self.instructions), inputs, parameters, tuple(results), tuple(sums), tuple(self.blocks)
         )
         wanted = {*results, *(x for _, x in sums), *(x for o in outers for x in (*o.left, *o.right))}
-        return _renumbered(draft, _needed(draft, wanted), outers, self.functions)
+        program, self.kept = _renumbered(draft, _needed(draft, wanted), outers, self.functions)
+        return program
 
 
 def _needed(program: Program, wanted: Iterable[int]) -> list[bool]:
@@ -257,8 +259,8 @@ def _needed(program: Program, wanted: Iterable[int]) -> list[bool]:
 
 def _renumbered(
     draft: Program, needed: list[bool], outers: Sequence[Outer], functions: Sequence[Callable[..., float]]
-) -> Program:
-    """The needed instructions alone, numbered from 0; blocks and functions too."""
+) -> tuple[Program, dict[int, int]]:
+    """The needed instructions alone, numbered from 0, blocks and functions too; and the new number of each."""
     new: dict[int, int] = {}
     blocks: dict[int, int] = {}
     called: dict[int, int] = {}
@@ -278,7 +280,7 @@ def _renumbered(
     def moved(numbers: tuple[int, ...]) -> tuple[int, ...]:
         return tuple([new[x] for x in numbers])
 
-    return Program(
+    program = Program(
         tuple(kept),
         draft.inputs,
         draft.parameters,
@@ -293,6 +295,7 @@ def _renumbered(
         ),
         tuple([functions[n] for n in called]),
     )
+    return program, new
 
 
 def evaluate(

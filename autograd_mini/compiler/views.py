@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from autograd_mini.compiler.paths import Paths
 
 
-def source(paths: Paths, role: str) -> str:
+def source(paths: Paths, role: str, *, lines: bool) -> str:
     """The programs of all paths, each as a Python function with a comment above that says when it is taken."""
     parts = []
     for number, path in enumerate(paths.known, 1):
         program = path.program(role, exact=paths.options.exact)
         parameters = [p.label for p in paths.parameters] + ["seed"] * (role == "gradient")
-        text = source_of_program(program, inputs=path.labels, parameters=parameters)
+        comments = path.remarks(role) if lines else {}
+        text = source_of_program(program, inputs=path.labels, parameters=parameters, comments=comments)
         about = [f"# path {number} of {len(paths.known)}"] if len(paths.known) > 1 else []
         about += [f"# where {question}" for question in path.questions()]
         parts.append("\n".join([*about, text]))

@@ -145,6 +145,16 @@ def test_programs(seed):
     check_program(seed)
 
 
+@pytest.mark.parametrize("tier", ["tape", "straight", "numpy", "python"])
+def test_tiers(tier):
+    """What is exact is so whatever tier was asked for."""
+    for seed in range(8):
+        program = Program(seed)
+        rows, parameters = program.rows(5), program.parameters
+        compiled = compile(program, exact=True, tier=tier)
+        assert bits(swept(program, rows, parameters)) == bits(swept_at_once(compiled, rows, parameters))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(40, 540))
 def test_many_programs(seed):

@@ -341,6 +341,20 @@ def test_parts_of_the_examples(tier):
 
 
 @both_tiers
+def test_columns_of_one_array(tier):
+    """Inputs may be one array with an axis for the inputs and one for the examples, of any order in memory."""
+    listing = Listing()
+    x, y = listing.emit("input", 0), listing.emit("input", 1)
+    program = listing.program(results=[listing.emit("sub", x, y)], inputs=2, parameters=0)
+    made, results = kernel(program, tier=tier), np.zeros((1, 70))
+    table = np.random.default_rng(3).normal(size=(140, 3))
+    for columns in (table[:70, :2].T, table[::2, ::-2].T, np.ascontiguousarray(table[:70, 1:].T)):
+        made.run(columns, np.zeros(0), results, np.zeros(0))
+
+        assert np.array_equal(columns[0] - columns[1], results[0])
+
+
+@both_tiers
 def test_no_examples_and_nothing_to_do(tier):
     """Sums of no examples are 0; a program may have no inputs, no results and no instructions."""
     listing = Listing()

@@ -117,6 +117,13 @@ def test_paths_flip_between_calls():
     assert [-6.0, -2.5] == f([-2.0, -0.5]).tolist()
     assert [2.0, -6.0, -2.5, 4.0] == f([1.0, -2.0, -0.5, 2.0]).tolist()
     assert 3 == next(count)
+    assert (2.0, -5.0, -6.0, 4.0) == (
+        f(1.0),
+        f(-1.0),
+        f(-2.0),
+        f(2.0),
+    )  # numbers alone have paths of their own
+    assert 7 == next(count)
 
 
 def test_loops_of_different_length():
