@@ -14,11 +14,13 @@ function write(box, text) {
 }
 
 // A formula comes as a tree: "if" is the identifier f, ["r", "iu", "o+", "iv"] a row, ["d", "if", "iu"] is ∂f/∂u.
+// A bracket grows around a fraction alone: Chromium leaves gaps around what can grow.
 const tags = { m: "math", i: "mi", n: "mn", o: "mo", t: "mtext", r: "mrow", f: "mfrac", b: "msub", p: "msup", q: "msqrt", s: "msubsup" };
 function formula(tree) {
-  if (tree[0] === "d") tree = ["f", ["r", "o∂", tree[1]], ["r", "o∂", tree[2]]];
+  if (tree[0] === "d") tree = ["f", ["r", "i∂", tree[1]], ["r", "i∂", tree[2]]];
   const element = document.createElementNS("http://www.w3.org/1998/Math/MathML", tags[tree[0][0]]);
   element.append(...(tree.big ? [tree.slice(1)] : tree.slice(1).map(formula)));
+  if (!element.querySelector("mfrac")) for (const part of element.children) part.setAttribute("stretchy", false);
   return element;
 }
 // Every side of an equation is a formula of its own, so that a line can break before each =.
