@@ -12,12 +12,13 @@ from autograd_mini.errors import LayoutError, MissingExtraError, require, shown
 from autograd_mini.files import write_whole
 from autograd_mini.formulas.latex import Inline
 from autograd_mini.formulas.text import Text
-from autograd_mini.viz.document import document
+from autograd_mini.viz.document import THEME, document, image
 from autograd_mini.viz.dot import dot_source
 from autograd_mini.viz.layout import engine, layout_of
 from autograd_mini.viz.scene import Moment, scene_of
 from autograd_mini.viz.svg import size_of, svg_text
 from autograd_mini.viz.tikz import tikz_text
+from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -121,7 +122,9 @@ class Drawing:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002
         """What a notebook shows: the picture, or in words if it cannot be drawn."""
         try:
-            return {"image/svg+xml": self.svg(), "text/plain": str(self)}
+            svg = self.svg()
+            html = THEME + image(svg, message("graph", self.language).format(self.scene.output.name))
+            return {"text/html": html, "image/svg+xml": svg, "text/plain": str(self)}
         except Exception as error:  # noqa: BLE001  a cell shows what it can, whatever is wrong with the picture
             return {"text/plain": f"{self}\n(no picture: {error})"}
 

@@ -49,8 +49,12 @@ function fit(least) {
 larger.onclick = () => enlarge(1.25);
 smaller.onclick = () => enlarge(0.8);
 whole.onclick = () => fit(0);
-onresize = () => fit(0.75);
-onresize();
+// A notebook may open the page where it is not seen: its window then has a size at last, and is not told.
+let room;
+new ResizeObserver(() => {
+  if (room !== (room = panel.offsetWidth + 1e5 * innerHeight)) fit(0.75);
+}).observe(panel);
+fit(0.75);
 panel.onwheel = (event) => {
   if (event.ctrlKey) enlarge(2 ** (-event.deltaY / 200)), event.preventDefault();
 };
