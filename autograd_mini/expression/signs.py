@@ -10,6 +10,10 @@ from __future__ import annotations
 
 import keyword
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 INDICES = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -34,11 +38,16 @@ TOKEN = re.compile(
 CALL = re.compile(r"\s*\(")
 
 
-def in_python(text: str) -> tuple[str, list[int], int | None]:
+SPECIAL = re.compile(rf"[×·⋅÷−^|√₀-₉⁻⁺{RAISED}]")
+
+
+def in_python(text: str) -> tuple[str, Sequence[int], int | None]:
     """The text for Python's parser, the place of each of its characters and of its end, and of a lone bar.
 
     |x| is abs(x), √ takes what stands next to it, and a superscript is a power.
     """
+    if not SPECIAL.search(text):
+        return text, range(len(text) + 1), None
     written: list[str] = []
     places: list[int] = []
     around: list[tuple[str, int]] = []  # what is open, and where: brackets, bars and roots
