@@ -57,6 +57,7 @@ MESSAGES: dict[str, dict[str, str]] = {
     "value": {"en": "value", "fr": "valeur"},
     "gradient": {"en": "gradient", "fr": "gradient"},
     "tangent": {"en": "tangent", "fr": "tangente"},
+    "more rows": {"en": "… {} more", "fr": "… encore {}"},
     "keys": {
         "en": "Enter next · b back · g start · G end · q quit",
         "fr": "Entrée suite · b retour · g début · G fin · q quitter",
