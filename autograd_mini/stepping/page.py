@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from autograd_mini.engine.value import Value
-    from autograd_mini.formulas.printing import Formula
+    from autograd_mini.formulas.printing import Formula, Printed
     from autograd_mini.stepping.sweeps import Step, Trace
 
     Tree = str | list[Any]
@@ -60,9 +60,12 @@ def page_of(trace: Trace) -> str:
     return document(name, language, "\n".join(body), styles, scripts)
 
 
-def heading(trace: Trace) -> str:
-    """The expression, such as f = (u + v) × w; a part of it that would be long is called by its name."""
-    xp = trace.equations.text
+def heading(trace: Trace, xp: Printed | None = None) -> str:
+    """The expression, such as f = (u + v) × w; a part of it that would be long is called by its name.
+
+    xp: the arithmetic it is written in, text if there is none.
+    """
+    xp = xp or trace.equations.text
     written: dict[Value, Formula] = {}
     for node in trace.nodes:
         whole = name = trace.equations.symbol(xp, node)
