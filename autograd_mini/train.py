@@ -46,6 +46,7 @@ class History:
     loss: the cost that was minimized, penalties included; over several batches, their mean by size.
     accuracy: the part of examples classified right, before each step; empty for a loss without classes.
     gradient_norm: the Euclidean norm of the gradient, √Σ g²; over several batches, that of the last.
+    rate: the learning rate; over several batches, that of the last.
     interrupted: whether Ctrl-C ended it. stopped: why it ended before the last epoch, else empty.
     """
 
@@ -53,6 +54,7 @@ class History:
         self.loss: list[float] = []
         self.accuracy: list[float] = []
         self.gradient_norm: list[float] = []
+        self.rate: list[float] = []
         self.interrupted = False
         self.stopped = ""
 
@@ -173,18 +175,20 @@ class _Descent:
 
     def epoch(self, X: Sequence[Any], y: Sequence[Any], batches: list[list[int]], history: History) -> None:
         """A step for each batch, a list of places in X and y; the history gets a line."""
-        total, norm, right = 0.0, 0.0, 0
+        total, norm, rate, right = 0.0, 0.0, 0.0, 0
         for batch in batches:
             targets = [y[i] for i in batch]
             scores = [self.model(X[i]) for i in batch]
             cost = sum((penalty() for penalty in self.penalties), self.loss(scores, targets))
             norm = _differentiated(cost, self.parameters, epoch=len(history) + 1)
+            rate = self.optimizer.rate()
             self.optimizer.step(self.parameters)
             self.learned = [p.data for p in self.parameters]
             total += cost.data * len(batch)
             right += sum(map(self.correct, scores, targets)) if self.correct else 0
         history.loss.append(total / len(X))
         history.gradient_norm.append(norm)
+        history.rate.append(rate)
         if self.correct:
             history.accuracy.append(right / len(X))
 
