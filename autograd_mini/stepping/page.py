@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from html import escape
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from autograd_mini.stepping.blank import blank_picture, looks_of
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from autograd_mini.engine.value import Value
-    from autograd_mini.formulas.printing import Formula
+    from autograd_mini.formulas.printing import Formula, Printed
     from autograd_mini.stepping.sweeps import Step, Trace
 
     Tree = str | list[Any]
@@ -44,14 +45,16 @@ def page_of(trace: Trace) -> str:
     words: dict[str, Any] = {key: message(key, language) for key in ("empty", "step", "play", "pause")}
     words["sweeps"] = [message(VALUES, language), message(sweep, language)]
     words["kinds"] = kinds(trace)
+    shown = changes(trace)
+    words["aloud"] = aloud(str(shown), language)
     title = heading(trace)
     body = [
         f'<header><h1>{escape(title)}</h1><b id="phase"></b><span id="what"></span></header>',
-        '<div id="line"></div><p id="said" role="status"></p>',
-        panel(blank_picture(trace), language, flows="≋"),
+        '<div id="line" role="img"></div><p id="said" role="status"></p>',
+        panel(blank_picture(trace), language, [("flows", "≋")]),
         _controls(len(trace), language),
         _list(trace),
-        data_block("trace", {"words": words, "sweep": sweep, "steps": changes(trace)}),
+        data_block("trace", {"words": words, "sweep": sweep, "steps": shown}),
     ]
     name = f"{title} · {message('steps', language)}"
     looks, rules = looks_of(scene_after(trace))
@@ -60,9 +63,12 @@ def page_of(trace: Trace) -> str:
     return document(name, language, "\n".join(body), styles, scripts, rules)
 
 
-def heading(trace: Trace) -> str:
-    """The expression, such as f = (u + v) × w; a part of it that would be long is called by its name."""
-    xp = trace.equations.drawn
+def heading(trace: Trace, xp: Printed | None = None) -> str:
+    """The expression, such as f = (u + v) × w; a part of it that would be long is called by its name.
+
+    xp: the arithmetic it is written in, that of pictures if there is none.
+    """
+    xp = xp or trace.equations.drawn
     written: dict[Value, Formula] = {}
     for node in trace.nodes:
         whole = name = trace.equations.symbol(xp, node)
@@ -124,6 +130,12 @@ def changes(trace: Trace) -> list[list[Any]]:
     return [change(step) for step in trace]
 
 
+def aloud(formulas: str, language: str) -> dict[str, str]:
+    """How the signs are called that stand in the formulas, or between their parts: a fraction is "over"."""
+    signs = dict(sign.split(" ", 1) for sign in message("aloud", language).split(", "))
+    return {sign: word for sign, word in signs.items() if sign in "=()∂/^√" or sign in formulas}
+
+
 def trees(trace: Trace, step: Step) -> list[Tree]:
     """The sides of an equation as the script builds them."""
     return [tree(side.content) for side in step.sides(trace.equations.mathml)]
@@ -139,7 +151,7 @@ def tree(content: tuple[Any, ...]) -> Tree:
     if isinstance(parts[0], str):
         return LETTERS[tag] + parts[0]
     match [LETTERS[tag], *map(tree, parts)]:
-        case ["f", ["r", "o∂", above], ["r", "o∂", below]]:
+        case ["f", ["r", "i∂", above], ["r", "i∂", below]]:
             return ["d", above, below]
         case branch:
             return branch
@@ -156,15 +168,19 @@ def _controls(count: int, language: str) -> str:
     return (
         f"<nav>{buttons}"
         f'<input id="scrubber" type="range" max="{count}" aria-label="{word("step")}">'
-        f'<output id="count"></output>'
+        f'<span id="count"></span>'
         f'<select id="speed" title="{word("speed")}">{speeds}</select></nav>'
     )
 
 
 def _list(trace: Trace) -> str:
-    """Every step as a line of text, and a link to it."""
-    lines = "".join(
-        f'<li><a href="#step={i}">{escape(step.line, quote=False)}</a>' for i, step in enumerate(trace, 1)
-    )
-    summary, fixed = (escape(message(key, trace.language)) for key in ("all steps", "held fixed"))
-    return f"<details><summary>{summary}</summary><ol>{lines}</ol><p>{fixed}</p></details>"
+    """Every step as a line of text; the script makes it mathematics, and a link to the step."""
+    sweeps, start = [], 1
+    for sweep, steps in groupby(trace, key=lambda step: step.sweep):
+        lines = [f"<li>{escape(step.line, quote=False)}" for step in steps]
+        sweeps.append(
+            f"<h2>{escape(message(sweep, trace.language))}</h2><ol start={start}>{''.join(lines)}</ol>"
+        )
+        start += len(lines)
+    title, fixed = (escape(message(key, trace.language)) for key in ("all steps", "held fixed"))
+    return f'<details id="list"><summary>{title}</summary>{"".join(sweeps)}<p>{fixed}</p></details>'

@@ -22,7 +22,7 @@ from autograd_mini.engine.arithmetic import Floats, floats
 from autograd_mini.engine.graph import find_variable, leaves, toposort
 from autograd_mini.engine.outdated import outdated
 from autograd_mini.engine.rule import Pullback, refuse_pullbacks
-from autograd_mini.errors import StaleError, UnboundError, require
+from autograd_mini.errors import RuleError, StaleError, UnboundError, require
 from autograd_mini.formulas.drawn import Drawn
 from autograd_mini.formulas.expressions import constant, repeated, role
 from autograd_mini.formulas.latex import Latex
@@ -458,7 +458,7 @@ SILENT = TIES | {"where", "stop_gradient"}  # these have kinks that no reader as
 class Application:
     """What is found out once about an operation, however many inputs it has.
 
-    repeated: the places of inputs that it takes more than once. printed: the partials as their formulas say.
+    repeated: the places of inputs that it takes more than once. printed: the partials as their formulas say, if it has any.
     is_tie: whether several inputs are the largest, or the smallest. is_kink: whether it has no derivative here.
     """
 
@@ -473,11 +473,15 @@ class Application:
         assert rule is not None
         is_tie = rule.name in TIES and inputs.count(z) > 1
         is_kink = rule.kinks is not None and rule.name not in SILENT and not all(rule.kinks(floats, *inputs))
-        return cls(repeated(user), rule.partials(literal, z, *inputs), is_tie, is_kink)
+        try:
+            printed = rule.partials(literal, z, *inputs)
+        except RuleError:  # a Python function has no formula that could be read
+            printed = ()
+        return cls(repeated(user), printed, is_tie, is_kink)
 
     def says(self, position: int, local: float | None) -> bool:
         """Whether the formula of a partial gives its number: not where a convention does, or a step around a trap."""
-        return not self.is_tie and float(self.printed[position]) == local
+        return bool(self.printed) and not self.is_tie and float(self.printed[position]) == local
 
 
 def waiting(use: int, uses: int) -> str:

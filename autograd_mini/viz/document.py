@@ -56,11 +56,24 @@ def button(name: str, label: str, sign: str) -> str:
     return f'<button id="{name}" title="{escape(label)}">{sign}</button>'
 
 
-def panel(picture: str, language: str, **more: str) -> str:
-    """The picture, in a panel that scrolls, the buttons that zoom, and more of them, by name, with their signs."""
-    signs = {"larger": "+", "smaller": "−", "whole": "⤢"} | more
+def panel(picture: str, language: str, more: Iterable[tuple[str, str]] = ()) -> str:
+    """The picture, in a panel that scrolls, the buttons that zoom, and more of them: names and signs."""
+    signs = {"larger": "+", "smaller": "−", "whole": "⤢"} | dict(more)
     buttons = "".join(button(name, message(name, language), sign) for name, sign in signs.items())
     return f'<figure><div id="panel">{picture}</div><p>{buttons}</p></figure>'
+
+
+# A notebook says by its theme what is dark; where nothing is trusted this is taken away, and the system decides.
+THEME = (
+    "<style>.autograd-mini{max-width:100%}[data-jp-theme-light=true] .autograd-mini{color-scheme:light}"
+    "[data-jp-theme-light=false] .autograd-mini{color-scheme:dark}</style>"
+)
+
+
+def image(svg: str, label: str) -> str:
+    """The picture as an `<img>` with its data inside, which also a notebook shows that is not trusted."""
+    data = b64encode(svg.encode()).decode()
+    return f'<img class="autograd-mini" alt="{escape(label)}" src="data:image/svg+xml;base64,{data}">'
 
 
 # Strings and regular expressions of a script, or the white space that can go; a script of ours ends every

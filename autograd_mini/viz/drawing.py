@@ -13,13 +13,14 @@ from autograd_mini.errors import LayoutError, MissingExtraError, choose, require
 from autograd_mini.files import write_whole
 from autograd_mini.formulas.drawn import Drawn
 from autograd_mini.formulas.latex import Inline
-from autograd_mini.viz.document import document
+from autograd_mini.viz.document import THEME, document, image
 from autograd_mini.viz.dot import dot_source
 from autograd_mini.viz.layout import engine, layout_of
 from autograd_mini.viz.looks import scene_in_style
 from autograd_mini.viz.scene import Moment
 from autograd_mini.viz.svg import follow_reader, size_of, svg_element, svg_text, text_of
 from autograd_mini.viz.tikz import tikz_text
+from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -139,7 +140,9 @@ class Drawing:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002
         """What a notebook shows: the picture, or in words if it cannot be drawn."""
         try:
-            return {"image/svg+xml": self.svg(), "text/plain": str(self)}
+            svg = self.svg()
+            html = THEME + image(svg, message("graph", self.language).format(self.scene.output.name))
+            return {"text/html": html, "image/svg+xml": svg, "text/plain": str(self)}
         except Exception as error:  # noqa: BLE001  a cell shows what it can, whatever is wrong with the picture
             return {"text/plain": f"{self}\n(no picture: {error})"}
 

@@ -1,5 +1,7 @@
 """The page that steps in a real browser: every control, both languages, light and dark, large and small."""
 
+from xml.etree import ElementTree as ET
+
 import pytest
 
 from autograd_mini import Value, exp, parse, relu, sin, steps, tanh, variables
@@ -38,6 +40,11 @@ def boxes_after(trace, count):
     ]
 
 
+def sides(step):
+    """The signs of an equation in the order in which they stand in its MathML."""
+    return "=".join("".join(ET.fromstring(side).itertext()) for side in step.mathml).replace("-", "−")
+
+
 def count(page):
     return int(page.locator("#count").text_content().split()[0])
 
@@ -52,7 +59,6 @@ def test_forth_and_back_again(open_page, trace):
         moments.append(page.evaluate(STATE))
 
         assert boxes_after(trace, i) == moments[-1][0]
-        assert trace[i - 1].line in page.locator("#said").text_content()
     for expected in moments[-2::-1]:
         page.evaluate("previous.click()")
 
@@ -219,15 +225,16 @@ def test_the_address(open_page):
 
 
 def test_the_list_of_steps(open_page):
-    """Every line of the list goes to its step, and the step of the moment is marked in it."""
+    """Every line of the list is mathematics and goes to its step, and the step of the moment is marked in it."""
     trace = lecture()
     page = open_page(trace.html())
     page.click("summary")
     page.click("li:nth-child(5) a")
 
     assert 5 == count(page)
-    assert trace[4].line == page.locator("[aria-current=step]").text_content()
-    assert [step.line for step in trace] == page.locator("li").all_text_contents()
+    assert "f=t1×w=5×4=20" == page.locator("[aria-current=step]").text_content()
+    assert [sides(step) for step in trace] == page.locator("li > a").all_text_contents()
+    assert 3 == page.locator("li:last-child mfrac").count()
 
 
 def test_zoom_and_pan(open_page):
@@ -367,6 +374,7 @@ def test_a_hostile_name_is_a_name(open_page, name):
     page = open_page(steps(Value(2.0, name) * Value(3.0, "v")).html(), "#step=5")
     start = name.split("\n")[0][:6]
 
+    page.click("summary")
     for place in ("#line", "li:last-child", ".node .name"):
         assert start in "".join(page.locator(place).all_text_contents())
     assert 0 == page.locator("img, b:not(#phase)").count()
@@ -395,28 +403,76 @@ def test_french(open_page):
     assert "fr" == page.get_attribute("html", "lang")
     assert "2,125" in page.locator("#line").text_content()
     assert [["2,25", ""], ["1,125", ""], ["2,125", ""]] == page.evaluate(BOXES)
-    assert "Étape 3. f = t1 + 1 = 1,125 + 1 = 2,125" == page.locator("#said").text_content()
+    assert (
+        "Étape 3. f égale t 1 plus 1 égale 1,125 plus 1 égale 2,125" == page.locator("#said").text_content()
+    )
     assert page.get_by_role("button", name="Étape suivante (→)").is_visible()
     assert page.get_by_role("slider", name="Étape").is_visible()
 
 
-def test_readers_of_the_screen(open_page):
-    """The picture has a role and a name, each step is said politely, and every control has a name."""
-    page = open_page(lecture().html())
-    page.click("#next")
+SPOKEN = [
+    ("(u + v) * w", 6, "partial f over partial f equals 1"),
+    ("exp(-x) / (x + 1)", 3, "t 2 equals e to the power t 1 equals e to the power bracket minus 2 end bracket equals 0.1353"),
+    ("sqrt(x) - 1", 2, "t 1 equals root of x equals root of 2 equals 1.4142"),
+    ("(x + 1) / 4", 3, "f equals t 1 over 4 equals 3 over 4 equals 0.75"),
+    ("abs(x) * max(x, 1)", 2, "t 1 equals bar x bar equals bar 2 bar equals 2"),
+]  # fmt: skip
 
-    assert page.get_by_role("img", name="Computation graph of f").is_visible()
-    assert "Step 1. u = 2" == page.get_by_role("status").first.text_content()
-    for name in (
-        "Start (Home)",
-        "Previous step (←)",
-        "Play (space)",
-        "Next step (→)",
-        "Last step (End)",
-        "Zoom in",
-    ):
-        assert page.get_by_role("button", name=name).is_visible()
-    assert page.get_by_role("combobox", name="Speed").is_visible()
+
+@pytest.mark.parametrize(("source", "at", "spoken"), SPOKEN)
+def test_a_formula_is_read_out_in_words(open_page, source, at, spoken):
+    """Every sign has a word, and a part is bracketed where only its place on the screen shows where it ends."""
+    f = parse(source)
+    f.forward(**{node.label: {"v": 3, "w": 4}.get(node.label, 2) for node in f.unbound()})
+    page = open_page(steps(f).html(), f"#step={at}")
+
+    assert spoken == page.get_attribute("#line", "aria-label")
+
+
+def tree_of(page):
+    """The accessibility tree, as (role, name, properties); what is ignored is left out."""
+    nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    return [
+        (
+            node["role"]["value"],
+            node.get("name", {}).get("value", ""),
+            {each["name"]: each["value"].get("value") for each in node.get("properties", [])},
+        )
+        for node in nodes
+        if not node["ignored"]
+    ]
+
+
+def test_readers_of_the_screen(open_page):
+    """The picture and the formula are one labelled element each, and the only thing that speaks up is the step."""
+    page = open_page(lecture().html(), "#step=4")
+    tree = tree_of(page)
+    spoken = "t 1 equals u plus v equals 2 plus 3 equals 5"
+
+    assert [spoken, "Computation graph of f"] == [name for role, name, _ in tree if role == "image"]
+    assert ["status"] == [role for role, _, properties in tree if properties.get("live")]
+    assert f"Step 4. {spoken}" in [name for role, name, _ in tree if role == "StaticText"]
+    assert not [role for role, _, _ in tree if role.startswith("MathML")]
+    buttons = ["Zoom in", "Zoom out", "Whole graph", "Start (Home)", "Previous step (←)", "Play (space)"]
+    assert {*buttons, "Next step (→)", "Last step (End)"} == {
+        name for role, name, _ in tree if role == "button"
+    }
+    assert [("slider", "Step"), ("combobox", "Speed")] == [
+        (role, name) for role, name, _ in tree if role in ("slider", "combobox")
+    ]
+    assert "f = (u + v) × w" in [name for role, name, _ in tree if role == "heading"]
+
+
+def test_the_list_is_read_out(open_page):
+    """Every line of the list is a link whose name is the formula in words."""
+    page = open_page(lecture().html())
+    page.click("summary")
+    page.locator("li a").first.wait_for()
+    links = [name for role, name, _ in tree_of(page) if role == "link"]
+
+    assert 10 == len(links)
+    assert "u equals 2" == links[0]
+    assert "partial f over partial f equals 1" == links[5]
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -436,7 +492,7 @@ def test_a_telephone(open_page, language):
 
 
 def test_paper(open_page):
-    """Printed, the page is the line and the whole graph of the moment, without the controls."""
+    """Printed, the page is the whole graph of the moment and every step as mathematics, without the controls."""
     page = open_page(lecture().html(), "#step=9", width=600)
     page.click("#larger")
     page.emulate_media(media="print")
@@ -446,6 +502,10 @@ def test_paper(open_page):
     assert page.evaluate(inside)
     assert not page.locator("nav, #larger, summary").first.is_visible()
     assert page.locator("#line").is_visible()
+    assert 0 == page.locator("li math").count()
+    page.pdf()  # printing writes the list
+    assert page.locator("li:last-child math").first.is_visible()
+    assert [sides(step) for step in lecture()] == page.locator("li").all_text_contents()
 
 
 def test_light_and_dark(open_page):

@@ -1,7 +1,9 @@
 """A Drawing is a snapshot that can be shown, saved, and fail without harm."""
 
 import os
+import re
 import sys
+from base64 import b64decode
 
 import pytest
 
@@ -136,10 +138,16 @@ def test_a_failed_layout_leaves_the_older_file(f, tmp_path):
 
 
 def test_a_notebook_shows_the_picture(f):
-    """The bundle has the picture and its words."""
+    """The bundle has the picture, its words, and for notebooks that are not trusted an image with its data."""
     drawn = draw(f)
+    bundle = drawn._repr_mimebundle_()
+    data = re.search(
+        r'<img [^<>]*alt="Computation graph of f" src="data:image/svg\+xml;base64,([^"]*)">',
+        bundle["text/html"],
+    )
 
-    assert {"image/svg+xml": drawn.svg(), "text/plain": str(drawn)} == drawn._repr_mimebundle_()
+    assert drawn.svg() == bundle["image/svg+xml"] == b64decode(data[1]).decode()
+    assert str(drawn) == bundle["text/plain"]
     assert drawn._repr_mimebundle_(include=None, exclude=None) == drawn._repr_mimebundle_()
 
 

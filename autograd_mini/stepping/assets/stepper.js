@@ -1,7 +1,7 @@
 // Plays the steps. A step fills one box; undoing it gives the box back what it held before.
-const { trace, phase, what, line, said, count, scrubber, speed, play, flows } = window;
+const { trace, phase, what, line, said, count, scrubber, speed, play, flows, list } = window;
 const { steps, words, sweep } = JSON.parse(trace.textContent);
-const items = [...document.querySelectorAll("li a")];
+const items = [...list.querySelectorAll("li")];
 
 const boxOf = (kind, node) => nodes[node]?.querySelector(kind < 2 ? ".value" : ".gradient");
 function change([what, node, before, after, , joined, partial, label, , flow], forth) {
@@ -12,6 +12,31 @@ function change([what, node, before, after, , joined, partial, label, , flow], f
   forth ? (edge.style = "--flow:" + Math.abs(flow)) : edge.removeAttribute("style");
   edge.classList.toggle(flow < 0 ? "down" : "up", forth);
 }
+
+// A formula as one says it, with brackets where only the place of a part shows where it ends.
+const { aloud } = words;
+const signs = { f: "/", d: "/", p: "^" };
+function say(tree) {
+  if (tree.big) return aloud[tree.slice(1)] ?? tree.slice(1);
+  const [letter, ...parts] = tree;
+  const heard = parts.map((part) => (letter !== "r" && part[0] === "r" ? say(["r", "o(", part, "o)"]) : say(part)));
+  if (letter === "q") return aloud["√"] + " " + heard;
+  return (letter === "d" ? heard.map((part) => aloud["∂"] + " " + part) : heard).join(` ${aloud[signs[letter]] ?? ""} `);
+}
+const speech = (sides) => sides.map(say).join(` ${aloud["="]} `).split(" ").filter(Boolean).join(" ");
+
+// The list becomes mathematics when it is wanted, on screen or on paper.
+list.ontoggle = onbeforeprint = () => {
+  for (const [i, item] of items.entries()) {
+    const link = document.createElement("a");
+    link.href = "#step=" + (i + 1);
+    link.onclick = () => (jump(i + 1), false);
+    link.ariaLabel = speech(steps[i][4]);
+    link.append(...equation(steps[i][4]));
+    item.replaceChildren(link);
+  }
+  list.ontoggle = onbeforeprint = null;
+};
 
 let at = 0;
 let saving;
@@ -26,11 +51,12 @@ function go(to) {
   phase.textContent = at ? words.sweeps[kind < 2 ? 0 : 1] : "";
   what.textContent = now;
   line.replaceChildren(...equation(sides));
-  said.textContent = `${words.step} ${at}. ${at ? items[at - 1].textContent : now}`;
+  for (const side of line.children) side.ariaHidden = true;
+  line.ariaLabel = at ? speech(sides) : now;
+  said.textContent = `${words.step} ${at}. ${line.ariaLabel}`;
   count.textContent = `${at} / ${steps.length}`;
   scrubber.value = at;
-  document.querySelector("[aria-current]")?.removeAttribute("aria-current");
-  items[at - 1]?.setAttribute("aria-current", "step");
+  items.forEach((item, i) => (item.ariaCurrent = i === at - 1 ? "step" : null));
   const here = [nodes[node], ...joined.map((edge) => edges[edge])];
   mark("now", [boxOf(kind, node), ...here]);
   mark("source", [boxOf(kind, source)]);
@@ -74,7 +100,6 @@ play.onclick = toggle;
 flows.onclick = () => panel.classList.toggle("plain");
 scrubber.oninput = () => jump(+scrubber.value);
 speed.onchange = () => run(timer);
-items.forEach((item, i) => (item.onclick = () => (jump(i + 1), false)));
 const keys = { Home: "first", ArrowLeft: "previous", " ": "play", ArrowRight: "next", End: "last" };
 onkeydown = (event) => {
   const button = window[keys[event.key]];

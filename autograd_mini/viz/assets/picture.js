@@ -23,11 +23,13 @@ function write(box, text) {
 }
 
 // A formula comes as a tree: "if" is the identifier f, ["r", "iu", "o+", "iv"] a row, ["d", "if", "iu"] is ∂f/∂u.
+// A bracket grows around a fraction alone: Chromium leaves gaps around what can grow.
 const tags = { m: "math", i: "mi", n: "mn", o: "mo", t: "mtext", r: "mrow", f: "mfrac", b: "msub", p: "msup", q: "msqrt", s: "msubsup", u: "munder", w: "mtable", y: "mtr", z: "mtd" };
 function formula(tree) {
-  if (tree[0] === "d") tree = ["f", ["r", "o∂", tree[1]], ["r", "o∂", tree[2]]];
+  if (tree[0] === "d") tree = ["f", ["r", "i∂", tree[1]], ["r", "i∂", tree[2]]];
   const element = document.createElementNS("http://www.w3.org/1998/Math/MathML", tags[tree[0][0]]);
   element.append(...(tree.big ? [tree.slice(1)] : tree.slice(1).map(formula)));
+  if (!element.querySelector("mfrac")) for (const part of element.children) part.setAttribute("stretchy", false);
   return element;
 }
 // Every side of an equation is a formula of its own, so that a line can break before each =.
@@ -77,8 +79,12 @@ function scale(factor) {
 larger.onclick = () => scale(1.25);
 smaller.onclick = () => scale(0.8);
 whole.onclick = () => fit(0);
-onresize = () => fit(0.715);
-onresize();
+// A notebook may open the page where it is not seen: its window then has a size at last, and is not told.
+let room;
+new ResizeObserver(() => {
+  if (room !== (room = panel.offsetWidth + 1e5 * innerHeight)) fit(0.715);
+}).observe(panel);
+fit(0.715);
 panel.onwheel = (event) => {
   if (event.ctrlKey) scale(2 ** (-event.deltaY / 200)), event.preventDefault();
 };
