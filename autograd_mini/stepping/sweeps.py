@@ -24,13 +24,12 @@ from autograd_mini.engine.outdated import outdated
 from autograd_mini.engine.rule import Pullback, refuse_pullbacks
 from autograd_mini.errors import StaleError, UnboundError, require
 from autograd_mini.formulas.drawn import Drawn
-from autograd_mini.formulas.expressions import constant, repeated, role
+from autograd_mini.formulas.expressions import constant, held, repeated, role
 from autograd_mini.formulas.latex import Latex
 from autograd_mini.formulas.mathml import Mathml
 from autograd_mini.formulas.names import names
 from autograd_mini.formulas.printing import Printed
 from autograd_mini.formulas.text import Text
-from autograd_mini.functions import held
 from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
