@@ -349,7 +349,9 @@ def _card(
         name=str(written[node]),
         symbol=visible(node.rule.symbol) if node.rule else "",
         formula=formula,
-        derivative=xp.worded([xp.word("constant")]) if is_held else str(moment.derivative(xp, written[node])),
+        derivative=xp.in_words([xp.word("constant")])
+        if is_held
+        else str(moment.derivative(xp, written[node])),
         value=moment.values.get(node),
         gradient=None if is_held else moment.gradients.get(node),
         xp=xp,

@@ -208,7 +208,7 @@ def test_eager_values_say_how_they_were_made():
         am.log(total)
     with (
         detect_anomaly(),
-        pytest.raises(AnomalyError, match=r"^1 / \(u × \(u \+ v\)\) is inf, where .* = 0$"),
+        pytest.raises(AnomalyError, match=r"^1 / \(u × \(u′ \+ v\)\) is inf, where .* = 0$"),
     ):
         1 / (Value(2.0, label="u") * (u + v))
 
