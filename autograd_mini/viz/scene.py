@@ -14,15 +14,13 @@ from typing import TYPE_CHECKING
 from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.outdated import NOTHING, Outdated, outdated
 from autograd_mini.formulas.drawn import drawn
-from autograd_mini.formulas.expressions import constant, repeated
+from autograd_mini.formulas.expressions import constant, held, repeated
 from autograd_mini.formulas.names import names
 from autograd_mini.formulas.printing import PRODUCT
 from autograd_mini.formulas.text import Text
-from autograd_mini.functions import held
 from autograd_mini.viz.collapse import boxes, crowds
 from autograd_mini.viz.frames import frames
 from autograd_mini.viz.lettering import width
-from autograd_mini.viz.sizes import DERIVATIVE, LABEL_HEIGHT, LABEL_WIDTH
 from autograd_mini.words.visible import visible
 
 if TYPE_CHECKING:
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
     from autograd_mini.formulas.printing import Formula, Printed
     from autograd_mini.viz.frames import Path
 
-LABEL_ROOM = LABEL_WIDTH - LABEL_HEIGHT / 2  # of a title on an arrow
+TITLE, TITLE_ROOM = 9.5, 75  # on an arrow: the size of type, and how wide a title may be
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +269,7 @@ def scene_of(
                 edge = (node, position)
                 if not (parent.is_constant or {node, parent} & moment.held):
                     title, partial = titles(position), moment.partials.get((node, position))
-                    is_short = width(short(position), DERIVATIVE) <= LABEL_ROOM
+                    is_short = width(short(position), TITLE) <= TITLE_ROOM
             if there is not here and edge not in arrows:
                 is_outdated = partial is not None and edge in moment.outdated.partials
                 arrows[edge] = Arrow(
@@ -351,7 +349,9 @@ def _card(
         name=str(written[node]),
         symbol=visible(node.rule.symbol) if node.rule else "",
         formula=formula,
-        derivative=xp.worded([xp.word("constant")]) if is_held else str(moment.derivative(xp, written[node])),
+        derivative=xp.in_words([xp.word("constant")])
+        if is_held
+        else str(moment.derivative(xp, written[node])),
         value=moment.values.get(node),
         gradient=None if is_held else moment.gradients.get(node),
         xp=xp,

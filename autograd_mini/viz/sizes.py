@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from autograd_mini.viz.lettering import width
+from autograd_mini.viz.scene import TITLE, TITLE_ROOM
 
 if TYPE_CHECKING:
     from autograd_mini.viz.scene import Card, Scene
@@ -18,14 +19,15 @@ if TYPE_CHECKING:
 # Sizes of type; where there are two, the second is for what would be too long in the first
 NAME, CAPTION, NUMBER = 15, 11, (14, 12)
 SIGN = (14, 11)  # of an operation
-DERIVATIVE, PARTIAL_NUMBER = 9.5, (12, 10)  # the two lines of a label on an arrow
+DERIVATIVE, PARTIAL_NUMBER = TITLE, (12, 10)  # the two lines of a label on an arrow
 
 # A card, from top to bottom: the name; the value; the gradient; GAP between all of them
 PAD, HEAD, GAP, FIELD = 9, 18, 5, 22
 FIELD_WIDTH = 86  # -1.234e-100 as a long number
 CAPTION_WIDTH = (46, 110)  # at least, at most
 
-LABEL_WIDTH, LABEL_HEIGHT = 90, 30  # on an arrow
+LABEL_HEIGHT = 30  # on an arrow
+LABEL_WIDTH = TITLE_ROOM + LABEL_HEIGHT // 2
 MARGIN = 16  # around the picture
 NOTE = 20  # in height, for the note that numbers are outdated
 
