@@ -459,13 +459,6 @@ SHIFT = Rule(
 _plain = Operations()
 
 
-def held(order: Iterable[Value]) -> set[Value]:
-    """The nodes that only shift others, as the largest score in a softmax does: what comes of it does not depend
-    on them, so nothing needs to flow back there.
-    """
-    return {node.parents[1] for node in order if node.rule is not None and node.rule.forward is SHIFT.forward}
-
-
 def _shifted(xs: Sequence[Value | float], operations: Operations) -> tuple[Any, list[Any], list[Any], Any]:
     """The largest m, x - m and exp(x - m) for every x, and the sum of these exponentials."""
     exp, total = operations[RULES["exp"]], operations[RULES["sum"]]

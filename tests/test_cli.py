@@ -71,14 +71,14 @@ def test_step(run):
 
     assert (0, "") == (code, err)
     assert "   4  t1 = u + v = 2 + 3 = 5\n" in out
-    assert "   9  ∂f/∂u = ∂t1/∂u · ∂f/∂t1 = 1 · 4 = 4\n" in out
+    assert "   9  ∂f/∂u = ∂(u + v)/∂u · ∂f/∂t1 = 1 · 4 = 4\n" in out
 
 
 def test_step_in_french_and_in_forward_mode(run):
     """--lang and --by reach the trace."""
     out = run("step", "u*v", "u=0.5", "v=3", "--lang", "fr", "--by", "u")[1]
 
-    assert "Mode direct" in out
+    assert "Mode forward" in out
     assert "u = 0,5" in out
 
 
@@ -172,7 +172,7 @@ def test_expression_that_begins_with_a_minus(run, before, expression, number):
     code, out, _ = run("step", *before, expression, "x=3", *["o=2"] * ("o" in expression))
 
     assert 0 == code
-    assert re.search(rf"  f = .* = {number}\n", out)
+    assert re.search(rf"  f = .* = {f'{number}'.replace('-', '−')}\n", out)
 
 
 def test_draw_and_check_take_an_expression_that_begins_with_a_minus(run, tmp_path):
@@ -200,9 +200,9 @@ def test_variables_called_like_options(run):
         ("2", "2"),
         ("+2.", "2"),
         (".5", "0.5"),
-        ("-1E-3", "-0.001"),
+        ("-1E-3", "−0.001"),
         ("inf", "inf"),
-        ("-inf", "-inf"),
+        ("-inf", "−inf"),
         ("nan", "nan"),
         ("2/5", "0.4"),
         ("-1 / 4", "-0.25"),

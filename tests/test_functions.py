@@ -109,7 +109,7 @@ def test_help_says_the_formula():
         " ".join(pydoc.render_doc(f, renderer=pydoc.plaintext).split()) for f in (am.sigmoid, am.exp)
     )
 
-    assert sigmoid.endswith("else a float. z = 1 / (1 + exp(-x)) ∂z/∂x = z × (1 - z)")
+    assert sigmoid.endswith("else a float. z = 1 / (1 + exp(−x)) ∂z/∂x = z × (1 − z)")
     assert exp.endswith("else a float. ∂z/∂x = z")
 
 
@@ -126,9 +126,9 @@ def test_help_of_value():
         "__radd__": "other + self.",
         "__rtruediv__": "other / self.",
         "__pow__": "self^other.",
-        "__neg__": "-self.",
+        "__neg__": "−self.",
         "__divmod__": "(self // other, self % other).",
-        "sigmoid": "1 / (1 + exp(-self)).",
+        "sigmoid": "1 / (1 + exp(−self)).",
         "hypot": "hypot(self, other).",
         "clip": "min(max(self, low), high).",
     }.items():

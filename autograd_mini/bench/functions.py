@@ -154,13 +154,13 @@ def price_casadi() -> Task | None:
 def random_graph(operations: int, inputs: int = 8) -> Callable[..., Any]:
     """A function of so many operations, whose numbers stay near 1: xp has sin, cos, tanh, exp, sigmoid and sqrt."""
     generator = generator_of(operations)
-    plan = []
-    for i in range(operations - 20):
-        near = max(0, i + inputs - 60)
-        plan.append(
-            [int(generator.random() * 8)]
-            + [near + int(generator.random() * (i + inputs - near)) for _ in "ab"]
-        )
+
+    def near(i: int) -> int:
+        """One of the last numbers made."""
+        first = max(0, i + inputs - 60)
+        return first + int(generator.random() * (i + inputs - first))
+
+    plan = tuple([(int(generator.random() * 8), near(i), near(i)) for i in range(operations - 20)])
 
     def f(xp: Any, *xs: Any) -> Any:
         made = [*xs]
@@ -215,45 +215,49 @@ def graph_torch() -> Task | None:
 LARGE = 100_000
 
 
-def _large() -> tuple[Callable[..., Any], list[Value]]:
-    f, numbers = random_graph(LARGE), [Value(0.5 + 0.05 * i) for i in range(8)]
-    return lambda: f(_OurGraph, *numbers), numbers
+def _large() -> tuple[Callable[..., Any], list[Value], list[float]]:
+    """A loss of 8 weights and 8 inputs, the weights, and an example."""
+    f, weights = random_graph(LARGE), [Value(0.5 + 0.05 * i) for i in range(8)]
+    return (lambda *xs: f(_OurGraph, *[w * x for w, x in zip(weights, xs)])), weights, [1.0] * 8
+
+
+def _forgotten(weights: list[Value]) -> None:
+    """Forget the gradients of the weights."""
+    for w in weights:
+        w.adjoint = None
 
 
 def large_ours() -> Task:
     """The graph replayed, forward and backward."""
-    f, numbers = _large()
+    f, weights, example = _large()
     fast = compile(f)
 
     def task() -> Any:
-        for x in numbers:
-            x.adjoint = None
-        return fast.backward(), [x.grad for x in numbers]
+        _forgotten(weights)
+        return fast.backward(*example), [w.grad for w in weights]
 
     return task
 
 
 def large_first() -> Task:
     """The first call, which traces it."""
-    f, numbers = _large()
+    f, weights, example = _large()
 
     def task() -> Any:
-        for x in numbers:
-            x.adjoint = None
-        return compile(f).backward(), [x.grad for x in numbers]
+        _forgotten(weights)
+        return compile(f).backward(*example), [w.grad for w in weights]
 
     return task
 
 
 def large_eager() -> Task:
-    f, numbers = _large()
+    f, weights, example = _large()
 
     def task() -> Any:
-        for x in numbers:
-            x.adjoint = None
-        z = f()
+        _forgotten(weights)
+        z = f(*map(Value, example))
         z.backward()
-        return z.data, [x.grad for x in numbers]
+        return z.data, [w.grad for w in weights]
 
     return task
 

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from autograd_mini.bench import functions, gpt, networks
 from autograd_mini.bench.work import OURS, Measured, Work
 from autograd_mini.compiler.arguments import numpy
-from autograd_mini.derivatives.pytree import flatten
 from autograd_mini.errors import AutogradError, shown
 
 if TYPE_CHECKING:
@@ -168,7 +167,7 @@ def _compare(work: Work, tasks: dict[str, Task]) -> None:
     def numbers(task: Callable[[], Any]) -> Any:
         result = task()
         result = result.numbers if isinstance(result, Measured) else result
-        return np.concatenate([np.ravel(np.asarray(x, dtype=float)) for x in flatten(result)[0]])
+        return np.concatenate([np.ravel(np.asarray(x, dtype=float)) for x in _leaves(result)])
 
     ours = numbers(tasks[OURS])
     for name, task in tasks.items():
@@ -178,6 +177,11 @@ def _compare(work: Work, tasks: dict[str, Task]) -> None:
             worst = np.abs(ours[:count] - theirs[:count]).max()
             msg = f"{work.name}: {name} computes other numbers than {OURS}, by {worst:g}"
             raise BenchError(msg)
+
+
+def _leaves(x: Any) -> list[Any]:
+    """Numbers and arrays of any package, out of lists and tuples."""
+    return [leaf for part in x for leaf in _leaves(part)] if isinstance(x, list | tuple) else [x]
 
 
 def _shown(seconds: float) -> str:

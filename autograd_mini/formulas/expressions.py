@@ -16,6 +16,8 @@ from autograd_mini.formulas.text import text
 from autograd_mini.words.messages import ordinal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from autograd_mini.engine.rule import Rule
     from autograd_mini.engine.value import Value
     from autograd_mini.formulas.printing import Formula, Printed
@@ -63,6 +65,16 @@ def repeated(node: Value) -> set[int]:
     """The places of those inputs that an operation takes more than once."""
     counts = Counter(map(id, node.parents))
     return {i for i, parent in enumerate(node.parents) if counts[id(parent)] > 1}
+
+
+def held(order: Iterable[Value]) -> set[Value]:
+    """The nodes that only shift others, as the largest score in a softmax does: what comes of it does not depend
+    on them, so they count as constants.
+    """
+    shifts = [
+        node for node in order if node.rule is not None and node.rule.name == "shift" and not node.rule.owner
+    ]
+    return {node.parents[1] for node in shifts}
 
 
 ROLES = {"div": ("numerator", "denominator"), "pow": ("base", "exponent")}

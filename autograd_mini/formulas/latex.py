@@ -61,19 +61,19 @@ class Latex(Printed):
         below = rf"\mathrm{{{index}}}" if index.isalpha() and len(index) > 1 else _escaped(index)
         return Formula(f"{base}_{{{below}}}" if index else base, ATOM, self)
 
-    def numeral(self, digits: str) -> str:
+    def written_digits(self, digits: str) -> str:
         return r"\mathrm{nan}" if digits == "nan" else self.localised(digits).replace(",", "{,}")
 
     def power_of_ten(self, exponent: int) -> str:
         return f"10^{{{exponent}}}"
 
-    def scaled(self, digits: str, power_of_ten: str) -> str:
+    def times_power(self, digits: str, power_of_ten: str) -> str:
         return rf"{digits} \cdot {power_of_ten}"
 
     def bracketed(self, content: str) -> str:
         return rf"\left({content}\right)"
 
-    def worded(self, pieces: Sequence[str]) -> str:
+    def in_words(self, pieces: Sequence[str]) -> str:
         return "".join([rf"\text{{{x}}}" if x and not i % 2 else x for i, x in enumerate(pieces)])
 
     def named_below(self, content: str, name: str) -> str:

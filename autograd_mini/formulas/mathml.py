@@ -56,13 +56,13 @@ class Mathml(Printed):
             return Formula(("msubsup", base, below, ("mn", f"({layer})")), ATOM, self)
         return Formula(("msub", base, below) if index else base, ATOM, self)
 
-    def numeral(self, digits: str) -> Tree:
+    def written_digits(self, digits: str) -> Tree:
         return ("mn", self.localised(digits))
 
     def power_of_ten(self, exponent: int) -> Tree:
-        return ("msup", self.numeral("10"), ("mn", f"{exponent}".replace("-", self.minus)))
+        return ("msup", self.written_digits("10"), ("mn", f"{exponent}".replace("-", self.minus)))
 
-    def scaled(self, digits: Tree, power_of_ten: Tree) -> Tree:
+    def times_power(self, digits: Tree, power_of_ten: Tree) -> Tree:
         return self.joined([digits, power_of_ten], self.cdot)
 
     def bracketed(self, content: Tree) -> Tree:
@@ -81,7 +81,7 @@ class Mathml(Printed):
         arguments = self.joined(contents, self.separator.strip())[1:]
         return ("mrow", ("mi", name), ("mrow", ("mo", "("), *arguments, ("mo", ")")))
 
-    def worded(self, pieces: Sequence[Any]) -> Tree:
+    def in_words(self, pieces: Sequence[Any]) -> Tree:
         words = [("mtext", x.replace(" ", "\xa0")) if not i % 2 else x for i, x in enumerate(pieces)]
         *before, last = [x for x in words if x[1]]
         # A product stays a row of its parts, and its factors the last of them.
@@ -112,7 +112,7 @@ class Mathml(Printed):
         return self.call("σ", [x])
 
     def heaviside(self, x: Any) -> Formula:
-        return Formula(("msub", self.numeral("1"), (self.formula(x) > 0.0).content), POWER, self)
+        return Formula(("msub", self.written_digits("1"), (self.formula(x) > 0.0).content), POWER, self)
 
     def where(self, condition: Any, x: Any, y: Any) -> Formula:
         if_, otherwise = (("mtd", ("mtext", self.word(key))) for key in ("if", "otherwise"))

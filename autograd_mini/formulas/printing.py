@@ -151,10 +151,10 @@ class Printed(Arithmetic):
     def constant(self, x: float) -> Formula:
         """A number with the digits it needs; a negative one is bracketed inside a product."""
         digits, _, power = number(abs(float(x))).partition("e")
-        content, strength = self.infinity if digits == "inf" else self.numeral(digits), ATOM
+        content, strength = self.infinity if digits == "inf" else self.written_digits(digits), ATOM
         if power:
             ten = self.power_of_ten(int(power))
-            content, strength = (ten, POWER) if digits == "1" else (self.scaled(content, ten), PRODUCT)
+            content, strength = (ten, POWER) if digits == "1" else (self.times_power(content, ten), PRODUCT)
         return Formula(self.negated(content), SUM, self) if x < 0 else Formula(content, strength, self)
 
     def formula(self, x: Any) -> Formula:
@@ -177,13 +177,13 @@ class Printed(Arithmetic):
     def negated(self, content: Any) -> Any:
         return f"{self.minus}{content}"
 
-    def numeral(self, digits: str) -> Any:
+    def written_digits(self, digits: str) -> Any:
         return self.localised(digits)
 
     def power_of_ten(self, exponent: int) -> Any:
         return f"10{raised(f'{exponent}')}"
 
-    def scaled(self, digits: Any, power_of_ten: Any) -> Any:
+    def times_power(self, digits: Any, power_of_ten: Any) -> Any:
         return f"{digits}{self.cdot}{power_of_ten}"
 
     def side_by_side(self, *contents: Any) -> Any:
@@ -198,7 +198,7 @@ class Printed(Arithmetic):
     def head(self, name: str) -> str:
         return name
 
-    def worded(self, pieces: Sequence[Any]) -> Any:
+    def in_words(self, pieces: Sequence[Any]) -> Any:
         """Words, and contents of formulas between them: every other piece is one."""
         return "".join(pieces)
 
@@ -257,7 +257,7 @@ class Printed(Arithmetic):
     def slopes(self, rule: Rule, z: Any, pieces: Sequence[Any]) -> Sequence[Any]:
         """The partials of an application, for each of the pieces."""
         if rule.name == "sqrt" and not rule.owner:
-            return (self.div(1.0, self.doubled(self.sqrt(*pieces))),)  # 1/2 · 1/z is the same, and quicker
+            return (self.div(1.0, self.beside_two(self.sqrt(*pieces))),)  # 1/2 · 1/z is the same, and quicker
         if rule.arity is not None or len(pieces) <= MANY:
             return rule.partials(self, z, *pieces)
         row_count = _row_count(rule)
@@ -323,9 +323,9 @@ class Printed(Arithmetic):
         """The power x^y, where a first power is x itself."""
         return x if y == 1.0 else self.raised(x, y)
 
-    def doubled(self, x: Any) -> Formula:
+    def beside_two(self, x: Any) -> Formula:
         """2x, without a sign."""
-        return Formula(self.side_by_side(self.numeral("2"), self.operand(x, POWER)), PRODUCT, self)
+        return Formula(self.side_by_side(self.written_digits("2"), self.operand(x, POWER)), PRODUCT, self)
 
     def derivative(self, z: Any, x: Any) -> Formula:
         """∂z/∂x, as an atom; where z is more than a name, it is in brackets."""
@@ -339,19 +339,19 @@ class Printed(Arithmetic):
         """x, and in brackets the message of that key about a name."""
         before, after = self.word(key).split("{}")
         pieces = ["", self.operand(x), f" ({before}", self.operand(name), f"{after})"]
-        return Formula(self.worded(pieces), CHOICE, self)
+        return Formula(self.in_words(pieces), CHOICE, self)
 
-    def via(self, name: Any, place: str, x: Any) -> Formula:
+    def by_path(self, name: Any, place: str, x: Any) -> Formula:
         """x, after the path it came by: a node, and its place there if there are several."""
         before, after = self.word("via").split("{}")
         pieces = [before, self.operand(name), f"{place}{after}", self.operand(x)]
-        return Formula(self.worded(pieces), CHOICE, self)
+        return Formula(self.in_words(pieces), CHOICE, self)
 
-    def summed(self, terms: Sequence[float], names: Sequence[tuple[Any, str]]) -> Formula:
+    def sum_of_paths(self, terms: Sequence[float], names: Sequence[tuple[Any, str]]) -> Formula:
         """The sum of some numbers, each with its path written below, where there is room for it."""
         contents = [self.operand(term, PRODUCT if i else SUM) for i, term in enumerate(terms)]
         if len(terms) <= FEW:
-            paths = [self.worded(["", self.operand(name), place]) for name, place in names]
+            paths = [self.in_words(["", self.operand(name), place]) for name, place in names]
             contents = [self.named_below(*each) for each in zip(contents, paths, strict=True)]
         elif len(terms) > MANY:
             contents = [*contents[:2], self.dots, contents[-1]]

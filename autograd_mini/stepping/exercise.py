@@ -94,7 +94,7 @@ def _question(trace: Trace, group: list[int], shown: list[list[Any]]) -> dict[st
         "node": last.node,
         "box": ".value" if of_value else ".gradient",
         "number": repr(last.result),
-        "text": str(trace.equations.drawn.constant(last.result)),
+        "text": str(trace.equations.text.constant(last.result)),
         "hints": [hint for hint in ([first] if first == chain else [first, chain]) if hint],
         "lines": lines,
         "edges": [edge for change in shown for edges in change[5:6] for edge in edges],

@@ -22,15 +22,14 @@ from autograd_mini.engine.arithmetic import Floats, floats
 from autograd_mini.engine.graph import find_variable, leaves, toposort
 from autograd_mini.engine.outdated import outdated
 from autograd_mini.engine.rule import Pullback, refuse_pullbacks
-from autograd_mini.errors import RuleError, StaleError, UnboundError, require
+from autograd_mini.errors import StaleError, UnboundError, require
 from autograd_mini.formulas.drawn import Drawn
-from autograd_mini.formulas.expressions import constant, repeated, role
+from autograd_mini.formulas.expressions import constant, held, repeated, role
 from autograd_mini.formulas.latex import Latex
 from autograd_mini.formulas.mathml import Mathml
 from autograd_mini.formulas.names import names
 from autograd_mini.formulas.printing import Printed
 from autograd_mini.formulas.text import Text
-from autograd_mini.functions import held
 from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
@@ -321,7 +320,7 @@ class Equations:
             sides = self._product(xp, step)
         elif step.kind == ADDITION:
             paths = [self._path(xp, step.node, edge) for edge in self.paths[step.node]]
-            sides = [self.derivative(xp, node), xp.summed(step.terms, paths)]
+            sides = [self.derivative(xp, node), xp.sum_of_paths(step.terms, paths)]
         else:
             sides = [self.derivative(xp, node)]
         return [*sides, xp.constant(step.result)]
@@ -361,7 +360,7 @@ class Equations:
         if step.uses == 1:
             return [self.derivative(xp, self.nodes[step.node]), *sides]
         assert step.edge is not None
-        return [xp.via(*self._path(xp, step.node, step.edge), sides[0]), *sides[1:]]
+        return [xp.by_path(*self._path(xp, step.node, step.edge), sides[0]), *sides[1:]]
 
     def _path(self, xp: Printed, target: int, edge: tuple[int, int]) -> tuple[Formula, str]:
         """By which node a product comes, and by which of its places if there are several."""
@@ -458,7 +457,7 @@ SILENT = TIES | {"where", "stop_gradient"}  # these have kinks that no reader as
 class Application:
     """What is found out once about an operation, however many inputs it has.
 
-    repeated: the places of inputs that it takes more than once. printed: the partials as their formulas say, if it has any.
+    repeated: the places of inputs that it takes more than once. printed: the partials as their formulas say.
     is_tie: whether several inputs are the largest, or the smallest. is_kink: whether it has no derivative here.
     """
 
@@ -473,15 +472,12 @@ class Application:
         assert rule is not None
         is_tie = rule.name in TIES and inputs.count(z) > 1
         is_kink = rule.kinks is not None and rule.name not in SILENT and not all(rule.kinks(floats, *inputs))
-        try:
-            printed = rule.partials(literal, z, *inputs)
-        except RuleError:  # a Python function has no formula that could be read
-            printed = ()
-        return cls(repeated(user), printed, is_tie, is_kink)
+        xp = floats if rule.owner else literal  # a function of the user may be one of floats alone
+        return cls(repeated(user), rule.partials(xp, z, *inputs), is_tie, is_kink)
 
     def says(self, position: int, local: float | None) -> bool:
         """Whether the formula of a partial gives its number: not where a convention does, or a step around a trap."""
-        return bool(self.printed) and not self.is_tie and float(self.printed[position]) == local
+        return not self.is_tie and float(self.printed[position]) == local
 
 
 def waiting(use: int, uses: int) -> str:

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING
 from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.outdated import NOTHING, Outdated, outdated
 from autograd_mini.formulas.drawn import drawn
-from autograd_mini.formulas.expressions import constant, repeated
+from autograd_mini.formulas.expressions import constant, held, repeated
 from autograd_mini.formulas.names import names
 from autograd_mini.formulas.printing import PRODUCT
 from autograd_mini.formulas.text import Text
-from autograd_mini.functions import held
 from autograd_mini.viz.collapse import boxes, crowds
 from autograd_mini.viz.frames import frames
 from autograd_mini.viz.lettering import width
@@ -375,7 +374,9 @@ def _card(
         name=str(written[node]),
         symbol=visible(node.rule.symbol) if node.rule else "",
         formula=formula,
-        derivative=xp.worded([xp.word("constant")]) if is_held else str(moment.derivative(xp, written[node])),
+        derivative=xp.in_words([xp.word("constant")])
+        if is_held
+        else str(moment.derivative(xp, written[node])),
         value=moment.values.get(node),
         gradient=None if is_held else moment.gradients.get(node),
         xp=xp,

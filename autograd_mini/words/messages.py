@@ -156,7 +156,7 @@ def message(key: str, language: str = "en") -> str:
     """What is said in a language. Raises ValueError for a language there is no table for.
 
     >>> message("gradients", "fr")
-    'Rétropropagation'
+    'Passe backward (rétropropagation)'
     """
     if language not in LANGUAGES:
         msg = f"no words for the language {language!r:.60}; choose one of: {', '.join(LANGUAGES)}"

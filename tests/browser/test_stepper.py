@@ -32,9 +32,8 @@ def fan_out():
 
 def boxes_after(trace, count):
     """What stands in the boxes when the first steps are done, by the other road to it: replay.py."""
-    number = Text(trace.language).constant
     return [
-        ["" if x is None else str(number(x)) for x in (card.value, card.gradient)]
+        [card.number(card.value), card.gradient_text]
         for card in scene_after(trace, count).cards
         if not card.is_constant
     ]

@@ -259,7 +259,7 @@ def test_tolerance():
     [
         (lambda u: 1 * abs(u), (0.0,), "kink", "|u| sits on a kink; convention: abs'(0) = 0"),
         (lambda u: am.relu(u) * 1, (0.0,), "kink", "relu(u) sits on a kink; convention: relu'(0) = 0"),
-        (lambda u: am.relu(u - 1), (1.0,), "kink", "relu(u - 1) sits on a kink; convention: relu'(0) = 0"),
+        (lambda u: am.relu(u - 1), (1.0,), "kink", "relu(u − 1) sits on a kink; convention: relu'(0) = 0"),
         (
             lambda u, v: 1 * am.maximum(u, v),
             (2.0, 2.0),
@@ -270,7 +270,7 @@ def test_tolerance():
             lambda u: am.heaviside(u) * 1,
             (0.0,),
             "kink",
-            "heaviside(u) sits on a kink; convention: heaviside(0) = 0 and heaviside'(0) = 0",
+            "1_{u > 0} sits on a kink; convention: heaviside(0) = 0 and heaviside'(0) = 0",
         ),
     ],
 )
@@ -570,7 +570,7 @@ def test_table_of_a_report(declare):
     assert ["derivative", "analytic", "numeric", "error", "step"] == head.split()
     assert ["∂f/∂weight", "6000", "6000.5"] == rows[0].split()[:3]
     assert ["∂f/∂y", "0", "9", "1.0e+00"] == rows[1].split()[:4]
-    assert "relu(weight - 3) sits on a kink; convention: relu'(0) = 0" == note
+    assert "relu(weight − 3) sits on a kink; convention: relu'(0) = 0" == note
     assert "2 of 2 failed" == verdict
     for column in ("analytic", "numeric", "error", "step"):
         end = head.index(column) + len(column)

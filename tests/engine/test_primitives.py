@@ -282,7 +282,9 @@ class Reader(dict):
 def read(formula, inputs):
     """The number that a formula in text stands for, worked out from its characters."""
     python = re.sub(r"\|([^|]*)\|", r"abs(\1)", str(formula))
-    for sign, operator in {"×": "*", "^": "**", "≥": ">=", "≤": "<=", " = ": " == "}.items():
+    python = re.sub(r"√(\w+)", r"sqrt(\1)", python).replace("√(", "sqrt(").replace("2sqrt", "2 * sqrt")
+    python = re.sub(r"1_\{(.*?) > 0\}", r"heaviside(\1)", python)
+    for sign, operator in {"−": "-", "×": "*", "^": "**", "≥": ">=", "≤": "<=", " = ": " == "}.items():
         python = python.replace(sign, operator)
     return eval(python, {"__builtins__": {}}, Reader(inputs))
 

@@ -181,7 +181,7 @@ def test_no_grad_is_a_stop_at_every_order():
     ("expression", "numbers", "message"),
     [
         ("log(x)", {"x": 0}, "log(x) is -inf, where x = 0"),
-        ("log(u - v)", {"u": 1, "v": 3}, "log(u - v) is nan, where u - v = -2"),
+        ("log(u - v)", {"u": 1, "v": 3}, "log(u − v) is nan, where u − v = -2"),
         ("u / v", {"u": 1, "v": 0}, "u / v is inf, where u = 1, v = 0"),
         ("exp(1000 * x)", {"x": 1.5}, "exp(1000 × x) is inf, where 1000 × x = 1500"),
         ("x ** 0.5", {"x": -2}, "x^0.5 is nan, where x = -2"),
@@ -208,7 +208,7 @@ def test_eager_values_say_how_they_were_made():
         am.log(total)
     with (
         detect_anomaly(),
-        pytest.raises(AnomalyError, match=r"^1 / \(u × \(u \+ v\)\) is inf, where .* = 0$"),
+        pytest.raises(AnomalyError, match=r"^1 / \(u × \(u′ \+ v\)\) is inf, where .* = 0$"),
     ):
         1 / (Value(2.0, label="u") * (u + v))
 
@@ -250,7 +250,7 @@ def test_a_gradient_that_is_no_number():
         f.backward()
 
     assert str(raised.value) == (
-        "the gradient ∂f/∂x is inf: through t1 = sqrt(x) comes the product inf · 4, where x = 0"
+        "the gradient ∂f/∂x is inf: through t1 = √x comes the product inf · 4, where x = 0"
     )
 
 
@@ -308,7 +308,7 @@ def test_values_inside_a_transform(transform):
 @every_transform
 def test_gradients_inside_a_transform(transform):
     """An infinite derivative of a finite value is found in every mode, with the operation it came through."""
-    with detect_anomaly(), pytest.raises(AnomalyError, match=r"sqrt\(.*= 0"):
+    with detect_anomaly(), pytest.raises(AnomalyError, match=r"√x1.*= 0"):
         transform(lambda x: am.sqrt(x) + 1)
 
 

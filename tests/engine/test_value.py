@@ -598,7 +598,7 @@ def test_what_micrograd_users_look_for():
     assert "24.7041" == f"{g.data:.4f}"
     assert ("138.8338", "645.5773") == (f"{a.grad:.4f}", f"{b.grad:.4f}")
     assert (e,) == f._prev
-    assert ("-", "", "+") == (e._op, a._op, g._op)
+    assert ("−", "", "+") == (e._op, a._op, g._op)
     for method in ("relu", "tanh", "exp", "log", "sigmoid"):
         assert getattr(am, method)(2.0) == getattr(b, method)().data
 

@@ -8,9 +8,9 @@ const rows = [...document.querySelectorAll("li")];
 let solved = false;
 
 // The number that was written, with a point or a comma, as a fraction or with a power of ten; else NaN.
-const plain = (text) => text.normalize("NFKC").replace(/\s/g, "").replace("−", "-").replace(",", ".");
+const plain = (text) => text.normalize("NFKC").replace(/\s/g, "").replace(/−/g, "-").replace(",", ".");
 function read(text) {
-  const parts = text.replace(/[×x*·]10\^?/i, "e").replace("−", "-").split(/[/⁄]/);
+  const parts = text.replace(/[×x*·]10\^?/i, "e").replace(/−/g, "-").split(/[/⁄]/);
   const known = parts.length < 3 && parts.every((part) => /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(part));
   return known ? parts[0] / (parts[1] ?? 1) : NaN;
 }
