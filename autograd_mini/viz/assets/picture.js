@@ -54,7 +54,6 @@ let room;
 new ResizeObserver(() => {
   if (room !== (room = panel.offsetWidth + 1e5 * innerHeight)) fit(0.75);
 }).observe(panel);
-fit(0.75);
 panel.onwheel = (event) => {
   if (event.ctrlKey) enlarge(2 ** (-event.deltaY / 200)), event.preventDefault();
 };
