@@ -49,8 +49,8 @@ def page_of(trace: Trace) -> str:
     words["aloud"] = aloud(str(shown), language)
     title = heading(trace)
     body = [
-        f'<header><h1>{escape(title)}</h1><b id="phase"></b><span id="what"></span></header>',
-        '<div id="line" role="img"></div><p id="said" role="status"></p>',
+        f"<header><h1>{escape(title)}</h1><b id=phase></b><span id=what></span></header>",
+        "<div id=line role=img></div><p id=said role=status></p>",
         panel(blank_picture(trace), language, [("flows", "≋")]),
         _controls(len(trace), language),
         _list(trace),
@@ -131,9 +131,10 @@ def changes(trace: Trace) -> list[list[Any]]:
 
 
 def aloud(formulas: str, language: str) -> dict[str, str]:
-    """How the signs are called that stand in the formulas, or between their parts: a fraction is "over"."""
+    """How the signs are called that stand in the formulas, or between the parts of a fraction, power or root."""
     signs = dict(sign.split(" ", 1) for sign in message("aloud", language).split(", "))
-    return {sign: word for sign, word in signs.items() if sign in "=()∂/^√" or sign in formulas}
+    parts = {"=": "", "(": "", ")": "", "∂": "'d'", "/": "", "^": "'p'", "√": "'q'"}
+    return {sign: word for sign, word in signs.items() if parts.get(sign, sign) in formulas}
 
 
 def trees(trace: Trace, step: Step) -> list[Tree]:
@@ -167,9 +168,9 @@ def _controls(count: int, language: str) -> str:
     buttons = "".join(button(name, message(name, language), sign) for name, sign in SIGNS.items())
     return (
         f"<nav>{buttons}"
-        f'<input id="scrubber" type="range" max="{count}" aria-label="{word("step")}">'
-        f'<span id="count"></span>'
-        f'<select id="speed" title="{word("speed")}">{speeds}</select></nav>'
+        f'<input id=scrubber type=range max={count} aria-label="{word("step")}">'
+        f"<span id=count></span>"
+        f'<select id=speed title="{word("speed")}">{speeds}</select></nav>'
     )
 
 
@@ -183,4 +184,4 @@ def _list(trace: Trace) -> str:
         )
         start += len(lines)
     title, fixed = (escape(message(key, trace.language)) for key in ("all steps", "held fixed"))
-    return f'<details id="list"><summary>{title}</summary>{"".join(sweeps)}<p>{fixed}</p></details>'
+    return f"<details id=list><summary>{title}</summary>{''.join(sweeps)}<p>{fixed}</p></details>"

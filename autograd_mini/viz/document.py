@@ -53,14 +53,14 @@ def data_block(name: str, content: Any) -> str:
 
 def button(name: str, label: str, sign: str) -> str:
     """A button with a sign on it; its title is read out, and shown by the mouse."""
-    return f'<button id="{name}" title="{escape(label)}">{sign}</button>'
+    return f'<button id={name} title="{escape(label)}">{sign}</button>'
 
 
 def panel(picture: str, language: str, more: Iterable[tuple[str, str]] = ()) -> str:
     """The picture, in a panel that scrolls, the buttons that zoom, and more of them: names and signs."""
     signs = {"larger": "+", "smaller": "−", "whole": "⤢"} | dict(more)
     buttons = "".join(button(name, message(name, language), sign) for name, sign in signs.items())
-    return f'<figure><div id="panel">{picture}</div><p>{buttons}</p></figure>'
+    return f"<figure><div id=panel>{picture}</div><p>{buttons}</p></figure>"
 
 
 # A notebook says by its theme what is dark; where nothing is trusted this is taken away, and the system decides.

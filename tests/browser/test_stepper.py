@@ -5,7 +5,6 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from autograd_mini import Value, exp, parse, relu, sin, steps, tanh, variables
-from autograd_mini.formulas.text import Text
 from autograd_mini.nn import MLP
 from autograd_mini.stepping.moments import scene_after
 

@@ -20,21 +20,19 @@ function say(tree) {
   if (tree.big) return aloud[tree.slice(1)] ?? tree.slice(1);
   const [letter, ...parts] = tree;
   const heard = parts.map((part) => (letter !== "r" && part[0] === "r" ? say(["r", "o(", part, "o)"]) : say(part)));
-  if (letter === "q") return aloud["√"] + " " + heard;
-  return (letter === "d" ? heard.map((part) => aloud["∂"] + " " + part) : heard).join(` ${aloud[signs[letter]] ?? ""} `);
+  const before = aloud[{ d: "∂", q: "√" }[letter]] ?? "";
+  return heard.map((part) => before + " " + part).join(` ${aloud[signs[letter]] ?? ""} `);
 }
 const speech = (sides) => sides.map(say).join(` ${aloud["="]} `).split(" ").filter(Boolean).join(" ");
 
 // The list becomes mathematics when it is wanted, on screen or on paper.
 list.ontoggle = onbeforeprint = () => {
-  for (const [i, item] of items.entries()) {
-    const link = document.createElement("a");
-    link.href = "#step=" + (i + 1);
-    link.onclick = () => (jump(i + 1), false);
-    link.ariaLabel = speech(steps[i][4]);
-    link.append(...equation(steps[i][4]));
+  items.forEach((item, i) => {
+    const [link, sides] = [document.createElement("a"), steps[i][4]];
+    const onclick = () => (jump(i + 1), false);
+    Object.assign(link, { href: "#step=" + (i + 1), onclick, ariaLabel: speech(sides) }).append(...equation(sides));
     item.replaceChildren(link);
-  }
+  });
   list.ontoggle = onbeforeprint = null;
 };
 

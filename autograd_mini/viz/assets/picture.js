@@ -84,7 +84,6 @@ let room;
 new ResizeObserver(() => {
   if (room !== (room = panel.offsetWidth + 1e5 * innerHeight)) fit(0.715);
 }).observe(panel);
-fit(0.715);
 panel.onwheel = (event) => {
   if (event.ctrlKey) scale(2 ** (-event.deltaY / 200)), event.preventDefault();
 };
