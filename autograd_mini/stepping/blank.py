@@ -15,11 +15,13 @@ from autograd_mini.viz.document import data_block
 from autograd_mini.viz.dot import runs_downwards
 from autograd_mini.viz.faces import Faces
 from autograd_mini.viz.layout import layout_of
-from autograd_mini.viz.sizes import CAPTION, COMPACT_SIGN, ROW_SIGN, SIGN
+from autograd_mini.viz.sizes import CAPTION, COMPACT_SIGN, NAME, NUMBER, ROW_SIGN, SIGN
 from autograd_mini.viz.svg import BASE, svg_element
+from autograd_mini.words.visible import LOWERED, RAISED, lowered, raised
 
 if TYPE_CHECKING:
     from autograd_mini.stepping.sweeps import Trace
+    from autograd_mini.viz.faces import Line
     from autograd_mini.viz.geometry import Layout
     from autograd_mini.viz.scene import Scene
 
@@ -45,16 +47,20 @@ def looks_of(scene: Scene) -> tuple[list[str], str]:
     def rule(what: str, **lengths: float) -> str:
         return f"{what}{{{';'.join([f'{name}:{length:.0f}px' for name, length in lengths.items()])}}}"
 
-    if not face or not face.value or not face.gradient:
+    if not face or not face.value or not face.name:
         return ["viz/assets/picture.css"], ""
-    origins = [(field.title.x, field.title.y + BASE * CAPTION) for _, field in face.fields if field.title]
-    first, second = [f"transform:translate({x:.0f}px,{y:.0f}px)" for x, y in origins]
-    (x, y), field = origins[0], face.value
+    field, (first, second) = face.value, [field.title for _, field in face.fields if field.title]
+    x, y = first.x, first.y + BASE * CAPTION  # the origin of a box is the beginning of its title
+
+    def place(line: Line, size: float, x: float = 0, y: float = 0) -> str:
+        return f"{{transform:translate({line.x - x:.0f}px,{line.y + BASE * size - y:.0f}px)}}"
+
     others = ":not(.constant)" if any(card.is_constant for card in scene.cards) else ""
     return ["viz/assets/picture.css"], (
         rule(f".node{others}>rect:first-child", width=face.wide, height=face.high)
-        + f".node>g{{{first}}}.node>g+g{{{second}}}"  # the origin of a box is the beginning of its title
+        + f".name{place(face.name, NAME)}.node>g{place(first, CAPTION)}.node>g+g{place(second, CAPTION)}"
         + rule(".node>g>rect", x=field.x - x, y=field.y - y, width=field.wide, height=field.high)
+        + f".node>g>:last-child{place(field.number, NUMBER[0], x, y)}"
     )
 
 
@@ -105,6 +111,8 @@ def _strip(drawing: ET.Element, *, is_labelled: bool) -> None:
         kind, size = element.get("class", ""), element.get("font-size", "")
         for spare in [part for part in element if part.tag in ("title", "polygon")]:
             element.remove(spare)
+        if element.tag == "text" and len(element):
+            _gather(element)
         element.attrib = {
             name: _rounded(value) for name, value in element.items() if name in KEPT and value != "0"
         }
@@ -116,17 +124,30 @@ def _strip(drawing: ET.Element, *, is_labelled: bool) -> None:
                 element[:] = element if is_labelled else element[-1:]
             elif is_labelled:
                 title, box, number = element
-                for axis in ("x", "y"):
-                    number.set(axis, f"{float(number.get(axis, 0)) - float(title.get(axis, 0)):.0f}")
-                title.attrib, box.attrib = {"class": "title"}, {}
+                title.attrib, box.attrib, number.attrib = {"class": "title"}, {}, {"class": "number"}
         elif is_labelled and kind.startswith("node") and "constant" not in kind:
             element[0].attrib = {}
+        elif is_labelled and kind == "name":
+            element.attrib = {"class": "name"}
         elif kind == "symbol" and size in SMALL_SIGNS:
             element.set("font-size", size)
         elif kind in ("title", "number"):
             del element.attrib["class"]
         elif element.tag == "tspan" and not size:
             element.set("class", "back")
+
+
+def _gather(text: ET.Element) -> None:
+    """Write indices and powers in Unicode's small digits, which the script sets; not if one is a letter."""
+    line = text.text or ""
+    for part in text:
+        content = part.text or ""
+        if part.get("font-size"):
+            content = (lowered if float(part.get("dy", 0)) > 0 else raised)(content.replace("−", "-"))
+            if not {*content} <= {*RAISED, *LOWERED, ","}:
+                return
+        line += content
+    text.text, text[:] = line, []
 
 
 def _rounded(place: str) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.stepping.blank import blank_picture, looks_of
 from autograd_mini.stepping.moments import scene_after
-from autograd_mini.stepping.sweeps import ADDITION, OPERATION, PRODUCT, SEED, VALUES, VARIABLE, waiting
+from autograd_mini.stepping.sweeps import ADDITION, OPERATION, PRODUCT, SEED, VARIABLE, waiting
 from autograd_mini.viz.document import button, data_block, document, panel
 from autograd_mini.viz.layout import layout_of
 from autograd_mini.words.messages import message
@@ -42,11 +42,9 @@ def page_of(trace: Trace) -> str:
     """The steps as one HTML file that works offline. Raises LayoutError if the picture cannot be drawn."""
     language = trace.language
     sweep = trace.sweep
-    words: dict[str, Any] = {key: message(key, language) for key in ("empty", "step", "play", "pause")}
-    words["sweeps"] = [message(VALUES, language), message(sweep, language)]
+    words: dict[str, Any] = {key: message(key, language) for key in ("empty", "play", "pause")}
     words["kinds"] = kinds(trace)
-    shown = changes(trace)
-    words["aloud"] = aloud(str(shown), language)
+    words["aloud"] = aloud(trace)
     title = heading(trace)
     body = [
         f"<header><h1>{escape(title)}</h1><b id=phase></b><span id=what></span></header>",
@@ -54,7 +52,7 @@ def page_of(trace: Trace) -> str:
         panel(blank_picture(trace), language, [("flows", "≋")]),
         _controls(len(trace), language),
         _list(trace),
-        data_block("trace", {"words": words, "sweep": sweep, "steps": shown}),
+        data_block("trace", {"words": words, "sweep": sweep, "steps": changes(trace)}),
     ]
     name = f"{title} · {message('steps', language)}"
     looks, rules = looks_of(scene_after(trace))
@@ -130,11 +128,11 @@ def changes(trace: Trace) -> list[list[Any]]:
     return [change(step) for step in trace]
 
 
-def aloud(formulas: str, language: str) -> dict[str, str]:
-    """How the signs are called that stand in the formulas, or between the parts of a fraction, power or root."""
-    signs = dict(sign.split(" ", 1) for sign in message("aloud", language).split(", "))
-    parts = {"=": "", "(": "", ")": "", "∂": "'d'", "/": "", "^": "'p'", "√": "'q'"}
-    return {sign: word for sign, word in signs.items() if parts.get(sign, sign) in formulas}
+def aloud(trace: Trace) -> dict[str, str]:
+    """How the signs are called that stand in the lines of the steps: / is "over"."""
+    lines = "".join([step.line for step in trace])
+    signs = dict(sign.split(" ", 1) for sign in message("aloud", trace.language).split(", "))
+    return {sign: word for sign, word in signs.items() if sign in lines}
 
 
 def trees(trace: Trace, step: Step) -> list[Tree]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
+from collections import Counter
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
@@ -27,7 +28,7 @@ def document(
 ) -> str:
     """The page as text; `styles` and `scripts` name files of the package; rules: more of style."""
     style, script = ("\n".join(map(_asset, names)) for names in (styles, scripts))
-    style, script = _with_short_names(style + rules, script)
+    style, script = _with_short_names(style + rules, _with_short_words(script))
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}';"
         " base-uri 'none'; form-action 'none'"
@@ -99,6 +100,47 @@ def _with_short_names(style: str, script: str) -> tuple[str, str]:
         re.sub(r"--[a-z]+", lambda found: short.get(found[0], found[0]), text) for text in (style, script)
     )
     return first, second
+
+
+# How a script declares words: as names of functions and variables, and as parameters; and which have to stay, as
+# properties are called so, or a template.
+_DECLARED = re.compile(
+    r"function (\w+)\(([^)]*)\)|(?:const|let) ([\w,]+)|const\[([^;]*?)\](?:=|of )|\(([\w,]+)\)=>|\b(\w+)=>"
+)
+_FIXED = re.compile(r"(?<!\.)\.(\w+)|[{,](\w+):|\{([\w,]+)\}\)?=|(`[^`]*`)")
+
+
+def _with_short_words(script: str) -> str:
+    """The script with one letter, or two, for each word that it declares."""
+
+    def words(pattern: re.Pattern[str], code: str) -> list[str]:
+        return [
+            word
+            for found in pattern.finditer(code)
+            for word in re.findall(r"\w+", " ".join(filter(None, found.groups())))
+        ]
+
+    pieces = re.split(r"""("[^"\n]*"|`[^`]*`|/\^.*?/)""", script)
+    code = " ".join(pieces[::2])
+    counts = Counter(re.findall(r"\w+", code))
+    declared = {*words(_DECLARED, code)} - {*words(_FIXED, script)}
+    longest_first = sorted(
+        [word for word in declared if len(word) > 1], key=lambda word: (-counts[word], word)
+    )
+    free = [
+        letters
+        for prefix in ("", "_")
+        for letter in ascii_letters
+        if (letters := prefix + letter) not in counts
+    ]
+    short = dict(zip(longest_first, free, strict=False))
+    for i in range(0, len(pieces), 2):
+        pieces[i] = re.sub(
+            r"(?<![\w#])(?<!(?<!\.)\.)[a-z]\w*", lambda found: short.get(found[0], found[0]), pieces[i]
+        )
+    return re.sub(
+        r"const\{[\w,]+\}=window;", "", "".join(pieces)
+    )  # elements with an id have that name already
 
 
 def _hash(content: str) -> str:

@@ -2,6 +2,7 @@
 const { trace, phase, what, line, said, count, scrubber, speed, play, flows, list } = window;
 const { steps, words, sweep } = JSON.parse(trace.textContent);
 const items = [...list.querySelectorAll("li")];
+const sweeps = list.querySelectorAll("h2");
 
 const boxOf = (kind, node) => nodes[node]?.querySelector(kind < 2 ? ".value" : ".gradient");
 function change([what, node, before, after, , joined, partial, label, , flow], forth) {
@@ -13,24 +14,19 @@ function change([what, node, before, after, , joined, partial, label, , flow], f
   edge.classList.toggle(flow < 0 ? "down" : "up", forth);
 }
 
-// A formula as one says it, with brackets where only the place of a part shows where it ends.
-const { aloud } = words;
-const signs = { f: "/", d: "/", p: "^" };
-function say(tree) {
-  if (tree.big) return aloud[tree.slice(1)] ?? tree.slice(1);
-  const [letter, ...parts] = tree;
-  const heard = parts.map((part) => (letter !== "r" && part[0] === "r" ? say(["r", "o(", part, "o)"]) : say(part)));
-  const before = aloud[{ d: "∂", q: "√" }[letter]] ?? "";
-  return heard.map((part) => before + " " + part).join(` ${aloud[signs[letter]] ?? ""} `);
-}
-const speech = (sides) => sides.map(say).join(` ${aloud["="]} `).split(" ").filter(Boolean).join(" ");
+// A line as one says it, with a word for every sign.
+const lines = items.map((item) => item.textContent);
+const spoken = (sign) => (words.aloud[sign] ? " " + words.aloud[sign] + " " : sign);
+const speech = (i) => [...lines[i]].map(spoken).join("").split(" ").filter(Boolean).join(" ");
 
 // The list becomes mathematics when it is wanted, on screen or on paper.
 list.ontoggle = onbeforeprint = () => {
   items.forEach((item, i) => {
-    const [link, sides] = [document.createElement("a"), steps[i][4]];
-    const onclick = () => (jump(i + 1), false);
-    Object.assign(link, { href: "#step=" + (i + 1), onclick, ariaLabel: speech(sides) }).append(...equation(sides));
+    const link = document.createElement("a");
+    link.href = "#step=" + (i + 1);
+    link.onclick = () => (jump(i + 1), false);
+    link.ariaLabel = speech(i);
+    link.append(...equation(steps[i][4]));
     item.replaceChildren(link);
   });
   list.ontoggle = onbeforeprint = null;
@@ -46,13 +42,13 @@ function go(to) {
   const [kind, now] = at ? words.kinds[which] : [0, words.empty];
   document.body.className = kind < 2 ? "values" : sweep;
   line.className = "kind" + kind;
-  phase.textContent = at ? words.sweeps[kind < 2 ? 0 : 1] : "";
+  phase.textContent = at ? sweeps[kind < 2 ? 0 : 1].textContent : "";
   what.textContent = now;
   line.replaceChildren(...equation(sides));
   for (const side of line.children) side.ariaHidden = true;
-  line.ariaLabel = at ? speech(sides) : now;
-  said.textContent = `${words.step} ${at}. ${line.ariaLabel}`;
-  count.textContent = `${at} / ${steps.length}`;
+  line.ariaLabel = at ? speech(at - 1) : now;
+  said.textContent = scrubber.ariaLabel + " " + at + ". " + line.ariaLabel;
+  count.textContent = at + " / " + steps.length;
   scrubber.value = at;
   items.forEach((item, i) => (item.ariaCurrent = i === at - 1 ? "step" : null));
   const here = [nodes[node], ...joined.map((edge) => edges[edge])];

@@ -6,28 +6,35 @@ const all = (kind) => [...picture.querySelectorAll(kind)];
 const [nodes, edges, labels] = [all(".node"), all(".edge"), all(".partial")];
 for (const button of document.querySelectorAll("[title]")) button.ariaLabel = button.title;
 
+// Set a text with its indices below and its powers above the line: few fonts have these digits.
+function set(element, text) {
+  let low = 0;
+  element.textContent = "";
+  text.split(/([⁻⁰¹²³⁴-⁾]+|[₀-₉]+(?:,[₀-₉]+)*)/).forEach((part, i) => {
+    const place = i % 2 && (part < "₀" ? -0.36 : 0.2);
+    const piece = document.createElementNS(element.namespaceURI, "tspan");
+    piece.textContent = part.normalize("NFKC");
+    piece.setAttribute("dy", (place - low) / (i % 2 ? 0.7 : 1) + "em");
+    piece.classList.toggle("back", i % 2 < 1);
+    element.append(piece);
+    low = place;
+  });
+}
+
 // Write a number into a box or onto an edge; "" empties it again.
 function write(box, text) {
   if (!box) return;
-  const number = box.lastChild;
-  text.split(/([⁻⁰¹²³⁴-⁹]+)/).forEach((part, i) => {
-    if (!i) return (number.textContent = part);
-    const piece = document.createElementNS(number.namespaceURI, "tspan");
-    piece.textContent = part.normalize("NFKC");
-    piece.setAttribute("dy", i % 2 ? -5 : 5);
-    piece.classList.toggle("back", i % 2 < 1);
-    number.append(piece);
-  });
+  set(box.lastChild, text);
   box.classList.toggle("known", text);
   box.classList.toggle("long", text.length > 7);
 }
 
 // A formula comes as a tree: "if" is the identifier f, ["r", "iu", "o+", "iv"] a row, ["d", "if", "iu"] is ∂f/∂u.
 // A bracket grows around a fraction alone: Chromium leaves gaps around what can grow.
-const tags = { m: "math", i: "mi", n: "mn", o: "mo", t: "mtext", r: "mrow", f: "mfrac", b: "msub", p: "msup", q: "msqrt", s: "msubsup", u: "munder", w: "mtable", y: "mtr", z: "mtd" };
+const tags = { m: "ath", t: "text", r: "row", f: "frac", b: "sub", p: "sup", q: "sqrt", s: "subsup", u: "under", w: "table", y: "tr", z: "td" };
 function formula(tree) {
   if (tree[0] === "d") tree = ["f", ["r", "i∂", tree[1]], ["r", "i∂", tree[2]]];
-  const element = document.createElementNS("http://www.w3.org/1998/Math/MathML", tags[tree[0][0]]);
+  const element = document.createElementNS("http://www.w3.org/1998/Math/MathML", "m" + (tags[tree[0][0]] ?? tree[0][0]));
   element.append(...(tree.big ? [tree.slice(1)] : tree.slice(1).map(formula)));
   if (!element.querySelector("mfrac")) for (const part of element.children) part.setAttribute("stretchy", false);
   return element;
@@ -48,6 +55,8 @@ if (panel.clientWidth < 0.75 * size.width) {
   const changes = JSON.parse(turned.textContent);
   for (const name in changes) for (const i in changes[name]) parts[i].setAttribute(name, changes[name][i]);
 }
+
+for (const text of all("text:not(:has(*))")) set(text, text.textContent);
 
 // As large as fits, but at first not so small that the numbers cannot be read.
 let zoom, wanted, seen = [];
