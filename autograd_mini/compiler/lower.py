@@ -265,13 +265,14 @@ class Lowering:
         return _emitted(listing, template, arguments)[0]
 
     def all(self, xs: Sequence[Operand]) -> tuple[int, ...]:
-        return tuple([self.number(x) for x in xs])
+        numbers, constant = self.numbers, self.listing.constant
+        return tuple([constant(x) if x.__class__ is float else numbers[x] for x in xs])  # type: ignore[index]
 
     def slopes(self, node: Traced, upstream: int) -> list[tuple[int, int]]:
         """The partials of a node by each of its arguments, and each times the cotangent `upstream`."""
         rule, listing = node.rule, self.listing
         assert rule is not None
-        arguments = (*self.all(node.arguments), self.numbers[node])
+        arguments = [*self.all(node.arguments), self.numbers[node]]
         template = _partials(rule, len(node.arguments))
         if template is not None:
             return [
@@ -314,7 +315,7 @@ class Lowering:
                 if before is not None:
                     reached[parent] = None if mask is None else listing.emit("select", before, before, mask)
             else:  # the sums of the engine begin at 0, which makes 0.0 of -0.0
-                cotangents[parent] = listing.emit("add", zero, part)
+                cotangents[parent] = listing.emit("add", zero, part) if listing.exact else part
                 reached[parent] = mask
 
         for node in reversed(order):

@@ -176,12 +176,18 @@ class Listing:
         x: int = instruction[1]
         y: int = instruction[-1]
         a, b = self.constants.get(x), self.constants.get(y)
-        if a is None and b is None and name not in _SIGNED and name != "select":
+        if (
+            a is None
+            and b is None
+            and name != "select"
+            and (name not in _SIGNED or self.instructions[y][0] != "neg")
+        ):
             return None
         reads: list[int] = [*instruction[1:]]
-        values = [self.constants.get(x) for x in reads]
-        if None not in values:
-            return self.constant(ALPHABET[name](*values))
+        if a is not None and b is not None:
+            values = [self.constants.get(x) for x in reads]
+            if None not in values:
+                return self.constant(ALPHABET[name](*values))
         if name == "mul":
             if a in (1.0, -1.0):
                 x, y, b = y, x, a

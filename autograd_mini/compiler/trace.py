@@ -11,7 +11,6 @@ from __future__ import annotations
 import linecache
 import os
 import sys
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
@@ -111,8 +110,12 @@ class Traced(Tracer):
         self.example = example
         self.rule = rule
         self.arguments = arguments
-        self.parents = tuple([x for x in arguments if x.__class__ is not float])  # type: ignore[misc]
         self.label = ""
+        # Of two traced numbers, the commonest case, the arguments are the parents.
+        if len(arguments) == 2 and arguments[0].__class__ is not float is not arguments[1].__class__:
+            self.parents = arguments  # type: ignore[assignment]
+        else:
+            self.parents = tuple([x for x in arguments if x.__class__ is not float])  # type: ignore[misc]
 
     @property
     def primal(self) -> Any:  # whoever asks gets an error
@@ -267,7 +270,7 @@ class Trace:
         z = rule.forward(floats, *[x.example if isinstance(x, Traced) else x for x in taken])
         if not any(isinstance(x, Traced) for x in taken):
             return z
-        return recording.finish(self.made(rule, taken, float(z)))
+        return recording.finish(self.made(rule, tuple(taken), float(z)))
 
     def captured(self, x: Any) -> Traced | float:
         """A number as the trace records it: a traced one, or a float."""
@@ -352,14 +355,20 @@ class Trace:
         return str(place_of_the_user())
 
 
-@lru_cache(maxsize=4096)
-def _is_of_package(file: str) -> bool:
-    return file.startswith(PACKAGES) or "site-packages" in file
+class _Packaged(dict[str, bool]):
+    """For each file whether it is of a package, Python's own and those that are installed included."""
+
+    def __missing__(self, file: str) -> bool:
+        self[file] = file.startswith(PACKAGES) or "site-packages" in file
+        return self[file]
+
+
+_packaged = _Packaged()
 
 
 def place_of_the_user() -> Place:
     """The line outside all packages that is being run."""
     frame = sys._getframe(1)  # noqa: SLF001  # as warnings.warn does
-    while frame.f_back is not None and _is_of_package(frame.f_code.co_filename):
+    while frame.f_back is not None and _packaged[frame.f_code.co_filename]:
         frame = frame.f_back
     return Place(frame.f_code, frame.f_lasti)
