@@ -22,7 +22,7 @@ SETTINGS = {
 # Every picture with its width, and whether it came out.
 PICTURES = """[...document.querySelectorAll(".jp-OutputArea-output img.autograd-mini")]
     .map(e => e.complete && e.naturalWidth > 0 && e.clientWidth > 100)"""
-FRAME = """({ width: panel.clientWidth, picture: picture.getBoundingClientRect().width,
+FRAME = """({ width: panel.clientWidth, picture: panel.firstChild.getBoundingClientRect().width,
     high: document.documentElement.scrollHeight - innerHeight,
     dark: matchMedia("(prefers-color-scheme: dark)").matches })"""
 
@@ -86,7 +86,9 @@ def test_a_notebook_is_seen_untrusted_and_steps_when_it_is_run(browser, tmp_path
             page.get_by_role("menuitem", name="Run", exact=True).click()
             page.get_by_text("Run All Cells", exact=True).click()
             frame = page.wait_for_selector("iframe.autograd-mini", timeout=1000 * PATIENCE).content_frame()
-            frame.wait_for_function("picture.getBoundingClientRect().width > 100", timeout=1000 * PATIENCE)
+            frame.wait_for_function(
+                "panel.firstChild.getBoundingClientRect().width > 100", timeout=1000 * PATIENCE
+            )
             page.wait_for_timeout(500)  # JupyterLab moves the outputs to their places
             seen = frame.evaluate(FRAME)
             frame.click("#last")

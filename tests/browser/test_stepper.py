@@ -80,7 +80,7 @@ def test_a_product_shows_its_edge_and_its_factors(open_page):
 
     assert ["", "", "4", ""] == page.evaluate(LABELS)
     assert [2] == page.evaluate(
-        "edges.map((e, i) => e.classList.contains('now') ? i : -1).filter(i => i >= 0)"
+        "[...document.querySelectorAll('.edge')].map((e, i) => e.classList.contains('now') ? i : -1).filter(i => i >= 0)"
     )
     assert "t1" == page.locator(".node.now .name").text_content()
     assert "1" == page.locator(".source text").last.text_content()
@@ -240,7 +240,7 @@ def test_zoom_and_pan(open_page):
     page = open_page(lecture().html())
 
     def width():
-        return page.evaluate("document.querySelector('#panel svg').getBoundingClientRect().width")
+        return page.evaluate("panel.firstChild.getBoundingClientRect().width")
 
     fitted = width()
     page.click("#larger")
@@ -256,7 +256,7 @@ def test_zoom_and_pan(open_page):
     page.keyboard.down("Control")
     page.mouse.wheel(0, -100)
     page.keyboard.up("Control")
-    page.wait_for_function(f"picture.getBoundingClientRect().width > {larger}")
+    page.wait_for_function(f"panel.firstChild.getBoundingClientRect().width > {larger}")
     page.click("#whole")
     assert fitted == pytest.approx(width(), rel=0.01)
     page.click("#smaller")
@@ -296,13 +296,22 @@ def of_a_network():
 
 # The card of the moment, the one its gradient comes from, and the arrow between, all within the panel.
 IN_VIEW = """(() => {
-  const [step, room] = [steps[at - 1], panel.getBoundingClientRect()];
-  const seen = [nodes[step[1]], nodes[step[8]], ...(step[5] || []).map(edge => edges[edge])];
+  const step = JSON.parse(trace.textContent).steps[scrubber.value - 1];
+  const [room, all] = [panel.getBoundingClientRect(), (kind) => document.querySelectorAll(kind)];
+  const seen = [all(".node")[step[1]], all(".node")[step[8]], ...(step[5] || []).map(edge => all(".edge")[edge])];
   return seen.filter(part => part && part.getBBox().height).every(part => {
     const box = part.getBoundingClientRect();
     return box.left >= room.left && box.right <= room.right && box.top >= room.top && box.bottom <= room.bottom;
   });
 })()"""
+
+
+def jump(step):
+    """The script that goes to a step."""
+    return f"scrubber.value = {step}, scrubber.oninput()"
+
+
+ZOOM = "parseFloat(panel.firstChild.style.width) / panel.firstChild.viewBox.baseVal.width"
 
 
 @pytest.mark.parametrize("width", [360, 1280])
@@ -313,7 +322,7 @@ def test_the_whole_of_a_step_is_in_view(open_page, trace, width):
     assert first.evaluate(IN_VIEW)
 
     for i in range(1, len(trace) + 1, 1 if len(trace) < 20 else 7):
-        assert first.evaluate(f"jump({i}), {IN_VIEW}")
+        assert first.evaluate(f"{jump(i)}, {IN_VIEW}")
     again = open_page(trace.html(), "#step=7", width=width, height=740)
     assert again.evaluate(IN_VIEW)
 
@@ -322,11 +331,11 @@ def test_a_step_larger_than_the_panel_is_made_smaller_and_the_next_one_larger_ag
     """The zoom that the reader chose comes back."""
     trace = of_forty_nodes()
     page = open_page(trace.html(), "#step=1", width=360, height=740)
-    chosen = page.evaluate("zoom")
+    chosen = page.evaluate(ZOOM)
     far = next(i for i, step in enumerate(trace, 1) if step.edge and step.node == 0)
 
-    assert page.evaluate(f"jump({far}), zoom") < chosen
-    assert page.evaluate("jump(1), zoom") == pytest.approx(chosen)
+    assert page.evaluate(f"{jump(far)}, {ZOOM}") < chosen
+    assert page.evaluate(f"{jump(1)}, {ZOOM}") == pytest.approx(chosen)
 
 
 FLOWS = """[...document.querySelectorAll(".edge path")].map(line => {
@@ -341,19 +350,19 @@ def test_gradients_flow_backward(open_page):
     forward = page.evaluate(FLOWS)
     assert {(False, True)} == {(start, end) for start, end, *_ in forward}
 
-    page.evaluate("jump(steps.length)")
+    page.evaluate(jump("scrubber.max"))
     backward, labels = page.evaluate(FLOWS), page.evaluate(LABELS)
     widths = [float(width.removesuffix("px")) for _, _, width, _ in backward]
 
     assert {(True, False)} == {(start, end) for start, end, *_ in backward}
-    assert ["4", "1", "1", "-1 ⊖"] == labels
+    assert ["4", "1", "1", "−1 ⊖"] == labels
     assert widths[0] > widths[2]
     assert backward[0][3] == backward[1][3] == "rgb(213, 94, 0)"
     assert backward[3][3] == "rgb(123, 50, 148)"
 
     page.click("#flows")
     assert 1 == len({tuple(look[3:]) for look in page.evaluate(FLOWS)})
-    assert ["4", "1", "1", "-1 ⊖"] == page.evaluate(LABELS)
+    assert ["4", "1", "1", "−1 ⊖"] == page.evaluate(LABELS)
 
 
 def test_before_gradients_have_come_lines_are_pale(open_page):
@@ -450,7 +459,7 @@ def test_readers_of_the_screen(open_page):
     assert f"Step 4. {spoken}" in [name for role, name, _ in tree if role == "StaticText"]
     assert not [role for role, _, _ in tree if role.startswith("MathML")]
     buttons = ["Zoom in", "Zoom out", "Whole graph", "Start (Home)", "Previous step (←)", "Play (space)"]
-    assert {*buttons, "Next step (→)", "Last step (End)"} == {
+    assert {*buttons, "Next step (→)", "Last step (End)", "Gradients"} == {
         name for role, name, _ in tree if role == "button"
     }
     assert [("slider", "Step"), ("combobox", "Speed")] == [
@@ -478,8 +487,10 @@ def test_a_telephone(open_page, language):
 
     assert 360 == page.evaluate("document.documentElement.scrollWidth")
     assert page.evaluate("panel.scrollWidth <= panel.clientWidth")
-    assert page.evaluate("size.height > 0.9 * size.width")
-    assert page.evaluate("14 * picture.getBoundingClientRect().width / picture.viewBox.baseVal.width") >= 10
+    assert page.evaluate(
+        "panel.firstChild.viewBox.baseVal.height > 0.9 * panel.firstChild.viewBox.baseVal.width"
+    )
+    assert page.evaluate(f"14 * {ZOOM}") >= 10
     assert (
         page.evaluate("Math.min(...[...document.querySelectorAll('nav button')].map(e => e.offsetHeight))")
         >= 36

@@ -13,7 +13,7 @@ function set(element, text) {
   text.split(/([⁻⁰¹²³⁴-⁾]+|[₀-₉]+(?:,[₀-₉]+)*)/).forEach((part, i) => {
     const place = i % 2 && (part < "₀" ? -0.36 : 0.2);
     const piece = document.createElementNS(element.namespaceURI, "tspan");
-    piece.textContent = part.normalize("NFKC");
+    piece.textContent = i % 2 ? part.normalize("NFKC") : part;
     piece.setAttribute("dy", (place - low) / (i % 2 ? 0.7 : 1) + "em");
     piece.classList.toggle("back", i % 2 < 1);
     element.append(piece);
@@ -48,14 +48,8 @@ function mark(kind, elements) {
   for (const element of elements) element?.classList.add(kind);
 }
 
-// On a narrow screen the graph runs downwards: these attributes of these parts are others then.
 const size = picture.viewBox.baseVal;
-if (panel.clientWidth < 0.75 * size.width) {
-  const parts = [picture, ...all("g, g *")];
-  const changes = JSON.parse(turned.textContent);
-  for (const name in changes) for (const i in changes[name]) parts[i].setAttribute(name, changes[name][i]);
-}
-
+const parts = [picture, ...all("g, g *")];
 for (const text of all("text:not(:has(*))")) set(text, text.textContent);
 
 // As large as fits, but at first not so small that the numbers cannot be read.
@@ -89,9 +83,14 @@ larger.onclick = () => scale(1.25);
 smaller.onclick = () => scale(0.8);
 whole.onclick = () => fit(0);
 // A notebook may open the page where it is not seen: its window then has a size at last, and is not told.
+// On a narrow screen the graph runs downwards: some attributes of some parts are others then.
 let room;
+const changes = JSON.parse(turned.textContent);
 new ResizeObserver(() => {
-  if (room !== (room = panel.offsetWidth + 1e5 * innerHeight)) fit(0.715);
+  if (room === (room = panel.offsetWidth + 1e5 * innerHeight)) return;
+  if (room % 1e5 && panel.clientWidth < 0.75 * size.width)
+    for (const name in changes) for (const i in changes[name]) parts[i].setAttribute(name, changes[name][i]);
+  fit(0.715);
 }).observe(panel);
 panel.onwheel = (event) => {
   if (event.ctrlKey) scale(2 ** (-event.deltaY / 200)), event.preventDefault();
