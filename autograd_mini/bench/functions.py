@@ -42,8 +42,23 @@ def _one_example() -> tuple[list[float], list[float]]:
 def one_ours() -> Task:
     np = numpy()
     x, w = (np.array([numbers]) for numbers in _one_example())
-    fast = compile(value_and_grad(_mlp, argnums=(0, 1)))
+    fast = compile(value_and_grad(_mlp, argnums=(0, 1)), tier="straight")
     return lambda: fast(x, w)
+
+
+def one_bound() -> Task:
+    """The program with arrays of its own, which are filled and read."""
+    x, w = map(numpy().array, _one_example())
+    bound = compile(value_and_grad(_mlp, argnums=(0, 1))).bound([x], [w])
+    inputs = bound.inputs[:, 0]
+
+    def task() -> Any:
+        inputs[:2] = x
+        inputs[2:] = w
+        bound()
+        return bound.results
+
+    return task
 
 
 def one_eager() -> Task:

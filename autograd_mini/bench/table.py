@@ -53,7 +53,12 @@ def works() -> list[Work]:
         ),
         Work(
             "one example of MLP 2-16-16-1, value and gradient",
-            {OURS: functions.one_ours, "JAX jit": functions.one_jax, "eager": functions.one_eager},
+            {
+                OURS: functions.one_bound,
+                "as a call": functions.one_ours,
+                "JAX jit": functions.one_jax,
+                "eager": functions.one_eager,
+            },
             {"JAX jit": 10, "eager": 500},
         ),
         Work(

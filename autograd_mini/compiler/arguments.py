@@ -7,6 +7,7 @@ is given what a row is: a number, an array, or nested lists.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from inspect import signature
 from itertools import count
 from math import prod
@@ -119,8 +120,12 @@ def _called(name: str | int) -> str:
 
 def _argument(np: Any, batch: Batch, name: str | int, x: Any, depth: int = MAX_DEPTH) -> tuple[Any, Build]:
     """The key of an argument, and what builds it for one example; its numbers are added to the batch."""
+    if x.__class__ is np.ndarray and x.dtype.char == "d" and x.ndim:  # the commonest, without a question more
+        key, width, build = _row_of(x.shape[1:])
+        batch.add(name, x, width)
+        return key, build
     if isinstance(x, list) or type(x) is tuple or is_array(x):
-        rows = x if x.__class__ is np.ndarray and x.dtype == float and x.ndim else _rows(np, _called(name), x)
+        rows = _rows(np, _called(name), x)
         shape, lists = rows.shape[1:], _lists(x) - 1
         batch.add(name, rows, prod(shape) if shape else None)
         return (lists, shape), _row(shape, lists)
@@ -186,6 +191,12 @@ def _lists(x: Any) -> int:
     return depth
 
 
+@lru_cache(maxsize=256)
+def _row_of(shape: tuple[int, ...]) -> tuple[Any, int | None, Build]:
+    """The key of an array whose rows have this shape, how many numbers these are, and what builds one."""
+    return (0, shape), prod(shape) if shape else None, _row(shape, 0)
+
+
 def _row(shape: tuple[int, ...], lists: int) -> Build:
     """What builds one row of a batch: a number, an array, or lists of these nested so deep."""
     if not shape:
@@ -218,8 +229,12 @@ def result_builder(result: Any) -> Callable[[Array], Any]:
 def _builder(x: Any, places: Iterator[int]) -> Callable[[Array], Any]:
     if (shape := _list_shape(x)) is not None:
         taken = [next(places) for _ in range(prod(shape))]
+        if not shape:
+            return lambda results: results[taken[0]]
         rows = slice(taken[0], taken[-1] + 1) if taken else slice(0)
-        return lambda results: results[rows].T.reshape(results.shape[1], *shape).copy()
+        if len(shape) == 1:
+            return lambda results: results[rows].T
+        return lambda results: results[rows].T.reshape(results.shape[1], *shape)
     if is_static(x):
         return lambda results: x
     parts, make = opened(x) or ((), lambda new: x)

@@ -71,9 +71,10 @@ class Captures:
     def same(self) -> bool:
         """Whether nothing has been bound to something else."""
         try:
-            now = [*self._now()]
-            with recording.traced_by(_OTHERS):
-                same_weights = all([x == then for x, then in self._weights])  # noqa: C419  # faster
+            now, same_weights = [*self._now()], True
+            if self._weights:
+                with recording.traced_by(_OTHERS):
+                    same_weights = all([x == then for x, then in self._weights])  # noqa: C419  # faster
         except (_OtherError, RuntimeError):  # the latter where another thread is changing a dict
             return False
         are_same = same_weights and len(now) == len(self._then) and all(map(is_, now, self._then))

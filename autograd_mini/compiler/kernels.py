@@ -76,6 +76,13 @@ class Warming:
         if self.left > 0:
             self.left -= max(examples, CALL)
             if self.left <= 0:
-                with self._lock:
-                    self.kernel = machine.kernel(self.program, exact=self.exact, tier="straight")
+                self.straight()
         return self.kernel
+
+    def straight(self) -> Kernel:
+        """The kernel of straight-line code, from now on."""
+        with self._lock:
+            if self.kernel.tier != "straight":
+                self.left = 0
+                self.kernel = machine.kernel(self.program, exact=self.exact, tier="straight")
+            return self.kernel
