@@ -27,11 +27,13 @@ from autograd_mini.errors import AutogradError, ExpressionError, NotANumberError
 from autograd_mini.experiments import EXPERIMENTS
 from autograd_mini.experiments import run as train_run
 from autograd_mini.expression import parse
+from autograd_mini.expression.signs import in_python
 from autograd_mini.files import named
 from autograd_mini.functions import as_function
 from autograd_mini.stepping.steps import steps as steps_of
 from autograd_mini.stepping.terminal import is_interactive, step_through
 from autograd_mini.viz.drawing import draw as draw_graph
+from autograd_mini.words.messages import message
 from autograd_mini.words.visible import READABLE, visible
 
 if TYPE_CHECKING:
@@ -88,7 +90,7 @@ Numbers = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="NAME=NUMBER...",
-        help="A number for each variable, such as u=2 v=-0.5 w=1e-3; also inf and nan.",
+        help="A number for each variable, such as u=2 v=-0.5 w=1e-3 x=2/3; also inf and nan.",
     ),
 ]
 
@@ -112,6 +114,11 @@ def draw(
     backward: Annotated[
         bool, typer.Option("--backward/--no-backward", help="Fill the gradient boxes, or leave them empty.")
     ] = True,
+    lang: Annotated[str, typer.Option(help="Language of words and numbers: en or fr.")] = "en",
+    theme: Annotated[str, typer.Option(help="Colours: auto (the reader's), light or dark.")] = "auto",
+    style: Annotated[
+        str, typer.Option(help="Look: cards, compact or network; else what fits the graph.")
+    ] = "",
 ) -> None:
     """Draw the computation graph of an expression, with a value and a gradient box on every node.
 
@@ -120,7 +127,7 @@ def draw(
     f = _graph(expression, numbers)
     if backward and not f.unbound():
         f.backward()
-    drawing = draw_graph(f, renderer=renderer)
+    drawing = draw_graph(f, renderer=renderer, lang=lang, theme=theme, style=style or None)
     if output:
         path = drawing.save(output)
         _say(f"{path}: {f!r}")
@@ -150,12 +157,15 @@ def step(
         typer.Option(metavar="NAME", help="Forward mode from this variable, not backward from the result."),
     ] = "",
     lang: Annotated[str, typer.Option(help="Language of words and numbers: en or fr.")] = "en",
+    style: Annotated[
+        str, typer.Option(help="Look: cards, compact or network; else what fits the graph.")
+    ] = "",
 ) -> None:
     """Step forward and backward through an expression, one chain-rule product at a time.
 
     In a terminal: Enter for the next step, b for back, q to leave. Into a file or a pipe: a list.
     """
-    trace = steps_of(_bound(expression, numbers), lang=lang, by=by or None)
+    trace = steps_of(_bound(expression, numbers, lang), lang=lang, by=by or None, style=style or None)
     pages = [trace.save(path) for path in (html, output) if path]
     pages += [trace.exercise(exercise)] if exercise else []
     for page in pages:
@@ -233,33 +243,39 @@ def doctor() -> None:
 
 
 # What float() reads, less what it reads by surprise, such as 1_0 and the digits of other scripts.
-NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?inf|nan")
+DECIMAL = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+NUMBER = re.compile(rf"[+-]?{DECIMAL}(?: */ *{DECIMAL})?|[+-]?inf|nan")
 
 
-def _graph(expression: str, numbers: Sequence[str] | None) -> Value:
+def _graph(expression: str, numbers: Sequence[str] | None, lang: str = "en") -> Value:
     bindings: dict[str, float] = {}
     for pair in numbers or ():
-        name, x = _number(pair)
+        name, x = _number(pair, message("decimal point", lang))
         if name in bindings:
-            message = f"{name} is given two numbers, the second by {shown(pair)}; leave out one of them"
-            raise ExpressionError(message)
+            msg = f"{name} is given two numbers, the second by {shown(pair)}; leave out one of them"
+            raise ExpressionError(msg)
         bindings[name] = x
     return parse(expression, **bindings)
 
 
-def _number(pair: str) -> tuple[str, float]:
-    """The name and the number of NAME=NUMBER."""
-    name, _, digits = map(str.strip, pair.partition("="))
+def _number(pair: str, point: str) -> tuple[str, float]:
+    """The name and the number of NAME=NUMBER, such as u=2, u=−0.5, u=2/3, or u=2,5 where the point is a comma."""
+    name, _, typed = map(str.strip, pair.partition("="))
+    name, digits = (in_python(part)[0] for part in (name, typed.replace(point, ".")))
     if not name.isidentifier() or not NUMBER.fullmatch(digits):
-        plain = _plainly(digits) if name.isidentifier() else ""
-        hint = f"{name}={plain}" if plain else "NAME=NUMBER, such as u=2 or v=-0.5"
-        message = f"cannot read {shown(pair)}; write {hint}"
-        raise ExpressionError(message)
-    x = float(digits)
-    if math.isinf(x) and not digits.endswith("inf"):
-        message = f"{shown(pair)} is too large for a float; write one below 1.8e308, or {name}={x}"
-        raise ExpressionError(message)
-    return name, x
+        plain = _plainly(typed) if name.isidentifier() else ""
+        hint = f"{name}={plain}" if plain else "NAME=NUMBER, such as u=2, v=-0.5 or w=2/3"
+        msg = f"cannot read {shown(pair)}; write {hint}"
+        raise ExpressionError(msg)
+    over, _, under = digits.partition("/")
+    x, divisor = float(over), float(under or 1)
+    if divisor == 0:
+        msg = f"{shown(pair)} divides by 0; write a number, such as {name}=0.5, or {name}=inf"
+        raise ExpressionError(msg)
+    if math.isinf(x / divisor) and not digits.endswith("inf"):
+        msg = f"{shown(pair)} is too large for a float; write one below 1.8e308, or {name}={x / divisor}"
+        raise ExpressionError(msg)
+    return name, x / divisor
 
 
 def _plainly(digits: str) -> str:
@@ -270,12 +286,12 @@ def _plainly(digits: str) -> str:
     return ""
 
 
-def _bound(expression: str, numbers: Sequence[str] | None) -> Value:
+def _bound(expression: str, numbers: Sequence[str] | None, lang: str = "en") -> Value:
     """The graph of the expression, where every variable must have a number."""
-    f = _graph(expression, numbers)
+    f = _graph(expression, numbers, lang)
     if missing := [leaf.label for leaf in f.unbound()]:
-        message = f"no number for {', '.join(missing)}; add {' '.join(f'{name}=...' for name in missing)}"
-        raise ExpressionError(message)
+        msg = f"no number for {', '.join(missing)}; add {' '.join(f'{name}=...' for name in missing)}"
+        raise ExpressionError(msg)
     return f
 
 

@@ -62,10 +62,11 @@ class Task(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What a step was taken from: the cost, the norm of its gradient, and how many examples were right."""
+    """What a step was taken from: the cost, the norm of its gradient, the learning rate, how many examples were right."""
 
     cost: float
     norm: float
+    rate: float
     right: float
 
 
@@ -92,10 +93,11 @@ class OnValues:
         cost.backward()
         gradient = [p.grad for p in parameters]
         check_finite(cost.data, gradient, parameters, epoch)
+        rate = task.optimizer.rate()
         task.optimizer.step(parameters)
         self.learned = [p.data for p in parameters]
         right = sum(map(task.correct, scores, targets)) if task.correct else 0
-        return Step(cost.data, math.hypot(*gradient), right)
+        return Step(cost.data, math.hypot(*gradient), rate, right)
 
     def back_to_the_last_step(self) -> None:
         """Undo a step that was interrupted."""
@@ -176,7 +178,7 @@ class OnArrays:
 
     def step(self, batch: Batch, epoch: int) -> Step:
         sweep, motion, optimizer = self.sweep, self.motion, self.task.optimizer
-        rate = optimizer.rate() if self.directed else 0.0
+        rate = optimizer.rate()
         cost = sweep(motion.numbers, batch)
         square, penalty = motion.look(sweep.gradient, rate)
         if square + abs(cost + penalty) < math.inf:
@@ -193,7 +195,7 @@ class OnArrays:
             self._write()
             optimizer.step(self.task.parameters)
             motion.numbers[:] = [p.data for p in sweep.parameters]
-        return Step(cost + penalty + self.fixed, norm, sweep.right)
+        return Step(cost + penalty + self.fixed, norm, rate, sweep.right)
 
     def _checked(self, cost: float, epoch: int) -> float:
         """The norm of the gradient that was looked at. Raises TrainingError if it is no direction."""

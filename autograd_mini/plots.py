@@ -33,11 +33,14 @@ if TYPE_CHECKING:
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#000000")
 MARKERS = "os^Dvp*X"
 FORMATS = ("png", "svg", "pdf")
+SURE, SHADES = (0.1, 0.25, 0.5), (0.1, 0.2, 0.3, 0.42, 0.42)  # from parts of the largest lead on, how opaque
 MARGIN = 0.15  # of the width of the data, around a decision boundary
 
 
 def loss_curve(history: History) -> Any:
-    """A Figure of the loss by epoch, and of the accuracy where there is one, on an axis of its own."""
+    """A Figure of the loss by epoch; on an axis of its own the accuracy, where there is one, and a learning rate
+    that changes, which explains a loss that jumps while the rate is high.
+    """
     figure = _figure(6.0, 4.0)
     _draw_loss(figure.add_subplot(), history)
     return figure
@@ -50,7 +53,9 @@ def decision_boundary(
     threshold: float = 0.0,
     resolution: int = 60,
 ) -> Any:
-    """A Figure of the plane as the model divides it, with the examples on it.
+    """A Figure of the plane as the model divides it, the darker the surer, with the examples on it.
+
+    How sure it is: by how much the score of a class leads the others, as a part of the largest lead in view.
 
     model: called with two numbers. data: (X, y) with two coordinates each and classes as targets.
     threshold: with a single score, class 1 is above it; 0.5 for the output of a sigmoid. With several
@@ -134,10 +139,17 @@ def _draw_loss(axes: Any, history: History) -> None:
     axes.plot(epochs, history.loss, color=COLOURS[0], label="loss")
     axes.set(xlabel="epoch", ylabel="loss", title="Training", ylim=(0, None))
     lines = axes.lines[:]
-    if history.accuracy:
+    beside = {
+        "accuracy": (history.accuracy, COLOURS[1], "--"),
+        "learning rate": (history.rate if len(set(history.rate)) > 1 else [], "#5E5E5E", ":"),
+    }
+    shown = {name: curve for name, curve in beside.items() if curve[0]}
+    if shown:
         other = axes.twinx()
-        other.plot(epochs, history.accuracy, color=COLOURS[1], linestyle="--", label="accuracy")
-        other.set(ylabel="accuracy", ylim=(0, 1.05))
+        for name, (values, colour, dashes) in shown.items():
+            other.plot(epochs, values, color=colour, linestyle=dashes, label=name)
+        highest = max(max(values) for values, _, _ in shown.values())
+        other.set(ylabel=", ".join(shown), ylim=(0, 1.05 * max(highest, 1.0 if history.accuracy else 0.0)))
         lines += other.lines[:]
     axes.legend(handles=lines, loc="center right")
 
@@ -159,8 +171,10 @@ def _draw_boundary(axes: Any, model: Any, table: Table, threshold: float, resolu
         lead = [[each[k] for each in row] for row in leads]
         highest = max(map(max, lead))
         if highest > 0.0:
-            levels = [0.0, highest + 1.0]
-            axes.contourf(across, upward, lead, levels=levels, colors=[COLOURS[k % len(COLOURS)]], alpha=0.25)
+            levels = [share * highest for share in (0.0, *SURE, 1.0)]
+            colour = COLOURS[k % len(COLOURS)]
+            shades = [(colour, alpha) for alpha in SHADES]
+            axes.contourf(across, upward, lead, levels=levels, colors=shades, extend="max")
             axes.contour(across, upward, lead, levels=levels[:1], colors="black", linewidths=0.8)
     for k in classes:
         points = [x for x, target in zip(X, y, strict=True) if max(int(target), 0) == k]
@@ -170,7 +184,7 @@ def _draw_boundary(axes: Any, model: Any, table: Table, threshold: float, resolu
             "edgecolors": "white",
         }
         axes.scatter([p[0] for p in points], [p[1] for p in points], s=36, label=f"class {k}", **style)
-    axes.set(xlabel="x[1]", ylabel="x[2]", title="Decision boundary")
+    axes.set(xlabel="x[1]", ylabel="x[2]", title="Decision boundary (the darker, the surer)")
     axes.legend()
 
 

@@ -46,6 +46,7 @@ class History:
     loss: the cost that was minimized, penalties included; over several batches, their mean by size.
     accuracy: the part of examples classified right, before each step; empty for a loss without classes.
     gradient_norm: the Euclidean norm of the gradient, √Σ g²; over several batches, that of the last.
+    rate: the learning rate; over several batches, that of the last.
     interrupted: whether Ctrl-C ended it. stopped: why it ended before the last epoch, else empty.
     """
 
@@ -53,6 +54,7 @@ class History:
         self.loss: list[float] = []
         self.accuracy: list[float] = []
         self.gradient_norm: list[float] = []
+        self.rate: list[float] = []
         self.interrupted = False
         self.stopped = ""
 
@@ -170,6 +172,7 @@ def _record(history: History, steps: Sequence[Step], batches: Sequence[Batch], t
         right += step.right
     history.loss.append(total / n)
     history.gradient_norm.append(steps[-1].norm)
+    history.rate.append(steps[-1].rate)
     if task.correct:
         history.accuracy.append(right / n)
 

@@ -46,6 +46,18 @@ def test_draw_without_output_prints_the_svg(run):
     assert ET.fromstring(out.encode()).tag.endswith("svg")
 
 
+def test_draw_in_another_look_in_the_dark_and_in_french(run, tmp_path):
+    """--style, --theme and --lang reach the drawing, and --style the page of steps."""
+    svg = run("draw", "u*v", "u=0.5", "v=3", "--style", "compact", "--theme", "dark", "--lang", "fr")[1]
+    page = tmp_path / "f.html"
+    run("step", "u*v", "u=1", "v=3", "--style", "compact", "--html", str(page))
+
+    assert 'class="node input leaf"' in svg
+    assert "×0,5" in svg
+    assert "#1C2127" in svg
+    assert 'class="compact"' in page.read_text("utf-8")
+
+
 def test_draw_can_leave_gradients_empty(run):
     """--no-backward leaves the gradient boxes empty: the local partials are not on the edges."""
     filled, empty = run("draw", "u*v", "u=2", "v=3")[1], run("draw", "u*v", "u=2", "v=3", "--no-backward")[1]
@@ -106,7 +118,9 @@ def test_doctor(run):
         (["step", "u*v", "u=", "v=1"], "cannot read 'u='; write NAME=NUMBER"),
         (["step", "u*v", "=2", "v=1"], "cannot read '=2'; write NAME=NUMBER"),
         (["step", "u*v", "2u=2", "v=1"], "cannot read '2u=2'; write NAME=NUMBER"),
-        (["step", "u*v", "u=1/2", "v=1"], "cannot read 'u=1/2'; write NAME=NUMBER"),
+        (["step", "u*v", "u=1/2/3", "v=1"], "cannot read 'u=1/2/3'; write NAME=NUMBER"),
+        (["step", "u", "u=1/0"], "'u=1/0' divides by 0; write a number, such as u=0.5"),
+        (["step", "2u", "u=1"], "a product needs its sign: write 2*u"),
         (
             ["step", "u*v", "u=2", "v=1", "u=3"],
             "u is given two numbers, the second by 'u=3'; leave out one of them",
@@ -120,13 +134,15 @@ def test_doctor(run):
         (["step", "u", "u=0x10"], "cannot read 'u=0x10'; write u=16"),
         (["step", "u", "u=١٢"], "cannot read 'u=١٢'; write u=12"),
         (["step", "u", "u=-1,5"], "cannot read 'u=-1,5'; write u=-1.5"),
-        (["step", "u", "u=−2"], "cannot read 'u=−2'; write u=-2"),
+        (["step", "u", "u=2−2"], "cannot read 'u=2−2'; write NAME=NUMBER"),
         (["step", "u", "u=NaN"], "cannot read 'u=NaN'; write u=nan"),
         (["step", ""], "there is no expression: write one such as f = (u + v) * w"),
         (["step", "-"], "cannot read this"),
         (["step", "-x.y"], "attributes are not allowed"),
         (["step", "u*v", "u=1", "v=1", "q=1"], "no variable is called 'q'"),
         (["step", "u", "u=1", "--lang", "de"], "no words for the language 'de'"),
+        (["draw", "u", "u=1", "--theme", "pink"], "no theme is called 'pink'"),
+        (["draw", "u", "u=1", "--style", "network"], "cannot be drawn as a network"),
         (["step", "u", "u=1", "--by", "q"], "no variable is called 'q'"),
         (["check", "u", "u=1", "--order", "3"], "order must be 1 or 2, got 3"),
         (["draw", "u*v", "-o", "f.pdf"], "cannot save a drawing as 'f.pdf'"),
@@ -188,11 +204,24 @@ def test_variables_called_like_options(run):
         ("inf", "inf"),
         ("-inf", "−inf"),
         ("nan", "nan"),
+        ("2/5", "0.4"),
+        ("-1 / 4", "-0.25"),
+        ("1/inf", None),
     ],
 )
 def test_numbers(run, digits, shown):
-    """Decimal numbers are read, and inf and nan."""
-    assert f"   1  u = {shown}\n" in run("step", "u", f"u={digits}")[1]
+    """Decimal numbers and fractions are read, and inf and nan."""
+    out = run("step", "u", f"u={digits}")[1]
+
+    assert (f"   1  u = {shown}\n" in out) if shown else out == ""
+
+
+def test_numbers_as_they_are_printed_are_read(run):
+    """The minus and the powers of mathematics, indices, and in French the comma."""
+    plain = run("step", "x1 * u ** 2 * abs(v)", "x1=-0.5", "u=2.5", "v=-4.5e-3", "--lang", "fr")[1]
+
+    assert plain
+    assert plain == run("step", "x₁ × u² · |v|", "x₁=−0,5", "u=2,5", "v=−4,5·10⁻³", "--lang", "fr")[1]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Plots: what is drawn, read back from the figures, and the files."""
 
+import io
 import sys
 from xml.etree import ElementTree as ET
 
@@ -36,6 +37,36 @@ def test_loss_curve():
     assert ["loss", "accuracy"] == [text.get_text() for text in loss_axes.get_legend().texts]
 
 
+def test_a_rate_that_falls_is_beside_the_loss():
+    """A peak of the loss is read beside the schedule; a rate that stays says nothing and is not drawn."""
+    falling, constant = run("moons", epochs=3).history, run("regression", epochs=3).history
+
+    assert [1.0, 0.7, 0.4] == pytest.approx(falling.rate)
+    assert [0.2] * 3 == constant.rate
+    assert ["loss", "accuracy", "learning rate"] == [
+        text.get_text() for text in plots.loss_curve(falling).axes[0].get_legend().texts
+    ]
+    assert 1 == len(plots.loss_curve(constant).axes)
+
+
+def test_a_boundary_is_darker_where_the_model_is_surer():
+    """From the boundary outwards the shade deepens, on both sides, to the largest lead."""
+    pil = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
+    figure = plots.decision_boundary(lambda x: x[0], ([[-1.0, 0.0], [1.0, 0.0]], [0, 1]), resolution=50)
+    axes = figure.axes[0]
+    picture = pil.open(io.BytesIO(plots._rendered(figure, "png"))).convert("L")
+    places = [
+        axes.transData.transform((x, -0.1)) for x in (-1.2, -0.8, -0.4, -0.2, -0.05, 0.05, 0.2, 0.4, 0.8, 1.2)
+    ]
+    scale = picture.width / figure.bbox.width
+    shades = [picture.getpixel((round(x * scale), picture.height - round(y * scale))) for x, y in places]
+
+    assert sorted(shades[:5]) == shades[:5]
+    assert sorted(shades[5:], reverse=True) == shades[5:]
+    assert shades[4] - shades[0] > 30
+    assert shades[5] - shades[-1] > 30
+
+
 @pytest.mark.parametrize("sign", [0, -1])
 def test_decision_boundary(sign):
     """The boundary of a line lies on that line, and every example is drawn with its class."""
@@ -65,7 +96,7 @@ def test_regions_of_several_classes():
 def test_training_shows_what_fits_the_data():
     """A boundary for classes in the plane, a line for one input, predictions for the rest."""
     for name, expected in (
-        ("xor", "Decision boundary"),
+        ("xor", "Decision boundary (the darker, the surer)"),
         ("regression", "Fit"),
         ("sleep-study", "Predictions"),
     ):

@@ -33,7 +33,8 @@ def parse(source: str, /, **numbers: float) -> Value:
     """The result of an expression, as the last node of its graph.
 
     source: Python arithmetic of names and real numbers: + - * / **, brackets, and the functions of the
-        package by name, such as exp(x), max(0, x), sum(a, b, c). It may have several lines, or parts
+        package by name, such as exp(x), max(0, x), sum(a, b, c). The signs of what is printed are read, too:
+        u × v, x^2, x², |x|, √x. It may have several lines, or parts
         separated by `;`, of which all but the last must be definitions `name = ...`.
         At most 10,000 characters, and 1,000 operations inside one another, where a pair of brackets
         counts as 5 (so 200 nested brackets). Arguments between commas stand side by side.
@@ -112,6 +113,7 @@ ALIASES = {  # the names of `math`, and those of lectures, French ones too
         "arccosh": "acosh argch Argch",
         "arctanh": "atanh argth Argth",
         "relu": "ReLU rect",
+        "sigmoid": "σ",
     }.items()
     for spelling in spellings.split()
 }
@@ -193,7 +195,7 @@ class Nodes:
             case ast.Call(func=ast.Attribute() | ast.Subscript() | ast.Lambda() as func):
                 raise self.text.refusal(func)
             case ast.Call():
-                msg = "only a function can stand before a bracket: write every product with its *"
+                msg = "only a function can stand before a bracket: write every product with its *, as in 2*(u + v)"
                 raise self.text.error(msg, self.text.place(part))
         raise self.text.refusal(part)
 

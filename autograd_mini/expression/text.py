@@ -9,6 +9,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from autograd_mini.errors import ExpressionError, require
+from autograd_mini.expression.signs import TOKEN, in_python
 
 if TYPE_CHECKING:
     from typing import Any
@@ -36,7 +37,6 @@ _SEVERAL = f"an expression is one number, not several: define them one by one, a
 _CONDITION = "conditions are not allowed in an expression: use heaviside(x), 1 if x > 0 else 0, or max(x, y)"
 _COMPREHENSION = "comprehensions are not allowed in an expression: write out every term, or sum(x1, x2, x3)"
 REFUSED: dict[type[ast.AST], str] = {
-    ast.BitXor: "^ is not a power: write x**2",
     ast.FloorDiv: "// has no derivative to follow: write /",
     ast.Mod: "% is not allowed in an expression: " + _INSTEAD,
     ast.MatMult: "@ is a product of matrices, but every name here is one number: write *",
@@ -51,19 +51,6 @@ REFUSED: dict[type[ast.AST], str] = {
     **dict.fromkeys([ast.Tuple, ast.List, ast.Dict, ast.Set], _SEVERAL),
     **dict.fromkeys([ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp], _COMPREHENSION),
 }
-PRINTED_SIGNS = {"×": "*", "·": "*", "⋅": "*", "÷": "/", "−": "-", "²": "**2", "³": "**3", "√": "sqrt(x)"}
-
-# What adds to the depth and what ends it. Text and numbers are passed over whole, whatever signs stand in them.
-TOKEN = re.compile(
-    r"""(?P<passed>\#.* | \\\n | \d[\d_]*\.?\d*(?:e[+-]?\d+)? | \.\d+
-        | '''(?:[^\\]|\\[\s\S])*?''' | '(?:[^'\\\n]|\\[\s\S])*'
-        | \"\"\"(?:[^\\]|\\[\s\S])*?\"\"\" | "(?:[^"\\\n]|\\[\s\S])*")
-    | (?P<template>(?:[ft]r?|r[ft])(?=['"]))
-    | (?P<word>[^\W\d]\w*)
-    | (?P<open>[(\[{]) | (?P<close>[)\]}]) | (?P<end>[,;\n])
-    | (?P<sign>\*\*|//|\S)""",
-    re.IGNORECASE | re.VERBOSE,
-)
 
 # Syntax that has its sign after its first part: there the caret is shown under the sign.
 INFIX = (
@@ -72,8 +59,15 @@ INFIX = (
 )  # fmt: skip
 
 
+# Two factors without a sign between them, as in 2x.
+UNSIGNED = re.compile(r"(?<![\w.])(\d[\d_]*\.?\d*|\.\d+)([^\W\d_]\w*)")
+
+
 class SourceText:
-    """The source: its statements, and errors that show a place in it. A place is an index into `text`."""
+    """The source: its statements, and errors that show a place in it. A place is an index into `text`.
+
+    python: the text with the signs of mathematics written as Python reads them.
+    """
 
     def __init__(self, source: str) -> None:
         require(isinstance(source, str), f"an expression is text such as {EXAMPLE!r}", source)
@@ -88,6 +82,10 @@ class SourceText:
             raise self.error(msg, min(MAX_LENGTH, len(self.text)))
         if unreadable := re.search("[\0\ud800-\udfff]", self.text):  # Python refuses them without a place
             raise self.error(f"the character {unreadable[0]!r} is not allowed: remove it", unreadable.start())
+        self.python, self._places, lone_bar = in_python(self.text)
+        if lone_bar is not None:
+            msg = "this bar has no partner: write |x| or abs(x), and every product with its *"
+            raise self.error(msg, lone_bar)
 
     def error(self, message: str, place: int | None = None) -> ExpressionError:
         """The error with the message, and below it the line with a caret under the place."""
@@ -112,15 +110,16 @@ class SourceText:
         """Where the caret goes: to the sign of `a // b` or `a.b`, else to where the part begins."""
         inside = [child for child in ast.iter_child_nodes(part) if hasattr(child, "lineno")]
         if not isinstance(part, INFIX) or not inside:
-            return self._index(part.lineno, part.col_offset)
+            return self._places[self._index(part.lineno, part.col_offset)]
         first: Any = min(inside, key=lambda child: (child.lineno, child.col_offset))  # type: ignore[attr-defined]
-        sign = re.compile(r"[\s)\\]*").match(self.text, self._index(first.end_lineno, first.end_col_offset))
-        return sign.end() if sign else 0
+        sign = re.compile(r"[\s)\\]*").match(self.python, self._index(first.end_lineno, first.end_col_offset))
+        return self._places[sign.end()] if sign else 0
 
     def _index(self, line: int, byte: int) -> int:
-        """The place that Python calls line (from 1) and column (in bytes of UTF-8)."""
-        before = self.lines[line - 1].encode()[:byte].decode()
-        return sum(len(text) + 1 for text in self.lines[: line - 1]) + len(before)
+        """The index into `python` of what Python calls line (from 1) and column (in bytes of UTF-8)."""
+        lines = self.python.split("\n")
+        before = lines[line - 1].encode()[:byte].decode()
+        return sum(len(text) + 1 for text in lines[: line - 1]) + len(before)
 
     def statements(self) -> list[ast.stmt]:
         """The statements of the source, at least one."""
@@ -129,7 +128,7 @@ class SourceText:
             with warnings.catch_warnings():  # such as that of 1if; it would come before our error
                 warnings.simplefilter("ignore")
                 statements = ast.parse(
-                    self.text, filename=""
+                    self.python, filename=""
                 ).body  # Python shows errors from the file of that name
         except SyntaxError as error:
             raise self._unreadable(error) from None
@@ -147,10 +146,10 @@ class SourceText:
         """
         around: list[tuple[int, int, int, int]] = []  # the same four numbers, for every open bracket
         above = operations = inside = finished = 0
-        for token in TOKEN.finditer(self.text):
+        for token in TOKEN.finditer(self.python):
             match token.lastgroup:
                 case "template":
-                    raise self.error(REFUSED[ast.JoinedStr], token.start())
+                    raise self.error(REFUSED[ast.JoinedStr], self._places[token.start()])
                 case "word" if token[0] == "lambda":  # a comma among its arguments does not end it
                     above, operations = above + operations + 1, 0
                 case "word" if keyword.iskeyword(token[0]):
@@ -168,22 +167,24 @@ class SourceText:
                     operations, inside, finished = 0, 0, max(finished, operations + inside)
                     above = above if token[0] == "," else 0
             if above + operations + inside > MAX_DEPTH:
-                raise self.error(_TOO_DEEP, token.start())
+                raise self.error(_TOO_DEEP, self._places[token.start()])
 
     def _unreadable(self, error: SyntaxError) -> ExpressionError:
         """The error for a text that has no syntax tree."""
-        line = min(error.lineno or 1, len(self.lines))
-        column = min((error.offset or 1) - 1, len(self.lines[line - 1]))
-        place = self._index(line, 0) + column
+        lines = self.python.split("\n")
+        line = min(error.lineno or 1, len(lines))
+        column = min((error.offset or 1) - 1, len(lines[line - 1]))
+        place = self._places[self._index(line, 0) + column]
         if "Exceeds the limit" in error.msg:  # Python reads no int so long, and does not say where it is
             longest = max(re.finditer(r"\d+", self.text), key=lambda digits: len(digits[0]))
             return self.error(_TOO_LARGE, longest.start())
         for word in re.finditer(r"#.*|\b[^\W\d]\w*", self.text):  # a comment is no keyword
             if keyword.iskeyword(word[0]):
                 return self.error(f"{word[0]} is a reserved word of Python: call it {word[0]}_", word.start())
-        sign = self.text[place : place + 1]
-        if sign in PRINTED_SIGNS:
-            return self.error(f"{sign} is not read here: write {PRINTED_SIGNS[sign]}", place)
+        factors = UNSIGNED.search(self.text)
+        if factors and error.msg == "invalid decimal literal":
+            msg = f"a product needs its sign: write {factors[1]}*{factors[2]}"
+            return self.error(msg, factors.start(2))
         what = error.msg.partition(". ")[0]  # advice of Python's own follows, about programs
         return self.error(
             f"cannot read this ({what}): write it as in {EXAMPLE}, every product with its *", place

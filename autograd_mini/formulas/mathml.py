@@ -12,6 +12,7 @@ name can become markup.
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     Tree = tuple[Any, ...]  # ("mi", "u"), or ("mfrac", tree, tree)
+
+
+GROWING = re.compile(r"<mo>([()|])</mo>")
 
 
 class Mathml(Printed):
@@ -38,8 +42,12 @@ class Mathml(Printed):
 
     def printed(self, content: Tree) -> str:
         tag, *parts = content
-        inside = [escape(part) if isinstance(part, str) else self.printed(part) for part in parts]
-        return f"<{tag}>{''.join(inside)}</{tag}>"
+        inside = "".join([escape(part) if isinstance(part, str) else self.printed(part) for part in parts])
+        if (
+            tag == "mrow" and "<mfrac>" not in inside
+        ):  # what need not grow must not: Chromium leaves gaps around it
+            inside = GROWING.sub(r'<mo stretchy="false">\1</mo>', inside)
+        return f"<{tag}>{inside}</{tag}>"
 
     def symbol(self, name: str) -> Formula:
         letters, layer, index = indexed(name) or (name, "", "")
@@ -83,7 +91,7 @@ class Mathml(Printed):
         return ("munder", ("munder", content, ("mo", "⏟")), name)
 
     def quotient(self, z: Tree, x: Tree) -> Tree:
-        return ("mfrac", ("mrow", ("mo", "∂"), z), ("mrow", ("mo", "∂"), x))
+        return ("mfrac", ("mrow", ("mi", "∂"), z), ("mrow", ("mi", "∂"), x))
 
     def div(self, x: Any, y: Any) -> Formula:
         return Formula(("mfrac", self.operand(x), self.operand(y)), FRACTION, self)

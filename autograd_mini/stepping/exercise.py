@@ -12,7 +12,8 @@ from base64 import b64encode
 from html import escape
 from typing import TYPE_CHECKING
 
-from autograd_mini.stepping.blank import blank_picture
+from autograd_mini.stepping.blank import blank_picture, looks_of
+from autograd_mini.stepping.moments import scene_after
 from autograd_mini.stepping.page import changes, heading, tree
 from autograd_mini.stepping.sweeps import OPERATION, PRODUCT, VALUES, VARIABLE
 from autograd_mini.viz.document import button, data_block, document, panel
@@ -58,11 +59,10 @@ def exercise_of(trace: Trace) -> str:
         data_block("answers", hidden(answers)),
     ]
     name = f"{message('exercise', language)}: {title}"
-    styles, scripts = (
-        ["viz/assets/picture.css", "stepping/assets/exercise.css"],
-        ["viz/assets/picture.js", "stepping/assets/exercise.js"],
-    )
-    return document(name, language, "\n".join(body), styles, scripts)
+    looks, rules = looks_of(scene_after(trace))
+    styles = [*looks, "stepping/assets/exercise.css"]
+    scripts = ["viz/assets/picture.js", "stepping/assets/exercise.js"]
+    return document(name, language, "\n".join(body), styles, scripts, rules)
 
 
 def hidden(content: Any) -> str:

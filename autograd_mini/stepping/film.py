@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
+import math
 from io import BytesIO
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from autograd_mini.errors import MissingExtraError
 from autograd_mini.stepping.moments import scene_after
+from autograd_mini.stepping.patches import Parts
+from autograd_mini.stepping.typeset import svg_of, typeset
 from autograd_mini.viz.colours import ARROW, FONTS, INK, NOW, PAPER
 from autograd_mini.viz.layout import layout_of
-from autograd_mini.viz.lettering import shortened, width
 from autograd_mini.viz.sizes import MARGIN
 from autograd_mini.viz.svg import svg_element
 from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from autograd_mini.stepping.sweeps import Step, Trace
-    from autograd_mini.viz.layout import Layout
+    from autograd_mini.viz.geometry import Layout
 
 
 PAUSE, LAST = 1200, 4000  # milliseconds for each frame, and for the last one before it starts again
 LARGEST = (1600, 1200)  # pixels
-MOST_FRAMES = 300
+MOST_PIXELS = 40_000_000  # of all frames together: some seconds
+MOST_FRAMES = 150
 COLOURS = 64  # the palette has few, and their mixtures smooth the edges
 LEAST_WIDTH = 480  # points, so that there is room for an equation under a small graph
 EQUATION, HEADING = 18, 13  # sizes of type
-FOOT = 64  # points below the picture
+FOOT = 84  # points below the picture
+EQUATION_HEIGHT = 56  # of them, for the equation
 WIDE = 800  # points: below a wider picture the type is larger, since all of it will be made smaller
 
 
 def gif(trace: Trace) -> bytes:
     """The steps as a GIF file: the empty graph, then one frame for each step, over and over again.
 
-    Raises MissingExtraError without the extra `png`, ValueError for more than 300 steps, LayoutError if
+    Raises MissingExtraError without the extra `png`, ValueError for 150 steps or more, LayoutError if
     the picture cannot be drawn.
     """
     try:
@@ -46,16 +52,35 @@ def gif(trace: Trace) -> bytes:
         )
         raise MissingExtraError(msg) from error
     if len(trace) >= MOST_FRAMES:
-        msg = f"a GIF of {len(trace)} steps would be huge; save as .html, or step through a part of the graph"
+        minutes = f"{len(trace) * PAUSE / 60_000:.0f} minutes"
+        msg = (
+            f"a GIF of {len(trace)} steps would last {minutes} and is limited to {MOST_FRAMES - 1} steps; save as .html,"
+            " or step through a part of the graph"
+        )
         raise ValueError(msg)
     layout = layout_of(scene_after(trace))
-    pictures = []
+    pictures: list[Any] = []
+    before: ET.Element | None = None
+    parts = Parts()
     for count in range(len(trace) + 1):
-        svg = frame(trace, count, layout)
-        wide, high = (float(svg.get(side, "")) for side in ("width", "height"))
-        zoom = min(2.0, LARGEST[0] / wide, LARGEST[1] / high)
-        png = resvg_py.svg_to_bytes(svg_string=ET.tostring(svg, encoding="unicode"), zoom=zoom)
-        pictures.append(Image.open(BytesIO(bytes(png))).convert("RGB"))
+        sheet = frame(trace, count, layout)
+        wide, high = (float(sheet.get(side, "")) for side in ("width", "height"))
+        shared = math.sqrt(MOST_PIXELS / (len(trace) + 1) / (wide * high))
+        zoom = min(2.0, shared, LARGEST[0] / wide, LARGEST[1] / high)
+        picture = (
+            pictures[-1].copy()
+            if pictures
+            else Image.new("RGB", (math.ceil(zoom * wide), math.ceil(zoom * high)))
+        )
+        for place in [(0.0, 0.0, wide, high)] if before is None else parts.changed(before, sheet):
+            # Whole pixels, so that a part is drawn as it is in the whole.
+            left, top = (math.floor(zoom * x) for x in place[:2])
+            right, bottom = (math.ceil(zoom * x) for x in place[2:])
+            part = parts.cut(sheet, (left / zoom, top / zoom, right / zoom, bottom / zoom), zoom)
+            png = resvg_py.svg_to_bytes(svg_string=ET.tostring(part, encoding="unicode"))
+            picture.paste(Image.open(BytesIO(bytes(png))).convert("RGB"), (left, top))
+        pictures.append(picture)
+        before = sheet
     # One palette for all frames, from one that has every colour, so that nothing but changes is stored.
     palette = pictures[-1].quantize(COLOURS)
     first, *others = [picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures]
@@ -72,25 +97,44 @@ def gif(trace: Trace) -> bytes:
 
 
 def frame(trace: Trace, count: int, layout: Layout) -> ET.Element:
-    """The picture after so many steps as an `<svg>` element, with a heading and an equation below it."""
+    """An `<svg>` element of three: the paper, the picture after so many steps, and what is said below it."""
     picture = svg_element(scene_after(trace, count), layout)
     own_width, high = (float(picture.get(side, "")) for side in ("width", "height"))
     wide = max(own_width, LEAST_WIDTH)
-    picture.set("x", f"{(wide - own_width) / 2}")
     scale = max(1.0, wide / WIDE)
-    sheet = ET.Element(
-        "svg", xmlns=picture.get("xmlns", ""), width=f"{wide}", height=f"{high + FOOT * scale}"
-    )
+    size = {"width": f"{wide}", "height": f"{high + FOOT * scale}"}
+    sheet = ET.Element("svg", size, xmlns=picture.get("xmlns", ""), fill=INK)
     sheet.set("font-family", FONTS)
-    ET.SubElement(sheet, "rect", width="100%", height="100%", fill=PAPER)
-    sheet.append(picture)
+    ET.SubElement(sheet, "rect", size, fill=PAPER)
     step = trace[max(count - 1, 0)]
-    heading = f"{message(step.sweep, trace.language)}  {count}/{len(trace)}"
-    _write(sheet, heading, HEADING * scale, high + 12 * scale, ARROW.text)
     if count:
         _mark(picture, trace, step)
-        _write(sheet, step.line, EQUATION * scale, high + 40 * scale, INK)
+    sheet.append(picture[-1])
+    sheet[-1].set("transform", f"translate({(wide - own_width) / 2 + MARGIN} {MARGIN})")
+    foot = ET.SubElement(sheet, "g")
+    heading = ET.SubElement(foot, "text", x=f"{wide / 2}", y=f"{high + 12 * scale}", fill=ARROW.text)
+    heading.attrib.update({"text-anchor": "middle", "font-size": f"{HEADING * scale}"})
+    heading.text = f"{message(step.sweep, trace.language)}  {count}/{len(trace)}"
+    if count:
+        foot.append(_equation(trace, step, wide, high + 50 * scale, scale))
     return sheet
+
+
+def _equation(trace: Trace, step: Step, wide: float, middle: float, scale: float) -> ET.Element:
+    """The equation of the step in the middle, smaller if it is long, without its middle if that is not enough."""
+    sides = [side.content for side in step.sides(trace.equations.mathml)]
+    room = wide - 2 * MARGIN
+    for shown in (sides, [sides[0], ("mo", "…"), sides[-1]]):
+        row = ("mrow", *[part for side in shown for part in (("mo", "="), side)][1:])
+        piece = typeset(row, EQUATION * scale)
+        zoom = min(1.0, room / piece.wide, EQUATION_HEIGHT * scale / (piece.above + piece.below))
+        if zoom > 0.5:
+            break
+    group = svg_of(
+        piece, (wide - zoom * piece.wide) / 2, middle + zoom * (piece.above - piece.below) / 2, zoom
+    )
+    ET.SubElement(group, "title").text = step.line
+    return group
 
 
 def _mark(picture: ET.Element, trace: Trace, step: Step) -> None:
@@ -100,17 +144,8 @@ def _mark(picture: ET.Element, trace: Trace, step: Step) -> None:
         marked.add(f"e{trace.edges[step.edge]}")
     for group in picture.iter("g"):
         if group.get("id") in marked:
-            shape = next(part for part in group if part.tag in ("rect", "path"))
-            shape.attrib.update({"stroke": NOW.line, "stroke-width": "5"})
+            shapes = [part for part in group.iter() if part.tag in ("rect", "path")]
+            for shape in shapes[:1]:  # a weight in the card of its neuron has no line of its own
+                shape.attrib.update({"stroke": NOW.line, "stroke-width": "5"})
             for head in group.iter("polygon"):
                 head.attrib.update({"stroke": NOW.line, "stroke-width": "3", "fill": NOW.line})
-
-
-def _write(sheet: ET.Element, text: str, size: float, y: float, colour: str) -> None:
-    """A line of text in the middle, smaller if it is long, and cut if it is too long even so."""
-    wide = float(sheet.get("width", ""))
-    room = wide - 2 * MARGIN
-    fitting = max(size / 2, min(size, size * room / max(width(text, size), 1)))
-    line = ET.SubElement(sheet, "text", x=f"{wide / 2}", y=f"{y}", fill=colour)
-    line.attrib.update({"text-anchor": "middle", "font-size": f"{fitting:.1f}"})
-    line.text = shortened(text, room + 1, fitting)

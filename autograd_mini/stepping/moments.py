@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograd_mini.stepping.sweeps import TANGENTS, VALUES
-from autograd_mini.viz.scene import Moment, scene_of
+from autograd_mini.viz.looks import scene_in_style
+from autograd_mini.viz.scene import Moment
 
 if TYPE_CHECKING:
     from autograd_mini.formulas.printing import Printed
@@ -41,4 +42,4 @@ def scene_after(trace: Trace, count: int | None = None, xp: Printed | None = Non
         held=said.held,
         waiting={nodes[step.node]: step.waiting for step in done if step.edge},
     )
-    return scene_of(nodes[-1], "all", xp or said.drawn, moment)
+    return scene_in_style(nodes[-1], "all", xp or said.drawn, moment, trace.style)

@@ -6,20 +6,23 @@ text, so a name has no way to become anything else.
 
 from __future__ import annotations
 
+import math
 from html import escape
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-from autograd_mini.stepping.blank import blank_picture
+from autograd_mini.stepping.blank import blank_picture, looks_of
 from autograd_mini.stepping.moments import scene_after
-from autograd_mini.stepping.sweeps import ADDITION, OPERATION, PRODUCT, SEED, VALUES, VARIABLE, waiting
+from autograd_mini.stepping.sweeps import ADDITION, OPERATION, PRODUCT, SEED, VARIABLE, waiting
 from autograd_mini.viz.document import button, data_block, document, panel
+from autograd_mini.viz.layout import layout_of
 from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
     from typing import Any
 
     from autograd_mini.engine.value import Value
-    from autograd_mini.formulas.printing import Formula
+    from autograd_mini.formulas.printing import Formula, Printed
     from autograd_mini.stepping.sweeps import Step, Trace
 
     Tree = str | list[Any]
@@ -39,29 +42,31 @@ def page_of(trace: Trace) -> str:
     """The steps as one HTML file that works offline. Raises LayoutError if the picture cannot be drawn."""
     language = trace.language
     sweep = trace.sweep
-    words: dict[str, Any] = {key: message(key, language) for key in ("empty", "step", "play", "pause")}
-    words["sweeps"] = [message(VALUES, language), message(sweep, language)]
+    words: dict[str, Any] = {key: message(key, language) for key in ("empty", "play", "pause")}
     words["kinds"] = kinds(trace)
+    words["aloud"] = aloud(trace)
     title = heading(trace)
     body = [
-        f'<header><h1>{escape(title)}</h1><b id="phase"></b><span id="what"></span></header>',
-        '<div id="line"></div><p id="said" role="status"></p>',
-        panel(blank_picture(trace), language),
+        f"<header><h1>{escape(title)}</h1><b id=phase></b><span id=what></span></header>",
+        "<div id=line role=img></div><p id=said role=status></p>",
+        panel(blank_picture(trace), language, [("flows", "≋")]),
         _controls(len(trace), language),
         _list(trace),
         data_block("trace", {"words": words, "sweep": sweep, "steps": changes(trace)}),
     ]
     name = f"{title} · {message('steps', language)}"
-    styles, scripts = (
-        ["viz/assets/picture.css", "stepping/assets/stepper.css"],
-        ["viz/assets/picture.js", "stepping/assets/stepper.js"],
-    )
-    return document(name, language, "\n".join(body), styles, scripts)
+    looks, rules = looks_of(scene_after(trace))
+    styles = [*looks, "stepping/assets/stepper.css"]
+    scripts = ["viz/assets/picture.js", "stepping/assets/stepper.js"]
+    return document(name, language, "\n".join(body), styles, scripts, rules)
 
 
-def heading(trace: Trace) -> str:
-    """The expression, such as f = (u + v) × w; a part of it that would be long is called by its name."""
-    xp = trace.equations.drawn
+def heading(trace: Trace, xp: Printed | None = None) -> str:
+    """The expression, such as f = (u + v) × w; a part of it that would be long is called by its name.
+
+    xp: the arithmetic it is written in, that of pictures if there is none.
+    """
+    xp = xp or trace.equations.drawn
     written: dict[Value, Formula] = {}
     for node in trace.nodes:
         whole = name = trace.equations.symbol(xp, node)
@@ -79,14 +84,20 @@ def kinds(trace: Trace) -> list[tuple[int, str]]:
 def changes(trace: Trace) -> list[list[Any]]:
     """For every step what the script must know, in short.
 
-    [which of the kinds, node, its box before, and after, sides of the equation as trees, edges of an operation], and for
-    a product [..., its edge, number on the edge, place of the label that shows it, node the gradient comes from].
+    [which of the kinds, node, its box before, and after, sides of the equation as trees, edges of an operation], and
+    for a product [..., its edge, number on the edge, place of the label that shows it or -1, node the gradient comes
+    from, width of the line, from 1 to 5, negative if what flows is].
     """
     xp, place = trace.equations.drawn, trace.equations.place
     numbers = {kind: i for i, kind in enumerate(kinds(trace))}
-    arrows = scene_after(trace).arrows
-    labelled = sorted(trace.edges[step.edge] for step in trace if step.edge)
-    labels = {edge: i for i, edge in enumerate(labelled)}
+    scene = scene_after(trace)
+    used = sorted(trace.edges[step.edge] for step in trace if step.edge)
+    if scene.style == "network":  # a weight and its neuron have one card, without labels between
+        arrows = layout_of(scene).arrows
+        used = [edge for edge in used if arrows[f"e{edge}"].label]
+    labels = {edge: i for i, edge in enumerate(used)}
+    flows = [abs(step.result) for step in trace if step.edge and math.isfinite(step.result)]
+    most = max(flows, default=0) or 1
 
     def shown(x: float | None) -> str:
         return "" if x is None else str(xp.constant(x))
@@ -103,10 +114,25 @@ def changes(trace: Trace) -> list[list[Any]]:
             short.append([trace.edges[step.node, i] for i in range(len(trace.nodes[step.node].parents))])
         if step.edge:
             edge = trace.edges[step.edge]
-            short += [[edge], arrows[edge].factor, labels[edge], place[trace.equations.source(step)]]
+            arrow = scene.arrows[edge]
+            width = 1 + round(4 * min(abs(step.result) / most, 1) ** 0.5) if math.isfinite(step.result) else 1
+            short += [
+                [edge],
+                arrow.factor if scene.style == "cards" else arrow.short,
+                labels.get(edge, -1),
+                place[trace.equations.source(step)],
+                -width if step.result < 0 else width,
+            ]
         return short
 
     return [change(step) for step in trace]
+
+
+def aloud(trace: Trace) -> dict[str, str]:
+    """How the signs are called that stand in the lines of the steps: / is "over"."""
+    lines = "".join([step.line for step in trace])
+    signs = dict(sign.split(" ", 1) for sign in message("aloud", trace.language).split(", "))
+    return {sign: word for sign, word in signs.items() if sign in lines}
 
 
 def trees(trace: Trace, step: Step) -> list[Tree]:
@@ -124,7 +150,7 @@ def tree(content: tuple[Any, ...]) -> Tree:
     if isinstance(parts[0], str):
         return LETTERS[tag] + parts[0]
     match [LETTERS[tag], *map(tree, parts)]:
-        case ["f", ["r", "o∂", above], ["r", "o∂", below]]:
+        case ["f", ["r", "i∂", above], ["r", "i∂", below]]:
             return ["d", above, below]
         case branch:
             return branch
@@ -140,16 +166,20 @@ def _controls(count: int, language: str) -> str:
     buttons = "".join(button(name, message(name, language), sign) for name, sign in SIGNS.items())
     return (
         f"<nav>{buttons}"
-        f'<input id="scrubber" type="range" max="{count}" aria-label="{word("step")}">'
-        f'<output id="count"></output>'
-        f'<select id="speed" title="{word("speed")}">{speeds}</select></nav>'
+        f'<input id=scrubber type=range max={count} aria-label="{word("step")}">'
+        f"<span id=count></span>"
+        f'<select id=speed title="{word("speed")}">{speeds}</select></nav>'
     )
 
 
 def _list(trace: Trace) -> str:
-    """Every step as a line of text, and a link to it."""
-    lines = "".join(
-        f'<li><a href="#step={i}">{escape(step.line, quote=False)}</a>' for i, step in enumerate(trace, 1)
-    )
-    summary, fixed = (escape(message(key, trace.language)) for key in ("all steps", "held fixed"))
-    return f"<details><summary>{summary}</summary><ol>{lines}</ol><p>{fixed}</p></details>"
+    """Every step as a line of text; the script makes it mathematics, and a link to the step."""
+    sweeps, start = [], 1
+    for sweep, steps in groupby(trace, key=lambda step: step.sweep):
+        lines = [f"<li>{escape(step.line, quote=False)}" for step in steps]
+        sweeps.append(
+            f"<h2>{escape(message(sweep, trace.language))}</h2><ol start={start}>{''.join(lines)}</ol>"
+        )
+        start += len(lines)
+    title, fixed = (escape(message(key, trace.language)) for key in ("all steps", "held fixed"))
+    return f"<details id=list><summary>{title}</summary>{''.join(sweeps)}<p>{fixed}</p></details>"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from autograd_mini.formulas.latex import Inline
 from autograd_mini.stepping.moments import scene_after
+from autograd_mini.stepping.page import heading
 from autograd_mini.stepping.sweeps import VALUES
 from autograd_mini.viz.layout import layout_of
 from autograd_mini.viz.tex import ascii_maths, plain
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from autograd_mini.stepping.sweeps import Step, Trace
-    from autograd_mini.viz.layout import Layout, Point
+    from autograd_mini.viz.geometry import Layout, Point
 
 
 SLIDE = (438, 212)  # points, of 160 by 90 mm, for the picture and the equation below it
 EQUATION = 52  # of them, in height, for the equation
 READABLE = 0.38  # a graph that must be made smaller than this is shown through a window instead,
-WINDOW_ZOOM = 0.5  # in this size
+WINDOW_ZOOM, LEAST_ZOOM = 0.5, 0.3  # in this size, or smaller if both ends of an arrow can be seen then
 DOTS = r"\,\dots"
 
 OVERLAYS = r"""
@@ -49,11 +50,11 @@ OVERLAYS = r"""
 
 
 def slides(trace: Trace) -> str:
-    """A beamer document: the empty graph on its first overlay, and one more overlay for each step.
+    """A beamer document: the empty graph on its first overlay, one more overlay for each step, and the finished graph.
 
     What a step finds appears and stays, the node and the arrow it is about are marked, and its equation
-    stands below. A graph that would be too small to read is shown whole at first, and then through a window
-    that follows the steps. Raises LayoutError if the picture cannot be drawn.
+    stands below. A graph that would be too small to read is shown whole at first and at last, and in between
+    through a window that follows the steps. Raises LayoutError if the picture cannot be drawn.
     """
     layout = layout_of(scene_after(trace))
     picture = Picture(scene_after(trace, xp=Inline(trace.language)), layout)
@@ -77,7 +78,8 @@ def slides(trace: Trace) -> str:
         *[rf"\only<{overlay}>{{\says{{{_equation(step)}}}}}%" for overlay, step in enumerate(trace, 2)],
         "};",
         rf"\node[counter] at ({wide},{high}) {{%",
-        *[rf"\only<{i + 1}>{{{i}/{len(trace)}}}%" for i in range(len(trace) + 1)],
+        *[rf"\only<{i + 1}>{{{i}/{len(trace)}}}%" for i in range(len(trace))],
+        rf"\only<{len(trace) + 1}-{len(trace) + 2}>{{{len(trace)}/{len(trace)}}}%",
         "};",
         r"\end{tikzpicture}",
         r"\end{frame}",
@@ -86,10 +88,12 @@ def slides(trace: Trace) -> str:
 
 
 def _title(trace: Trace) -> str:
-    """The heading of each sweep, from its first overlay on."""
+    """The heading of each sweep, from its first overlay on, and the expression."""
     second = next(overlay for overlay, step in enumerate(trace, 2) if step.sweep != VALUES)
     headings = [(1, VALUES), (second, trace.sweep)]
-    return _in_turn([(start, plain(message(sweep, trace.language))) for start, sweep in headings])
+    sweeps = _in_turn([(start, plain(message(sweep, trace.language))) for start, sweep in headings])
+    expression = ascii_maths(heading(trace, trace.equations.latex))
+    return rf"{sweeps}\hfill\fit{{.6\textwidth}}{{\normalsize${expression}$}}"
 
 
 def _equation(step: Step) -> str:
@@ -145,7 +149,7 @@ class _Camera(NamedTuple):
 def _cameras(trace: Trace, layout: Layout) -> list[_Camera]:
     """One for each overlay: of the whole graph if that can be read, else following the steps."""
     rooms, sides = (SLIDE[0], SLIDE[1] - EQUATION), (layout.width, layout.height)
-    centres = list(layout.cards.values())
+    names = list(layout.cards)
 
     def camera(zoom: float, focus: Point) -> _Camera:
         """The focus in the middle, or as near to it as the ends of the graph allow."""
@@ -155,18 +159,26 @@ def _cameras(trace: Trace, layout: Layout) -> list[_Camera]:
             corner.append(spare / 2 if spare >= 0 else min(0.0, max(spare, room / 2 - zoom * x)))
         return _Camera(zoom, (corner[0], corner[1]))
 
-    def focus(step: Step) -> Point:
-        """The card of the step, or the middle of its arrow if the cards at both ends are in view then."""
-        x, y = centres[step.node]
-        if not step.edge:
-            return x, y
-        other_x, other_y = centres[trace.equations.place[trace.equations.source(step)]]
-        is_near = zoom * abs(x - other_x) < rooms[0] / 2 and zoom * abs(y - other_y) < rooms[1] / 2
-        return ((x + other_x) / 2, (y + other_y) / 2) if is_near else (x, y)
+    def of_step(step: Step) -> _Camera:
+        """On the card of the step and on that at the other end of its arrow, if both can be read together."""
+        ends = [step.node]
+        if step.edge:
+            ends.append(trace.equations.place[trace.equations.source(step)])
+        for shown in (ends, ends[:1]):
+            corners = [corner for i in shown for corner in layout.corners(names[i])]
+            low, high = (
+                [reach(corner[axis] for corner in corners) for axis in (0, 1)] for reach in (min, max)
+            )
+            fitting = min(room / (b - a) for room, a, b in zip(rooms, low, high, strict=True))
+            if fitting >= LEAST_ZOOM:
+                break
+        return camera(min(zoom, fitting), ((low[0] + high[0]) / 2, (low[1] + high[1]) / 2))
 
     whole = min(1.0, *[room / side for room, side in zip(rooms, sides, strict=True)])
-    zoom = whole if whole >= READABLE else WINDOW_ZOOM
-    return [camera(whole, centres[0]), *[camera(zoom, focus(step)) for step in trace]]
+    if whole >= READABLE:
+        return [camera(whole, (0, 0))] * (len(trace) + 2)
+    zoom, overview = WINDOW_ZOOM, camera(whole, (0, 0))
+    return [overview, *map(of_step, trace), overview]
 
 
 def _zooms(cameras: list[_Camera]) -> list[str]:

@@ -17,6 +17,7 @@ from autograd_mini.stepping.page import page_of
 from autograd_mini.stepping.slides import slides
 from autograd_mini.stepping.sweeps import Trace
 from autograd_mini.stepping.terminal import listing
+from autograd_mini.viz.document import THEME, image
 from autograd_mini.viz.layout import layout_of
 from autograd_mini.viz.svg import svg_text
 from autograd_mini.words.messages import message
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-FRAME_HEIGHT = 640  # pixels of a page in a notebook
+# Pixels of a page in a notebook: how wide a cell is, what stands around the picture, and how high that may be.
+CELL_WIDTH, AROUND, LEAST, MOST = 1000, 330, 200, 600
 
 
 class Steps(Trace):
@@ -77,27 +79,35 @@ class Steps(Trace):
         """What a notebook shows: the page in a frame that can reach nothing around it, or plain lines."""
         try:
             scene = scene_after(self)
-            picture = svg_text(scene, layout_of(scene))
+            layout = layout_of(scene)
+            picture = svg_text(scene, layout)
             page = self.html()
         except Exception as error:  # noqa: BLE001  a cell shows what it can, whatever is wrong with the picture
             return {"text/plain": f"{self}\n(no picture: {error})"}
-        # Where scripts are not trusted yet the frame is taken away and the words in it are left.
+        zoom = min(1.0, CELL_WIDTH / layout.width)
+        height = AROUND + min(max(zoom * layout.height, LEAST), MOST)
         frame = (
-            f'<iframe srcdoc="{escape(page)}" sandbox="allow-scripts" width="100%" height="{FRAME_HEIGHT}"'
-            f' frameborder="0">{escape(message("run again", self.language))}</iframe>'
+            f'<iframe class="autograd-mini" srcdoc="{escape(page)}" sandbox="allow-scripts" width="100%"'
+            f' height="{height:.0f}" frameborder="0"></iframe>'
         )
-        return {"text/html": frame, "image/svg+xml": picture, "text/plain": str(self)}
+        # Where scripts are not trusted yet the frame is taken away, and what is for pages without scripts is left.
+        name = message("graph", self.language).format(self.equations.names[self.nodes[-1]])
+        lines = "".join([f"<li>{escape(step.line)}</li>" for step in self])
+        still = f"{image(picture, name)}<ol>{lines}</ol><p>{escape(message('run again', self.language))}</p>"
+        html = f"{THEME}{frame}<noscript>{still}</noscript>"
+        return {"text/html": html, "image/svg+xml": picture, "text/plain": str(self)}
 
 
-def steps(f: Value, lang: str = "en", by: str | None = None) -> Steps:
+def steps(f: Value, lang: str = "en", by: str | None = None, style: str | None = None) -> Steps:
     """Every step of the forward and the backward pass of `f`, which is left as it is.
 
     The gradients are those of `f` alone, from the seed 1, whatever `.grad` holds by now.
     lang: "en" or "fr". by: the name of a variable, to trace forward mode from it in place of the
-    backward pass.
+    backward pass. style: the look of its pictures, as for `draw`: "cards", "compact" or "network".
 
     Raises UnboundError if a variable has no number yet, StaleError if `.data` was set since `f` was computed
-    (`f.forward()` computes it anew), UnknownVariableError for an unknown name, ValueError for another language.
+    (`f.forward()` computes it anew), UnknownVariableError for an unknown name, ValueError for another language
+    or style, and for what is no network if that was asked for.
 
     >>> from autograd_mini import parse
     >>> steps(parse("f = (u + v) * w", u=2, v=3, w=4))
@@ -118,4 +128,9 @@ def steps(f: Value, lang: str = "en", by: str | None = None) -> Steps:
     require(isinstance(f, Value), "steps needs the Value whose graph to step through", f)
     require(isinstance(lang, str), "the language is 'en' or 'fr'", lang)
     require(by is None or isinstance(by, str), "by needs the name of a variable", by)
-    return Steps(f, lang, by)
+    require(style is None or isinstance(style, str), "the style is 'cards', 'compact' or 'network'", style)
+    trace = Steps(f, lang, by)
+    if style is not None:
+        trace.style = style
+        scene_after(trace)  # what cannot be drawn so is an error now
+    return trace

@@ -163,6 +163,8 @@ class Trace(Sequence[Step]):
     ∂f/∂t1 = ∂(t1 × w)/∂t1 · ∂f/∂f = w · 1 = 4 · 1 = 4
     """
 
+    style: str | None = None  # the look of its pictures; None for the usual one
+
     def __init__(self, f: Value, language: str = "en", by: str | None = None) -> None:
         if f.primal is None:
             raise UnboundError(f)

@@ -36,6 +36,7 @@ KEY = re.compile(rf"{ESCAPE}[\[O][\d;]*[A-Za-z~]|[\0\xe0].|.", re.DOTALL)
 GLANCE = 0.25  # seconds between two looks at the size of the terminal
 NARROW = 52  # columns; below, formulas are left out of the table
 NUMBER = 10  # columns that a number may always have
+COUNTED = 5  # rows; with fewer, all are for nodes
 RESERVED = 4  # lines for everything that is neither a node nor the equation
 
 
@@ -175,13 +176,23 @@ def view(trace: Trace, count: int, console: Console, *, help_line: bool = True) 
         equation,
     ]
     if help_line:
-        keys = Line(message("keys", language), style="dim", no_wrap=True, overflow="ellipsis")
-        parts.append(keys)
+        parts.append(Line(_keys(language, console.width), style="dim", no_wrap=True, overflow="ellipsis"))
     return Group(*parts)
 
 
+def _keys(language: str, width: int) -> str:
+    """What the keys do, as many as there is room for; the last is how to leave."""
+    keys = message("keys", language).split(" · ")
+    while len(keys) > 1 and len(" · ".join(keys)) > width:
+        del keys[-2]
+    return " · ".join(keys)
+
+
 def _table(trace: Trace, count: int, console: Console, rows: int) -> Table:
-    """A row for every node that is not a constant; if they are too many, for those around the step's node."""
+    """A row for every node that is not a constant; if they are too many, for those around the step's node.
+
+    Rows that are left out are counted where they would stand, if there is room for that.
+    """
     from rich.table import Table
     from rich.text import Text as Line
 
@@ -202,7 +213,16 @@ def _table(trace: Trace, count: int, console: Console, rows: int) -> Table:
     shown = [i for i, card in enumerate(cards) if not card.is_constant]
     middle = shown.index(step.node) if step else 0
     start = max(0, min(middle - rows // 2, len(shown) - rows))
-    for i in shown[start : start + rows]:
+    stop = min(start + rows, len(shown))
+    if rows >= COUNTED:
+        start, stop = start + (start > 0), stop - (stop < len(shown))
+
+    def count_left_out(number: int) -> None:
+        if number and rows >= COUNTED:
+            table.add_row(Line(f"  {message('more rows', language).format(number)}", style="dim"))
+
+    count_left_out(start)
+    for i in shown[start:stop]:
         card = cards[i]
         is_current = step is not None and step.node == i
         cells = [Line(f"▶ {card.name}", style="bold") if is_current else Line(f"  {card.name}")]
@@ -212,4 +232,5 @@ def _table(trace: Trace, count: int, console: Console, rows: int) -> Table:
             is_new = is_current and step is not None and is_value == (step.sweep == VALUES)
             cells.append(Line(f" {shown_number} ", style="reverse bold" if is_new else ""))
         table.add_row(*cells)
+    count_left_out(len(shown) - stop)
     return table

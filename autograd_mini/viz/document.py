@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
+from collections import Counter
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
+from string import ascii_letters
 from typing import TYPE_CHECKING
 
 from autograd_mini.words.messages import message
@@ -21,9 +23,12 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def document(title: str, language: str, body: str, styles: Iterable[str], scripts: Iterable[str]) -> str:
-    """The page as text; `styles` and `scripts` name files of the package."""
+def document(
+    title: str, language: str, body: str, styles: Iterable[str], scripts: Iterable[str], rules: str = ""
+) -> str:
+    """The page as text; `styles` and `scripts` name files of the package; rules: more of style."""
     style, script = ("\n".join(map(_asset, names)) for names in (styles, scripts))
+    style, script = _with_short_names(style + rules, _with_short_words(script))
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}';"
         " base-uri 'none'; form-action 'none'"
@@ -49,14 +54,27 @@ def data_block(name: str, content: Any) -> str:
 
 def button(name: str, label: str, sign: str) -> str:
     """A button with a sign on it; its title is read out, and shown by the mouse."""
-    return f'<button id="{name}" title="{escape(label)}">{sign}</button>'
+    return f'<button id={name} title="{escape(label)}">{sign}</button>'
 
 
-def panel(picture: str, language: str) -> str:
-    """The picture, in a panel that scrolls, and the buttons that zoom."""
-    signs = {"larger": "+", "smaller": "−", "whole": "⤢"}
+def panel(picture: str, language: str, more: Iterable[tuple[str, str]] = ()) -> str:
+    """The picture, in a panel that scrolls, the buttons that zoom, and more of them: names and signs."""
+    signs = {"larger": "+", "smaller": "−", "whole": "⤢"} | dict(more)
     buttons = "".join(button(name, message(name, language), sign) for name, sign in signs.items())
-    return f'<figure><div id="panel">{picture}</div><p>{buttons}</p></figure>'
+    return f"<figure><div id=panel>{picture}</div><p>{buttons}</p></figure>"
+
+
+# A notebook says by its theme what is dark; where nothing is trusted this is taken away, and the system decides.
+THEME = (
+    "<style>.autograd-mini{max-width:100%}[data-jp-theme-light=true] .autograd-mini{color-scheme:light}"
+    "[data-jp-theme-light=false] .autograd-mini{color-scheme:dark}</style>"
+)
+
+
+def image(svg: str, label: str) -> str:
+    """The picture as an `<img>` with its data inside, which also a notebook shows that is not trusted."""
+    data = b64encode(svg.encode()).decode()
+    return f'<img class="autograd-mini" alt="{escape(label)}" src="data:image/svg+xml;base64,{data}">'
 
 
 # Strings and regular expressions of a script, or the white space that can go; a script of ours ends every
@@ -70,7 +88,59 @@ def _asset(name: str) -> str:
     text = re.sub(r"^\s*(//.*|/\*.*\*/)\n", "", text, flags=re.MULTILINE).strip()
     if name.endswith(".css"):
         return re.sub(r"\s*([{};,>+])\s*|(:) ", r"\1\2", text).replace(";}", "}")
-    return _SPARE.sub(lambda found: found[1] or found[2], text)
+    text = _SPARE.sub(lambda found: found[1] or found[2], text)
+    return re.sub(r"\((\w+)\)(?==>)", r"\1", text).replace(";}", "}")
+
+
+def _with_short_names(style: str, script: str) -> tuple[str, str]:
+    """Both with one letter for the name of each property that the style sheet makes up, such as --paper."""
+    names = dict.fromkeys(re.findall(r"--[a-z]+", style))
+    short = {name: f"--{letter}" for name, letter in zip(names, ascii_letters)}
+    first, second = (
+        re.sub(r"--[a-z]+", lambda found: short.get(found[0], found[0]), text) for text in (style, script)
+    )
+    return first, second
+
+
+# How a script declares words: as names of functions and variables, and as parameters; and which have to stay, as
+# properties are called so, or a template.
+_DECLARED = re.compile(
+    r"function (\w+)\(([^)]*)\)|(?:const|let) ([\w,]+)|const\[([^;]*?)\](?:=|of )|\(([\w,]+)\)=>|\b(\w+)=>"
+)
+_FIXED = re.compile(r"(?<!\.)\.(\w+)|[{,](\w+):|\{([\w,]+)\}\)?=|(`[^`]*`)")
+
+
+def _with_short_words(script: str) -> str:
+    """The script with one letter, or two, for each word that it declares."""
+
+    def words(pattern: re.Pattern[str], code: str) -> list[str]:
+        return [
+            word
+            for found in pattern.finditer(code)
+            for word in re.findall(r"\w+", " ".join(filter(None, found.groups())))
+        ]
+
+    pieces = re.split(r"""("[^"\n]*"|`[^`]*`|/\^.*?/)""", script)
+    code = " ".join(pieces[::2])
+    counts = Counter(re.findall(r"\w+", code))
+    declared = {*words(_DECLARED, code)} - {*words(_FIXED, script)}
+    longest_first = sorted(
+        [word for word in declared if len(word) > 1], key=lambda word: (-counts[word], word)
+    )
+    free = [
+        letters
+        for prefix in ("", "_")
+        for letter in ascii_letters
+        if (letters := prefix + letter) not in counts
+    ]
+    short = dict(zip(longest_first, free, strict=False))
+    for i in range(0, len(pieces), 2):
+        pieces[i] = re.sub(
+            r"(?<![\w#])(?<!(?<!\.)\.)[a-z]\w*", lambda found: short.get(found[0], found[0]), pieces[i]
+        )
+    return re.sub(
+        r"const\{[\w,]+\}=window;", "", "".join(pieces)
+    )  # elements with an id have that name already
 
 
 def _hash(content: str) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from autograd_mini.viz.faces import Faces
 from autograd_mini.viz.lettering import shortened
-from autograd_mini.viz.sizes import CAPTION, LABEL_WIDTH, PAD, Sizes
+from autograd_mini.viz.sizes import CAPTION, FACTOR_WIDTH, LABEL_WIDTH, PAD
 from autograd_mini.words.numbers import number
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 INCH = 72  # DOT counts boxes in inches and everything else in points
 LONGEST = 13  # characters; a number has at most 11, as -1.234e-100 has
+LONGEST_FACTOR = 9  # ×(-0.534)
+WIDE = 10  # columns of compact cards, on a screen of 1280 pixels
+COMPACT = {"ranksep": "0.12", "nodesep": "0.14"}  # inches between compact cards
 COURIER = 0.6  # how wide every character of Courier is, at font size 1
 # What a layout takes time for are the columns that arrows cross; beyond LARGE of them a good picture in seconds is
 # better than the best one in minutes, and beyond DENSE one without room for labels.
@@ -30,37 +34,57 @@ HASTE = {"nslimit": "0.1", "nslimit1": "0.1", "mclimit": "0.02", "splines": "lin
 BLANK = " "
 
 
-def dot_source(scene: Scene) -> str:
-    """The scene in the DOT language; the same scene gives the same text."""
+def dot_source(scene: Scene, *, downwards: bool | None = None) -> str:
+    """The scene in the DOT language; the same scene gives the same text.
+
+    downwards: from top to bottom and not from left to right; by default where compact cards have many columns.
+    """
     import graphviz
 
-    sizes = Sizes.of(scene)
+    faces = Faces.of_scene(scene)
+    downwards = runs_downwards(scene) if downwards is None else downwards
     has_boxes = any(card.is_box for card in scene.cards)  # between them run bundles of arrows
     effort = crossings(scene)
     haste = HASTE if effort > LARGE else {}
+    is_compact = scene.style != "cards"
+    apart = COMPACT if is_compact else {"ranksep": "1.8" if has_boxes else "0.5", "nodesep": "0.3"}
+    longest = LONGEST_FACTOR if is_compact else LONGEST
+    type_ = (FACTOR_WIDTH if is_compact else LABEL_WIDTH) / longest / COURIER
     graph = graphviz.Digraph(
         comment=scene.note,
-        graph_attr={"rankdir": "LR", "ranksep": "1.8" if has_boxes else "0.5", "nodesep": "0.3"} | haste,
+        graph_attr={"rankdir": "TB" if downwards else "LR"} | apart | haste,
         node_attr={"shape": "box", "fixedsize": "true", "fontname": "Helvetica", "fontsize": str(CAPTION)},
-        edge_attr={"fontname": "Courier", "fontsize": f"{LABEL_WIDTH / LONGEST / COURIER:.2f}"},
+        edge_attr={"fontname": "Courier", "fontsize": f"{type_:.2f}"},
     )
     for card in scene.cards:
-        width, height = sizes.boxes[card.id]
+        face = faces.of[card.id]
+        width, height = face.wide + face.wider, face.high + face.above
         size = {"width": f"{width / INCH:.4f}", "height": f"{height / INCH:.4f}"}
         graph.node(card.id, label=_box_label(card, width - PAD), **size)
     for frame in scene.frames:
         graph.subgraph(_cluster(frame))
     for arrow in scene.arrows:
-        room = _room(arrow, has_labels=effort <= DENSE)
+        room = _room(arrow, longest) if arrow.is_labelled and effort <= DENSE else {}
         graph.edge(arrow.tail.id, arrow.head.id, id=arrow.id, **room)
     return graph.source  # type: ignore[no-any-return]
 
 
-def crossings(scene: Scene) -> int:
-    """How many columns all arrows cross together, if every card stands as far left as it can."""
+def runs_downwards(scene: Scene) -> bool:
+    """Whether compact cards would have more columns than a screen is wide."""
+    return scene.style != "cards" and max(_columns(scene).values()) >= WIDE
+
+
+def _columns(scene: Scene) -> dict[str, int]:
+    """The column of every card, by its id, if it stands as far left as it can."""
     columns = dict.fromkeys([card.id for card in scene.cards], 0)
     for arrow in scene.arrows:
         columns[arrow.head.id] = max(columns[arrow.head.id], columns[arrow.tail.id] + 1)
+    return columns
+
+
+def crossings(scene: Scene) -> int:
+    """How many columns all arrows cross together, if every card stands as far left as it can."""
+    columns = _columns(scene)
     return sum([max(1, columns[arrow.head.id] - columns[arrow.tail.id]) for arrow in scene.arrows])
 
 
@@ -92,14 +116,14 @@ def _box_label(card: Card, room: float) -> str:
     return graphviz.nohtml("\\n".join(literal))  # type: ignore[no-any-return]
 
 
-def _room(arrow: Arrow, *, has_labels: bool) -> dict[str, str]:
-    """Room on an arrow for its title, and for the number, padded so that in Courier it is as wide as any other.
+def _room(arrow: Arrow, longest: int) -> dict[str, str]:
+    """Room on an arrow for its factor, or for its title and the number, as wide in Courier as any other.
 
     A partial that is outdated is left out, as there is no room for a mark. In very dense graphs there is no
     room at all, which takes half as long.
     """
-    if not arrow.is_labelled or not has_labels:
-        return {}
     is_left_out = arrow.partial is None or arrow.is_outdated
+    if longest == LONGEST_FACTOR:
+        return {"label": f"{'' if is_left_out or len(arrow.short) > longest else arrow.short:^{longest}}"}
     digits = "" if is_left_out else arrow.head.xp.localised(number(arrow.partial or 0.0))
-    return {"label": f"{BLANK}\\n{digits:^{LONGEST}}"}
+    return {"label": f"{BLANK}\\n{digits:^{longest}}"}

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property, partial
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograd_mini.engine.value import Value
-from autograd_mini.errors import LayoutError, MissingExtraError, require, shown
+from autograd_mini.errors import LayoutError, MissingExtraError, choose, require, shown
 from autograd_mini.files import write_whole
 from autograd_mini.formulas.drawn import Drawn
 from autograd_mini.formulas.latex import Inline
-from autograd_mini.viz.document import document
+from autograd_mini.viz.document import THEME, document, image
 from autograd_mini.viz.dot import dot_source
 from autograd_mini.viz.layout import engine, layout_of
-from autograd_mini.viz.scene import Moment, scene_of
-from autograd_mini.viz.svg import size_of, svg_text
+from autograd_mini.viz.looks import scene_in_style
+from autograd_mini.viz.scene import Moment
+from autograd_mini.viz.svg import follow_reader, size_of, svg_element, svg_text, text_of
 from autograd_mini.viz.tikz import tikz_text
+from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
     from autograd_mini.formulas.printing import Printed
-    from autograd_mini.viz.layout import Layout
+    from autograd_mini.viz.geometry import Layout
     from autograd_mini.viz.scene import Scene
 
 
+THEMES = ("auto", "light", "dark")
 ZOOM, LEAST_ZOOM = 2.0, 0.5  # pixels of a PNG for every point
 MOST_PIXELS = 20_000_000  # of a PNG: about five seconds
 
@@ -39,9 +43,17 @@ class Drawing:
     """
 
     def __init__(
-        self, read: Callable[[Printed], Scene], language: str = "en", renderer: str = "wasm"
+        self,
+        read: Callable[[Printed], Scene],
+        language: str = "en",
+        renderer: str = "wasm",
+        theme: str = "auto",
+        *,
+        flow: bool = True,
     ) -> None:
         """read: gives the scene in an arithmetic of formulas."""
+        self.theme = theme
+        self.flow = flow
         self.language = language
         self.renderer = renderer
         self.scene = read(Drawn(language))
@@ -58,11 +70,12 @@ class Drawing:
 
     @cached_property
     def _svg(self) -> str:
-        return svg_text(self.scene, self._layout)
+        return svg_text(self.scene, self._layout, self.theme)
 
     @cached_property
     def _layout(self) -> Layout:
-        return layout_of(self.scene, self.renderer)
+        layout = layout_of(self.scene, self.renderer)
+        return layout if self.flow else replace(layout, carried={})
 
     def png(self) -> bytes:
         """The picture as a PNG file: 2 pixels for every point, or fewer where it would have over 20 million.
@@ -90,7 +103,13 @@ class Drawing:
 
     def html(self) -> str:
         """The picture as an HTML page of its own. Raises LayoutError if the renderer fails."""
-        return document(self.scene.output.name, self.language, self.svg(), styles=(), scripts=())
+        if self.theme != "auto":
+            return document(self.scene.output.name, self.language, self.svg(), styles=(), scripts=())
+        picture = svg_element(self.scene, self._layout)
+        rules = ":root{color-scheme:light dark}" + follow_reader(
+            picture
+        )  # in a page of its own it needs leave
+        return document(self.scene.output.name, self.language, text_of(picture), (), (), rules)
 
     def save(self, path: str | PathLike[str]) -> Path:
         """The path of the file, written whole or not at all, in the format its suffix names.
@@ -121,13 +140,21 @@ class Drawing:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002
         """What a notebook shows: the picture, or in words if it cannot be drawn."""
         try:
-            return {"image/svg+xml": self.svg(), "text/plain": str(self)}
+            svg = self.svg()
+            html = THEME + image(svg, message("graph", self.language).format(self.scene.output.name))
+            return {"text/html": html, "image/svg+xml": svg, "text/plain": str(self)}
         except Exception as error:  # noqa: BLE001  a cell shows what it can, whatever is wrong with the picture
             return {"text/plain": f"{self}\n(no picture: {error})"}
 
 
 def draw(
-    f: Value, renderer: str = "wasm", expand: str | Sequence[str] | None = None, lang: str = "en"
+    f: Value,
+    renderer: str = "wasm",
+    expand: str | Sequence[str] | None = None,
+    lang: str = "en",
+    theme: str = "auto",
+    style: str | None = None,
+    flow: bool = True,
 ) -> Drawing:
     """The picture of the graph that `f` is made from: every node with its value and its gradient.
 
@@ -137,10 +164,15 @@ def draw(
     ["layer 2", "layer 2 > neuron 3"], or "all"; the others are one box each. By default everything is
     open up to 120 nodes, and beyond as much as stays readable.
     lang: of words and numbers, "en" or "fr".
+    theme: "light", "dark", or "auto": that of the reader's screen.
+    style: "cards", labelled in full; "compact", small ones; or "network", layer by layer. By default networks
+    are drawn as such, other graphs with labelled cards up to ten nodes and with compact ones beyond.
+    flow: whether a network of more than ten units in a layer shows gradients of weights as width and colour of lines.
 
     A drawing does not follow later changes; before `f.backward()` its gradient boxes are empty. Numbers that
     no longer follow from the others, as after `u.data = 5`, are struck through until `f.forward()`. In a
-    notebook it shows itself. Raises ValueError for another renderer, another language or an unknown name.
+    notebook it shows itself. Raises ValueError for another renderer, language, theme or style, for an unknown name, and for a
+    network that cannot be drawn as one.
 
     >>> from autograd_mini import parse
     >>> draw(parse("f = (u + v) * w", u=2, v=3, w=4))
@@ -150,5 +182,15 @@ def draw(
     named = expand is None or isinstance(expand, str | list | tuple | set)
     require(named, "expand needs the name of a frame or a list of names", expand)
     require(isinstance(lang, str), "the language is 'en' or 'fr'", lang)
+    require(isinstance(theme, str), "the theme is 'auto', 'light' or 'dark'", theme)
+    require(style is None or isinstance(style, str), "the style is 'cards', 'compact' or 'network'", style)
+    require(isinstance(flow, bool), "flow is True or False", flow)
+    choose("theme", theme, THEMES)
     engine(renderer)  # a wrong name is an error now, not when the picture is wanted
-    return Drawing(partial(scene_of, f, expand, moment=Moment.now(f)), lang, renderer)
+    return Drawing(
+        partial(scene_in_style, f, expand, moment=Moment.now(f), style=style),
+        lang,
+        renderer,
+        theme,
+        flow=flow,
+    )

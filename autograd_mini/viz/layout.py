@@ -7,22 +7,26 @@ everywhere, or the `dot` of the system. Whatever goes wrong in it is a LayoutErr
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from autograd_mini.errors import LayoutError, choose
-from autograd_mini.viz.dot import crossings, dot_source
+from autograd_mini.viz.dot import crossings, dot_source, runs_downwards
+from autograd_mini.viz.faces import Faces
+from autograd_mini.viz.geometry import Curve, Layout
+from autograd_mini.viz.network import network_layout, network_of
 from autograd_mini.viz.sandbox import graphviz_json
-from autograd_mini.viz.sizes import Sizes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from autograd_mini.viz.geometry import Point
     from autograd_mini.viz.scene import Scene
 
 
-Point = tuple[float, float]
+NEAR, HEAD_LENGTH = 16, 10  # points: how an arrow comes to a card
 MOST = 60_000  # columns that arrows cross, see dot.py
 SMALLER = (
     "draw a part of the graph, leave out expand= or name fewer frames in it, or use renderer='dot', the Graphviz of"
@@ -30,56 +34,18 @@ SMALLER = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """An edge: a point and three more for each cubic Bézier piece, then straight on to the tip."""
-
-    points: tuple[Point, ...]
-    tip: Point
-    label: Point | None  # the middle of the room left for it
-
-    def at(self, x: float) -> Point:
-        """The point of the curve at x, found by halving: arrows run from left to right."""
-        pieces = [self.points[i : i + 4] for i in range(0, len(self.points) - 1, 3)]
-        piece = next((piece for piece in pieces if x <= piece[3][0]), pieces[-1])
-
-        def point(t: float, axis: int) -> float:
-            a, b, c, d = (corner[axis] for corner in piece)
-            return (1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b + 3 * (1 - t) * t**2 * c + t**3 * d
-
-        t = 0.5
-        for k in range(2, 16):
-            t += 0.5**k if point(t, 0) < x else -(0.5**k)
-        return point(t, 0), point(t, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Where things are by their ids, in points from the top left corner: the centres of cards, the curves
-    of arrows, and two corners of every frame, top left and bottom right; and how large they are.
-    """
-
-    width: float
-    height: float
-    cards: dict[str, Point]
-    arrows: dict[str, Curve]
-    frames: dict[str, tuple[Point, Point]]
-    sizes: Sizes
-
-    def corners(self, card: str) -> tuple[Point, Point]:
-        """Two corners of a card, top left and bottom right."""
-        (x, y), (wide, high) = self.cards[card], self.sizes.boxes[card]
-        return (x - wide / 2, y - high / 2), (x + wide / 2, y + high / 2)
-
-
-def layout_of(scene: Scene, renderer: str = "wasm") -> Layout:
+def layout_of(scene: Scene, renderer: str = "wasm", *, downwards: bool | None = None) -> Layout:
     """Where the cards and arrows of a scene go: it depends on their names, never on their numbers.
 
-    renderer: "wasm", or "dot" for the Graphviz of the system.
+    renderer: "wasm", or "dot" for the Graphviz of the system; a network needs neither. downwards: arrows run from
+    top to bottom, for a narrow page; by default they do where compact cards have many columns.
 
     Raises ValueError for another renderer, LayoutError if the engine fails or loses something, or if it would take
     too long.
     """
+    if scene.style == "network" and (network := network_of(scene)):
+        return network_layout(scene, network)
+    downwards = runs_downwards(scene) if downwards is None else downwards
     effort = crossings(scene)
     if renderer == "wasm" and effort > MOST:
         msg = (
@@ -87,10 +53,9 @@ def layout_of(scene: Scene, renderer: str = "wasm") -> Layout:
             f" columns, and {MOST} take ten seconds; {SMALLER}"
         )
         raise LayoutError(msg)
-    answer = engine(renderer)(dot_source(scene))
+    answer = engine(renderer)(dot_source(scene, downwards=downwards))
     try:
-        labelled = {arrow.id for arrow in scene.arrows if arrow.is_labelled}
-        result = _read(json.loads(answer), Sizes.of(scene), labelled)
+        result = _read(json.loads(answer), scene, downwards=downwards)
     except (ValueError, TypeError, LookupError) as error:
         msg = f"the layout engine answered something that is no layout ({error!r}); try the other renderer"
         raise LayoutError(msg) from error
@@ -139,9 +104,11 @@ def _system(source: str) -> str:
 RENDERERS: dict[str, Callable[[str], str]] = {"wasm": _wasm, "dot": _system}
 
 
-def _read(answer: dict[str, Any], sizes: Sizes, labelled: set[str]) -> Layout:
-    """Graphviz's own JSON as a Layout. Graphviz counts y upwards. labelled: the arrows that have a label."""
+def _read(answer: dict[str, Any], scene: Scene, *, downwards: bool) -> Layout:
+    """Graphviz's own JSON as a Layout. Graphviz counts y upwards."""
     width, height = _numbers(answer["bb"])[2:]
+    faces = Faces.of_scene(scene)
+    labelled = {arrow.id for arrow in scene.arrows if arrow.is_labelled}
 
     def point(text: str) -> Point:
         x, y = _numbers(text)
@@ -149,21 +116,61 @@ def _read(answer: dict[str, Any], sizes: Sizes, labelled: set[str]) -> Layout:
 
     def curve(edge: dict[str, Any]) -> Curve:
         tip, *points = edge["pos"].split()  # "e,x,y" for the tip of the arrow, then "x,y" for each point
-        curve = [*map(point, points)]
-        label = None
-        if edge["id"] in labelled:  # where the engine left no room for it, half way
-            middle = ((curve[0][0] + curve[-1][0]) / 2, (curve[0][1] + curve[-1][1]) / 2)
-            label = point(edge["lp"]) if "lp" in edge else middle
-        return Curve(tuple(curve), point(tip.removeprefix("e,")), label)
+        curve = Curve(tuple(map(point, points)), point(tip.removeprefix("e,")))
+        if edge["id"] not in labelled:
+            return curve
+        first, last = curve.points[0], curve.points[-1]  # where the engine left no room for it, half way
+        label = point(edge["lp"]) if "lp" in edge else ((first[0] + last[0]) / 2, (first[1] + last[1]) / 2)
+        return replace(curve, label=label if downwards else curve.nearest(label))
 
     def corners(cluster: dict[str, Any]) -> tuple[Point, Point]:
         left, bottom, right, top = _numbers(cluster["bb"])
         return (left, height - top), (right, height - bottom)
 
-    cards = {node["name"]: point(node["pos"]) for node in answer["objects"] if "bb" not in node}
+    cards = {}
+    for node in answer["objects"]:
+        if "bb" not in node:
+            x, y = point(node["pos"])
+            cards[node["name"]] = x, y + faces.of[node["name"]].above / 2
     frames = {cluster["name"]: corners(cluster) for cluster in answer["objects"] if "bb" in cluster}
     arrows = {edge["id"]: curve(edge) for edge in answer.get("edges", ())}
-    return Layout(width, height, cards, arrows, frames, sizes)
+    layout = Layout(width, height, cards, arrows, frames, faces)
+    return layout if scene.style == "cards" else _reaching(layout, scene, downwards=downwards)
+
+
+def _reaching(layout: Layout, scene: Scene, *, downwards: bool) -> Layout:
+    """The layout with every arrow from card to card, where the engine knew those with their names above them.
+
+    So no arrow crosses a name: from left to right it leaves a card on its right and comes in on its left;
+    downwards it ends above the name.
+    """
+    arrows = dict(layout.arrows)
+    for arrow in scene.arrows:
+        curve = arrows[arrow.id]
+        points, tip = curve.points, curve.tip
+        (left, _), (right, _) = layout.corners(arrow.head.id)[0], layout.corners(arrow.tail.id)[1]
+        start, end = (
+            _on(layout.corners(card.id), x, 0 if downwards else 4)
+            for card, x in ((arrow.tail, points[0]), (arrow.head, tip))
+        )
+        if downwards:
+            points = (start, start, points[0], *points) if math.dist(start, points[0]) > 1 else points
+            arrows[arrow.id] = replace(curve, points=points)
+            continue
+        start, end = (right, start[1]), (left, end[1])
+        if math.dist(start, points[0]) > 1:
+            points = (start, (start[0] + NEAR, start[1]), *points[2:])
+        if math.dist(end, tip) > 1:
+            points = (*points[:-2], (end[0] - 2 * NEAR, end[1]), (end[0] - HEAD_LENGTH, end[1]))
+        curve = replace(curve, points=points, tip=end)
+        arrows[arrow.id] = replace(curve, label=curve.label and curve.nearest(curve.label))
+    return replace(layout, arrows=arrows)
+
+
+def _on(corners: tuple[Point, Point], place: Point, inset: float) -> Point:
+    """The point of a card that is nearest to a place, not too near to its upper and lower corners."""
+    (left, top), (right, bottom) = corners
+    return min(max(place[0], left), right), min(max(place[1], top + inset), bottom - inset)
 
 
 def _numbers(text: str) -> list[float]:

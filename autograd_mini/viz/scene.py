@@ -21,6 +21,7 @@ from autograd_mini.formulas.text import Text
 from autograd_mini.viz.collapse import boxes, crowds
 from autograd_mini.viz.frames import frames
 from autograd_mini.viz.lettering import width
+from autograd_mini.viz.sizes import DERIVATIVE, LABEL_ROOM
 from autograd_mini.words.visible import visible
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from autograd_mini.engine.value import Value
     from autograd_mini.formulas.printing import Formula, Printed
     from autograd_mini.viz.frames import Path
-
-TITLE, TITLE_ROOM = 9.5, 75  # on an arrow: the size of type, and how wide a title may be
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +44,8 @@ class Card:
     symbol: str  # of the operation; empty for a leaf
     formula: str  # "u + v"; empty for a leaf
     derivative: str  # "∂f/∂u", the title of its gradient box
-    value: float | None
-    gradient: float | None
+    value: float | tuple[float, ...] | None  # several numbers come out of a box
+    gradient: float | tuple[float, ...] | None
     xp: Printed = field(repr=False)
     is_value_outdated: bool = False  # it no longer follows from the inputs
     is_gradient_outdated: bool = False
@@ -70,11 +69,13 @@ class Card:
     @property
     def caption(self) -> str:
         """The formula, or in a word what the value is; nothing for a constant."""
-        word = {"input": "input", "box": "parameters", "crowd": "inputs"}.get(self.kind)
+        word = {"input": "input", "crowd": "inputs"}.get(self.kind)
         return self.xp.word(word) if word else self.formula
 
-    def number(self, x: float | None) -> str:
-        """The number as the picture writes it; nothing if it is unknown."""
+    def number(self, x: float | tuple[float, ...] | None) -> str:
+        """The number as the picture writes it, or the first and the last of several; nothing if it is unknown."""
+        if isinstance(x, tuple):
+            return _listed([self.number(float(f"{each:.2g}")) for each in x])
         return "" if x is None else str(self.xp.constant(x))
 
     @property
@@ -86,8 +87,12 @@ class Card:
         if self.is_constant:
             return self.name
         line = " = ".join(filter(None, [self.name, self.formula]))
-        if self.is_box:
+        if self.kind == "crowd":
             line = f"{self.name}: {self.number(self.value)} {self.caption}"
+        elif self.is_box:
+            line = f"{self.name}: {self.formula}" + (
+                f" = {self.number(self.value)}" if self.value is not None else ""
+            )
         elif self.value is not None:
             line += f" {'≠' if self.is_value_outdated else '='} {self.number(self.value)}"
         if self.gradient is not None:
@@ -126,17 +131,22 @@ class Arrow:
 
     @property
     def factor(self) -> str:
-        """The number on the arrow; where it has no title, with the sign of a factor."""
-        if self.is_short or self.partial is None:
-            return self.number
-        xp = self.head.xp
-        space = " " if xp.times.isascii() else ""  # which ends a command of TeX
-        return f"{xp.times}{space}{xp.operand(self.partial, PRODUCT)}"
+        """What stands on it between labelled cards: the number, as a factor where it has no title."""
+        return self.number if self.is_short else self.short
 
     @property
     def number(self) -> str:
         """The local partial as the picture writes it; nothing if it is unknown."""
         return self.head.number(self.partial)
+
+    @property
+    def short(self) -> str:
+        """The local partial in short, as a factor: ×4, ×(−0.534); nothing if it is unknown."""
+        if self.partial is None:
+            return ""
+        xp = self.head.xp
+        space = " " if xp.times.isascii() else ""  # which ends a command of TeX
+        return f"{xp.times}{space}{xp.operand(float(f'{self.partial:.3g}'), PRODUCT)}"
 
     def __str__(self) -> str:
         if self.partial is None or not self.derivative:
@@ -161,6 +171,7 @@ class Scene:
     cards: tuple[Card, ...]
     arrows: tuple[Arrow, ...]
     frames: tuple[Frame, ...] = ()
+    style: str = "cards"  # the look of its cards: "cards", "compact" or "network"
 
     @property
     def output(self) -> Card:
@@ -242,10 +253,10 @@ def scene_of(
     crowded = crowds(order, moment.names)
     paths = crowded | frames(root)
     box_of = boxes(order, paths, expand)
-    parameters: dict[Path, list[Value]] = {}  # those in each box
-    for node, path in box_of.items():
-        if node.rule is None:
-            parameters.setdefault(path, []).append(node)
+    inputs: dict[Path, list[Value]] = {}  # those in each crowd
+    for node in crowded:
+        inputs.setdefault(crowded[node], []).append(node)
+    outputs = _outputs(root, order, box_of)
     written, titled = ({node: _name(node, moment, style) for node in order} for style in (xp, drawn))
     cards: dict[Value | Path, Card] = {}
     arrows: dict[object, Arrow] = {}
@@ -255,8 +266,10 @@ def scene_of(
         if here not in cards and (node.parents or here is node or node in crowded):
             id_ = f"n{len(cards)}"
             if isinstance(here, tuple):
-                kind = "crowd" if node in crowded else "box"
-                cards[here] = _box(id_, kind, here, parameters.get(here, []), moment, xp)
+                if node in crowded:
+                    cards[here] = _crowd(id_, here, inputs[here], moment, xp)
+                else:
+                    cards[here] = _box(id_, here, outputs[here], written, moment, xp)
             else:
                 cards[here] = _card(id_, node, node is root, written, moment, xp)
         titles = _titles(node, written, xp)
@@ -269,7 +282,7 @@ def scene_of(
                 edge = (node, position)
                 if not (parent.is_constant or {node, parent} & moment.held):
                     title, partial = titles(position), moment.partials.get((node, position))
-                    is_short = width(short(position), TITLE) <= TITLE_ROOM
+                    is_short = width(short(position), DERIVATIVE) <= LABEL_ROOM
             if there is not here and edge not in arrows:
                 is_outdated = partial is not None and edge in moment.outdated.partials
                 arrows[edge] = Arrow(
@@ -281,6 +294,18 @@ def scene_of(
         (card, key[:-1] if isinstance(key, tuple) else paths.get(key, ())) for key, card in cards.items()
     ]
     return Scene(tuple(cards.values()), tuple(arrows.values()), _frames(inside, xp))
+
+
+def _outputs(root: Value, order: Sequence[Value], box_of: Mapping[Value, Path]) -> dict[Path, list[Value]]:
+    """What comes out of each box: its nodes that are used outside, and the result."""
+    used = {root: None} | {
+        x: None for node in order for x in node.parents if box_of.get(x) != box_of.get(node)
+    }
+    found: dict[Path, list[Value]] = {}
+    for node in order:
+        if node in box_of and node in used and node.rule is not None:
+            found.setdefault(box_of[node], []).append(node)
+    return found
 
 
 def _frames(inside: Iterable[tuple[Card, Path]], xp: Printed) -> tuple[Frame, ...]:
@@ -361,20 +386,56 @@ def _card(
     )
 
 
-def _box(id_: str, kind: str, path: Path, parameters: Sequence[Value], moment: Moment, xp: Printed) -> Card:
-    """The card of a whole neuron, layer or crowd: how many parameters it has, and the norm of their gradients."""
-    gradients = [moment.gradients.get(node) for node in parameters]
-    known = [gradient for gradient in gradients if gradient is not None]
+def _box(
+    id_: str,
+    path: Path,
+    outputs: Sequence[Value],
+    written: Mapping[Value, Formula],
+    moment: Moment,
+    xp: Printed,
+) -> Card:
+    """The card of a whole neuron or layer: what comes out of it, named, with values and gradients."""
     title = _title(path, xp)
+    derivatives = [str(moment.derivative(xp, written[node])) for node in outputs]
     return Card(
         id=id_,
-        kind=kind,
+        kind="box",
         name=str(xp.symbol(title)),
-        symbol="…" if kind == "crowd" else title.split()[0],
+        symbol=title.split()[0],
+        formula=_listed([str(written[node]) for node in outputs]),
+        derivative=derivatives[0] if len(derivatives) == 1 else f"{derivatives[0]}, …",
+        value=_several([moment.values.get(node) for node in outputs]),
+        gradient=_several([moment.gradients.get(node) for node in outputs]),
+        xp=xp,
+        is_value_outdated=not moment.outdated.values.isdisjoint(outputs),
+        is_gradient_outdated=not moment.outdated.gradients.isdisjoint(outputs),
+    )
+
+
+def _crowd(id_: str, path: Path, inputs: Sequence[Value], moment: Moment, xp: Printed) -> Card:
+    """The card of many inputs: how many they are, and the norm of their gradients."""
+    gradients = [moment.gradients.get(node) for node in inputs]
+    known = [gradient for gradient in gradients if gradient is not None]
+    return Card(
+        id=id_,
+        kind="crowd",
+        name=str(xp.symbol(_title(path, xp))),
+        symbol="…",
         formula="",
-        derivative=f"‖{moment.derivative(xp, xp.symbol('x' if kind == 'crowd' else 'w'))}‖",
+        derivative=f"‖{moment.derivative(xp, xp.symbol('x'))}‖",
         value=float(len(gradients)),
         gradient=math.hypot(*known) if len(known) == len(gradients) else None,
         xp=xp,
-        is_gradient_outdated=not moment.outdated.gradients.isdisjoint(parameters),
+        is_gradient_outdated=not moment.outdated.gradients.isdisjoint(inputs),
     )
+
+
+def _several(numbers: Sequence[float | None]) -> float | tuple[float, ...] | None:
+    """The numbers, or the number if there is one; None if one is unknown."""
+    known = tuple([x for x in numbers if x is not None])
+    return None if len(known) < len(numbers) else known[0] if len(known) == 1 else known
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """The parts, with what is between the first and the last left out."""
+    return ", ".join(parts if len(parts) < 3 else [parts[0], "…", parts[-1]])

@@ -1,52 +1,28 @@
-"""How large everything in a picture is, in points, known before any number is.
+"""How large everything in a picture is, in points, known before any number is."""
 
-One width serves all cards of a picture, so that columns align. It has room for the longest caption, within
-reason, and for any number that is still to come.
-"""
-
-from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from autograd_mini.viz.lettering import width
-from autograd_mini.viz.scene import TITLE, TITLE_ROOM
-
-if TYPE_CHECKING:
-    from autograd_mini.viz.scene import Card, Scene
-
-
-# Sizes of type; where there are two, the second is for what would be too long in the first
-NAME, CAPTION, NUMBER = 15, 11, (14, 12)
+# Sizes of type; where there are several, a later one is for what would be too long in the one before
+NAME, CAPTION, NUMBER = 15, 11, (14, 12, 9.5, 8)
 SIGN = (14, 11)  # of an operation
-DERIVATIVE, PARTIAL_NUMBER = TITLE, (12, 10)  # the two lines of a label on an arrow
+DERIVATIVE, PARTIAL_NUMBER = 9.5, (12, 10)  # the two lines of a label on an arrow
 
-# A card, from top to bottom: the name; the value; the gradient; GAP between all of them
+# A labelled card, from top to bottom: the name; the value; the gradient; GAP between all of them
 PAD, HEAD, GAP, FIELD = 9, 18, 5, 22
 FIELD_WIDTH = 86  # -1.234e-100 as a long number
 CAPTION_WIDTH = (46, 110)  # at least, at most
+LABEL_WIDTH, LABEL_HEIGHT = 90, 30  # on an arrow
+LABEL_ROOM = LABEL_WIDTH - LABEL_HEIGHT / 2  # of its two lines
 
-LABEL_HEIGHT = 30  # on an arrow
-LABEL_WIDTH = TITLE_ROOM + LABEL_HEIGHT // 2
+# A compact card: a column for the sign or the name, then the value over the gradient; the formula above
+COLUMN, CIRCLE, CELL, LINE = 24, 21, 58, 17
+COMPACT_NUMBER, COMPACT_NAME, COMPACT_SIGN = (12, 10, 8), (12, 10, 8), (12, 8.5, 7)
+FORMULA, FORMULA_HEIGHT, FORMULA_WIDTH = 10, 13, 130  # its type, its room, the most it may take
+FACTOR, FACTOR_WIDTH, FACTOR_HEIGHT = (10, 8.5, 7), 36, 13  # what stands on an arrow
+
+# A network: rows of a neuron's table, its columns, the cells of a batch, and the small cards of a large network
+ROW, ROW_NUMBER, ROW_NAME, ROW_SIGN = 13, (8.5, 7.5, 6.5), (9, 7.5, 6.5), (8.5, 7.5, 6.5)
+NAME_COLUMN, SIGN_COLUMN, NUMBER_COLUMN = (36, 24), 26, 43  # of parameters, and of results with a badge
+BATCH_CELL = (46, 33)
+DENSE, DENSE_NUMBER = (50, 26), (9.5, 8, 7)
+
 MARGIN = 16  # around the picture
 NOTE = 20  # in height, for the note that numbers are outdated
-
-
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """The sizes that depend on what is shown: of captions, and width and height of every card by its id."""
-
-    caption_width: float
-    boxes: dict[str, tuple[float, float]]
-
-    @classmethod
-    def of(cls, scene: Scene) -> Sizes:
-        captions = [caption for card in scene.cards for caption in (card.caption, card.derivative)]
-        least, most = CAPTION_WIDTH
-        room = min(max([least, *(width(caption, CAPTION) for caption in captions)]), most)
-        usual = (PAD + room + GAP + FIELD_WIDTH + PAD, PAD + HEAD + 2 * (GAP + FIELD) + PAD)
-
-        def box(card: Card) -> tuple[float, float]:
-            return (width(card.name, NUMBER[0]) + 2 * PAD, FIELD) if card.is_constant else usual
-
-        return cls(room, {card.id: box(card) for card in scene.cards})

@@ -93,12 +93,14 @@ MESSAGES: dict[str, dict[str, str]] = {
     "larger": {"en": "Zoom in", "fr": "Agrandir"},
     "smaller": {"en": "Zoom out", "fr": "Réduire"},
     "whole": {"en": "Whole graph", "fr": "Graphe entier"},
+    "flows": {"en": "Gradients", "fr": "Gradients"},
     # in a terminal
     "node": {"en": "node", "fr": "nœud"},
     "formula": {"en": "formula", "fr": "formule"},
     "value": {"en": "value", "fr": "valeur"},
     "gradient": {"en": "gradient", "fr": "gradient"},
     "tangent": {"en": "tangent", "fr": "tangente"},
+    "more rows": {"en": "… {} more", "fr": "… encore {}"},
     "keys": {
         "en": "Enter next · b back · g start · G end · q quit",
         "fr": "Entrée suite · b retour · g début · G fin · q quitter",
@@ -118,6 +120,13 @@ MESSAGES: dict[str, dict[str, str]] = {
     "run again": {
         "en": "To see the steps here, trust this notebook or run the cell again.",
         "fr": "Pour voir les étapes ici, approuvez ce notebook ou exécutez de nouveau la cellule.",
+    },
+    # signs of a formula as one says them
+    "aloud": {
+        "en": "= equals, + plus, − minus, × times, · times, ( bracket, ) end bracket, | bar, ∂ partial, / over, "
+        "^ to the power, √ root of, ≥ at least, ≤ at most",
+        "fr": "= égale, + plus, − moins, × fois, · fois, ( parenthèse, ) fin de parenthèse, | barre, ∂ d rond, "
+        "/ sur, ^ puissance, √ racine de, ≥ au moins, ≤ au plus",
     },
     # on the page of exercises
     "exercise": {"en": "Exercise", "fr": "Exercice"},

@@ -1,9 +1,11 @@
-"""A real browser, without a network, that opens pages from disk and minds every word on its console."""
+"""Real browsers, without a network, that open pages from disk and mind every word on their consoles."""
 
 import os
 import shutil
 
 import pytest
+
+from browser import firefox as bidi
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -55,3 +57,48 @@ def open_page(browser, tmp_path):
         context.close()
 
     assert [] == words
+
+
+@pytest.fixture(scope="session")
+def firefox():
+    program = shutil.which("firefox-esr") or shutil.which("firefox")
+    if program is None:
+        missing("there is no Firefox on the PATH; install firefox-esr")
+    with bidi.launched(program) as session:
+        yield session
+
+
+class Tab:
+    """A page of Chromium with the few words that one of Firefox has."""
+
+    def __init__(self, page):
+        self.evaluate, self.screenshot, self.pdf = page.evaluate, page.screenshot, page.pdf
+        self._press = page.keyboard.press
+
+    def press(self, *keys):
+        for key in keys:
+            self._press(key)
+
+
+@pytest.fixture(params=["chromium", "firefox"])
+def open_anywhere(request, tmp_path):
+    """Open an HTML text as a file in Chromium and, in a test of its own, in Firefox."""
+    if request.param == "chromium":
+        open_page = request.getfixturevalue("open_page")
+        yield lambda *args, **size: Tab(open_page(*args, **size))
+        return
+    session, tabs = request.getfixturevalue("firefox"), []
+    session.words.clear()
+
+    def opened(html, address="", width=1100, height=760):
+        path = tmp_path / f"page{len(tabs)}.html"
+        path.write_bytes(html.encode())
+        tabs.append(bidi.Page(session, width, height))
+        tabs[-1].goto(path.as_uri() + address)
+        return tabs[-1]
+
+    yield opened
+    for tab in tabs:
+        tab.close()
+
+    assert [] == session.words

@@ -1,8 +1,11 @@
 """The page that steps in a real browser: every control, both languages, light and dark, large and small."""
 
+from xml.etree import ElementTree as ET
+
 import pytest
 
-from autograd_mini import Value, exp, parse, relu, steps, variables
+from autograd_mini import Value, exp, parse, relu, sin, steps, tanh, variables
+from autograd_mini.nn import MLP
 from autograd_mini.stepping.moments import scene_after
 
 BOXES = """[...document.querySelectorAll(".node:not(.constant)")].map(node =>
@@ -35,6 +38,11 @@ def boxes_after(trace, count):
     ]
 
 
+def sides(step):
+    """The signs of an equation in the order in which they stand in its MathML."""
+    return "=".join("".join(ET.fromstring(side).itertext()) for side in step.mathml).replace("-", "−")
+
+
 def count(page):
     return int(page.locator("#count").text_content().split()[0])
 
@@ -49,7 +57,6 @@ def test_forth_and_back_again(open_page, trace):
         moments.append(page.evaluate(STATE))
 
         assert boxes_after(trace, i) == moments[-1][0]
-        assert trace[i - 1].line in page.locator("#said").text_content()
     for expected in moments[-2::-1]:
         page.evaluate("previous.click()")
 
@@ -73,7 +80,7 @@ def test_a_product_shows_its_edge_and_its_factors(open_page):
 
     assert ["", "", "4", ""] == page.evaluate(LABELS)
     assert [2] == page.evaluate(
-        "edges.map((e, i) => e.classList.contains('now') ? i : -1).filter(i => i >= 0)"
+        "[...document.querySelectorAll('.edge')].map((e, i) => e.classList.contains('now') ? i : -1).filter(i => i >= 0)"
     )
     assert "t1" == page.locator(".node.now .name").text_content()
     assert "1" == page.locator(".source text").last.text_content()
@@ -216,15 +223,16 @@ def test_the_address(open_page):
 
 
 def test_the_list_of_steps(open_page):
-    """Every line of the list goes to its step, and the step of the moment is marked in it."""
+    """Every line of the list is mathematics and goes to its step, and the step of the moment is marked in it."""
     trace = lecture()
     page = open_page(trace.html())
     page.click("summary")
     page.click("li:nth-child(5) a")
 
     assert 5 == count(page)
-    assert trace[4].line == page.locator("[aria-current=step]").text_content()
-    assert [step.line for step in trace] == page.locator("li").all_text_contents()
+    assert "f=t1×w=5×4=20" == page.locator("[aria-current=step]").text_content()
+    assert [sides(step) for step in trace] == page.locator("li > a").all_text_contents()
+    assert 3 == page.locator("li:last-child mfrac").count()
 
 
 def test_zoom_and_pan(open_page):
@@ -232,7 +240,7 @@ def test_zoom_and_pan(open_page):
     page = open_page(lecture().html())
 
     def width():
-        return page.evaluate("picture.getBoundingClientRect().width")
+        return page.evaluate("panel.firstChild.getBoundingClientRect().width")
 
     fitted = width()
     page.click("#larger")
@@ -248,7 +256,7 @@ def test_zoom_and_pan(open_page):
     page.keyboard.down("Control")
     page.mouse.wheel(0, -100)
     page.keyboard.up("Control")
-    page.wait_for_function(f"picture.getBoundingClientRect().width > {larger}")
+    page.wait_for_function(f"panel.firstChild.getBoundingClientRect().width > {larger}")
     page.click("#whole")
     assert fitted == pytest.approx(width(), rel=0.01)
     page.click("#smaller")
@@ -273,6 +281,98 @@ def test_a_large_graph_follows_the_step(open_page):
         assert visible()
 
 
+def of_forty_nodes():
+    x, y = variables(x=0.5, y=-1.2)
+    a, b = x * y, y + x
+    for _ in range(5):
+        a, b = tanh(a + x), sin(b) * y + 0.5
+        a, b = a * b, b + a
+    return steps(a * b)
+
+
+def of_a_network():
+    return steps(MLP(2, [3, 1], activation="tanh", seed=0)([1.0, -2.0]) ** 2)
+
+
+# The card of the moment, the one its gradient comes from, and the arrow between, all within the panel.
+IN_VIEW = """(() => {
+  const step = JSON.parse(trace.textContent).steps[scrubber.value - 1];
+  const [room, all] = [panel.getBoundingClientRect(), (kind) => document.querySelectorAll(kind)];
+  const seen = [all(".node")[step[1]], all(".node")[step[8]], ...(step[5] || []).map(edge => all(".edge")[edge])];
+  return seen.filter(part => part && part.getBBox().height).every(part => {
+    const box = part.getBoundingClientRect();
+    return box.left >= room.left && box.right <= room.right && box.top >= room.top && box.bottom <= room.bottom;
+  });
+})()"""
+
+
+def jump(step):
+    """The script that goes to a step."""
+    return f"scrubber.value = {step}, scrubber.oninput()"
+
+
+ZOOM = "parseFloat(panel.firstChild.style.width) / panel.firstChild.viewBox.baseVal.width"
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("trace", [lecture(), of_forty_nodes(), of_a_network()])
+def test_the_whole_of_a_step_is_in_view(open_page, trace, width):
+    """From the first view on: both ends of a product and its arrow, however far apart they are."""
+    first = open_page(trace.html(), f"#step={len(trace)}", width=width, height=740)
+    assert first.evaluate(IN_VIEW)
+
+    for i in range(1, len(trace) + 1, 1 if len(trace) < 20 else 7):
+        assert first.evaluate(f"{jump(i)}, {IN_VIEW}")
+    again = open_page(trace.html(), "#step=7", width=width, height=740)
+    assert again.evaluate(IN_VIEW)
+
+
+def test_a_step_larger_than_the_panel_is_made_smaller_and_the_next_one_larger_again(open_page):
+    """The zoom that the reader chose comes back."""
+    trace = of_forty_nodes()
+    page = open_page(trace.html(), "#step=1", width=360, height=740)
+    chosen = page.evaluate(ZOOM)
+    far = next(i for i, step in enumerate(trace, 1) if step.edge and step.node == 0)
+
+    assert page.evaluate(f"{jump(far)}, {ZOOM}") < chosen
+    assert page.evaluate(f"{jump(1)}, {ZOOM}") == pytest.approx(chosen)
+
+
+FLOWS = """[...document.querySelectorAll(".edge path")].map(line => {
+  const style = getComputedStyle(line);
+  return [style.markerStart !== "none", style.markerEnd !== "none", style.strokeWidth, style.stroke];
+})"""
+
+
+def test_gradients_flow_backward(open_page):
+    """Of f = u v - w: heads change ends, lines are as wide as gradients are large, colour and label tell the sign."""
+    page = open_page(steps(parse("f = u * v - w", u=1, v=4, w=3)).html(), "#step=5")
+    forward = page.evaluate(FLOWS)
+    assert {(False, True)} == {(start, end) for start, end, *_ in forward}
+
+    page.evaluate(jump("scrubber.max"))
+    backward, labels = page.evaluate(FLOWS), page.evaluate(LABELS)
+    widths = [float(width.removesuffix("px")) for _, _, width, _ in backward]
+
+    assert {(True, False)} == {(start, end) for start, end, *_ in backward}
+    assert ["4", "1", "1", "−1 ⊖"] == labels
+    assert widths[0] > widths[2]
+    assert backward[0][3] == backward[1][3] == "rgb(213, 94, 0)"
+    assert backward[3][3] == "rgb(123, 50, 148)"
+
+    page.click("#flows")
+    assert 1 == len({tuple(look[3:]) for look in page.evaluate(FLOWS)})
+    assert ["4", "1", "1", "−1 ⊖"] == page.evaluate(LABELS)
+
+
+def test_before_gradients_have_come_lines_are_pale(open_page):
+    """In the backward pass what it has not reached has no heads."""
+    page = open_page(lecture().html(), "#step=7")
+
+    assert [False, False, True, False] == [start for start, *_ in page.evaluate(FLOWS)]
+    assert "0.4" == page.evaluate("getComputedStyle(document.querySelector('.edge path')).opacity")
+
+
 @pytest.mark.parametrize(
     "name", ["</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "a\n\0<b>"]
 )
@@ -281,10 +381,11 @@ def test_a_hostile_name_is_a_name(open_page, name):
     page = open_page(steps(Value(2.0, name) * Value(3.0, "v")).html(), "#step=5")
     start = name.split("\n")[0][:6]
 
+    page.click("summary")
     for place in ("#line", "li:last-child", ".node .name"):
         assert start in "".join(page.locator(place).all_text_contents())
     assert 0 == page.locator("img, b:not(#phase)").count()
-    assert 3 == page.locator("script").count() + page.locator("style").count()
+    assert 4 == page.locator("script").count() + page.locator("style").count()
 
 
 def test_what_gets_in_does_not_run(open_page):
@@ -309,38 +410,87 @@ def test_french(open_page):
     assert "fr" == page.get_attribute("html", "lang")
     assert "2,125" in page.locator("#line").text_content()
     assert [["2,25", ""], ["1,125", ""], ["2,125", ""]] == page.evaluate(BOXES)
-    assert "Étape 3. f = t1 + 1 = 1,125 + 1 = 2,125" == page.locator("#said").text_content()
+    assert "Étape 3. f égale t1 plus 1 égale 1,125 plus 1 égale 2,125" == page.locator("#said").text_content()
     assert page.get_by_role("button", name="Étape suivante (→)").is_visible()
     assert page.get_by_role("slider", name="Étape").is_visible()
 
 
-def test_readers_of_the_screen(open_page):
-    """The picture has a role and a name, each step is said politely, and every control has a name."""
-    page = open_page(lecture().html())
-    page.click("#next")
+SPOKEN = [
+    ("(u + v) * w", 6, "partial f over partial f equals 1"),
+    ("exp(-x) / (x + 1)", 3, "t2 equals exp bracket t1 end bracket equals exp bracket minus 2 end bracket equals 0.1353"),
+    ("sqrt(x) - 1", 2, "t1 equals root of x equals root of 2 equals 1.4142"),
+    ("(x + 1) / 4", 3, "f equals t1 over 4 equals 3 over 4 equals 0.75"),
+    ("abs(x) * max(x, 1)", 2, "t1 equals bar x bar equals bar 2 bar equals 2"),
+]  # fmt: skip
 
-    assert page.get_by_role("img", name="Computation graph of f").is_visible()
-    assert "Step 1. u = 2" == page.get_by_role("status").first.text_content()
-    for name in (
-        "Start (Home)",
-        "Previous step (←)",
-        "Play (space)",
-        "Next step (→)",
-        "Last step (End)",
-        "Zoom in",
-    ):
-        assert page.get_by_role("button", name=name).is_visible()
-    assert page.get_by_role("combobox", name="Speed").is_visible()
+
+@pytest.mark.parametrize(("source", "at", "spoken"), SPOKEN)
+def test_a_formula_is_read_out_in_words(open_page, source, at, spoken):
+    """Every sign has a word, and a part is bracketed where only its place on the screen shows where it ends."""
+    f = parse(source)
+    f.forward(**{node.label: {"v": 3, "w": 4}.get(node.label, 2) for node in f.unbound()})
+    page = open_page(steps(f).html(), f"#step={at}")
+
+    assert spoken == page.get_attribute("#line", "aria-label")
+
+
+def tree_of(page):
+    """The accessibility tree, as (role, name, properties); what is ignored is left out."""
+    nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    return [
+        (
+            node["role"]["value"],
+            node.get("name", {}).get("value", ""),
+            {each["name"]: each["value"].get("value") for each in node.get("properties", [])},
+        )
+        for node in nodes
+        if not node["ignored"]
+    ]
+
+
+def test_readers_of_the_screen(open_page):
+    """The picture and the formula are one labelled element each, and the only thing that speaks up is the step."""
+    page = open_page(lecture().html(), "#step=4")
+    tree = tree_of(page)
+    spoken = "t1 equals u plus v equals 2 plus 3 equals 5"
+
+    assert [spoken, "Computation graph of f"] == [name for role, name, _ in tree if role == "image"]
+    assert ["status"] == [role for role, _, properties in tree if properties.get("live")]
+    assert f"Step 4. {spoken}" in [name for role, name, _ in tree if role == "StaticText"]
+    assert not [role for role, _, _ in tree if role.startswith("MathML")]
+    buttons = ["Zoom in", "Zoom out", "Whole graph", "Start (Home)", "Previous step (←)", "Play (space)"]
+    assert {*buttons, "Next step (→)", "Last step (End)", "Gradients"} == {
+        name for role, name, _ in tree if role == "button"
+    }
+    assert [("slider", "Step"), ("combobox", "Speed")] == [
+        (role, name) for role, name, _ in tree if role in ("slider", "combobox")
+    ]
+    assert "f = (u + v) × w" in [name for role, name, _ in tree if role == "heading"]
+
+
+def test_the_list_is_read_out(open_page):
+    """Every line of the list is a link whose name is the formula in words."""
+    page = open_page(lecture().html())
+    page.click("summary")
+    page.locator("li a").first.wait_for()
+    links = [name for role, name, _ in tree_of(page) if role == "link"]
+
+    assert 10 == len(links)
+    assert "u equals 2" == links[0]
+    assert "partial f over partial f equals 1" == links[5]
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_a_telephone(open_page, language):
-    """At 360 pixels nothing sticks out, the graph can be moved, and its numbers are 10 pixels high or more."""
+    """At 360 pixels nothing sticks out: the graph runs downwards, and its numbers are 10 pixels high or more."""
     page = open_page(lecture(language).html(), "#step=9", width=360, height=740, has_touch=True)
 
     assert 360 == page.evaluate("document.documentElement.scrollWidth")
-    assert page.evaluate("panel.scrollWidth > panel.clientWidth")
-    assert page.evaluate("14 * picture.getBoundingClientRect().width / picture.viewBox.baseVal.width") >= 10
+    assert page.evaluate("panel.scrollWidth <= panel.clientWidth")
+    assert page.evaluate(
+        "panel.firstChild.viewBox.baseVal.height > 0.9 * panel.firstChild.viewBox.baseVal.width"
+    )
+    assert page.evaluate(f"14 * {ZOOM}") >= 10
     assert (
         page.evaluate("Math.min(...[...document.querySelectorAll('nav button')].map(e => e.offsetHeight))")
         >= 36
@@ -349,7 +499,7 @@ def test_a_telephone(open_page, language):
 
 
 def test_paper(open_page):
-    """Printed, the page is the line and the whole graph of the moment, without the controls."""
+    """Printed, the page is the whole graph of the moment and every step as mathematics, without the controls."""
     page = open_page(lecture().html(), "#step=9", width=600)
     page.click("#larger")
     page.emulate_media(media="print")
@@ -359,6 +509,10 @@ def test_paper(open_page):
     assert page.evaluate(inside)
     assert not page.locator("nav, #larger, summary").first.is_visible()
     assert page.locator("#line").is_visible()
+    assert 0 == page.locator("li math").count()
+    page.pdf()  # printing writes the list
+    assert page.locator("li:last-child math").first.is_visible()
+    assert [sides(step) for step in lecture()] == page.locator("li").all_text_contents()
 
 
 def test_light_and_dark(open_page):

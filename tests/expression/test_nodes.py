@@ -20,6 +20,7 @@ from autograd_mini.expression import parse
 from autograd_mini.expression.nodes import ALIASES, functions
 from autograd_mini.expression.text import MAX_LENGTH
 from autograd_mini.functions import sum as sum_
+from autograd_mini.stepping.steps import steps
 
 
 def labels(f):
@@ -313,7 +314,7 @@ def test_precedence_by_hand(source, expected):
     assert parse(source).data == expected
 
 
-@given(st.text(max_size=40) | st.text("uvf=+-*/()., ;\n12e#'\"[]{}:<^é√", max_size=40))
+@given(st.text(max_size=40) | st.text("uvf=+-*/()., ;\n12e#'\"[]{}:<^é√|×·²⁻₁", max_size=40))
 @settings(max_examples=500)
 def test_any_text(source):
     """Any text at all is either read or an ExpressionError."""
@@ -326,6 +327,42 @@ def test_any_text(source):
 # Refusals
 
 HOSTILE = "__import__('os').system('x')"
+
+
+@pytest.mark.parametrize(
+    ("printed", "typed"),
+    [
+        ("x^2", "x**2"),
+        ("u × v · w ÷ x", "u * v * w / x"),
+        ("−u − v", "-u - v"),
+        ("x² + x³ + x¹²", "x**2 + x**3 + x**12"),
+        ("x⁻² × 4.5·10⁻³", "x**-2 * 4.5e-3"),
+        ("|u| + |v|·|w|", "abs(u) + abs(v)*abs(w)"),
+        ("||u| − 1|", "abs(abs(u) - 1)"),
+        ("max(|u|, |v|)", "max(abs(u), abs(v))"),
+        ("√x + √(u + v) + √√w", "sqrt(x) + sqrt(u + v) + sqrt(sqrt(w))"),
+        ("√exp(x)² × √|u|", "sqrt(exp(x))**2 * sqrt(abs(u))"),
+        ("x₁ + σ(x₂)", "x1 + sigmoid(x2)"),
+        ("a = |u|; f = a²", "a = abs(u); f = a**2"),
+    ],
+)
+def test_what_is_printed_is_read(printed, typed):
+    """The signs of pictures and steps mean what they mean there."""
+
+    def made(source):
+        return [(node.label, node.rule and node.rule.name, node.primal) for node in toposort(parse(source))]
+
+    assert made(typed) == made(printed)
+
+
+def test_what_the_steps_print_is_read_again():
+    """The expression of every operation, copied from a line of steps, is that operation."""
+    source = "f = sqrt(abs(x) + 1) ** 3 * sigmoid(-x / 2.5) - max(x ** -2, exp(x), 1e-7)"
+    for step in steps(parse(source, x=-1.5)):
+        if step.kind == "operation":
+            numbers = parse(step.text[2])
+
+            assert numbers.data == pytest.approx(step.result, rel=2e-3)
 
 
 @pytest.mark.parametrize(
@@ -374,7 +411,9 @@ HOSTILE = "__import__('os').system('x')"
         ("u // v", "// v", "write /"),
         ("(u) // (v)", "// (v)", "write /"),
         ("u % v", "% v", "% is not allowed"),
-        ("x^2", "^2", "write x**2"),
+        ("2 | x", "| x", "this bar has no partner: write |x| or abs(x)"),
+        ("u + |x", "|x", "this bar has no partner"),
+        ("x² + 3(u + 1)", "(u + 1)", "write every product with its *, as in 2*(u + v)"),
         ("u << 2", "<< 2", "this is not allowed"),
         ("~u", "~u", "this is not allowed"),
         ("exp(*u)", "*u)", "cannot be unpacked"),
@@ -406,16 +445,17 @@ HOSTILE = "__import__('os').system('x')"
         ("x # if\n+ in", "in", "call it in_"),
         ("exp(u", "(u", "'(' was never closed"),
         ("exp(u))", ")", "unmatched ')'"),
-        ("2u + 1", "2u + 1", "write it as in"),
+        ("2u + 1", "u + 1", "a product needs its sign: write 2*u"),
+        ("x² - 2.5sin(x)", "sin(x)", "write 2.5*sin"),
         ("u ? v", "? v", "write it as in"),
         ("u +", "", "write it as in"),
-        ("u × v", "× v", "write *"),
-        ("x²", "²", "write **2"),
+        ("√x + |y|·² + x", "² + x", "write it as in"),
+        ("x₁² × y.z", ".z", "attributes are not allowed"),
         ("u\0", "\ufffd", "'\\x00' is not allowed"),
         ("u\ud800", "\ufffd", "'\\ud800' is not allowed"),
         ("\x1b[31mu", "\ufffd[31mu", "non-printable character"),
         ("é + 日本.x", ".x", "attributes are not allowed"),
-        ("µ + x^2", "^2", "write x**2"),
+        ("µ + x^2 // y", "// y", "write /"),
         ("a = u\n  b = a.c\nf = b", ".c", "attributes are not allowed"),
         ("(u +\n v //\n w)", "//", "write /"),
         ("u \\\n .real", ".real", "attributes are not allowed"),

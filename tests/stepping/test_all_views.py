@@ -26,9 +26,14 @@ def in_svg(svg):
     """How many nodes, edges and frames there are in an `<svg>` element, and their titles."""
     groups = [(group, (group.get("class") or "").split()) for group in svg.iter() if group.tag.endswith("g")]
     titles = [
-        next(part.text for part in g if part.tag.endswith("text")) for g, kinds in groups if "frame" in kinds
+        next(part.text for part in g if part.tag.endswith("text"))
+        for g, kinds in groups
+        if "frame" in kinds and "unit" not in kinds
     ]
-    return (*[sum(kind in kinds for _, kinds in groups) for kind in ("node", "edge")], sorted(titles))
+    edges = [group for group, kinds in groups if "edge" in kinds]
+    lines = len([edge for edge in edges if len(edge)])  # a weight in its neuron's card needs no line
+    units = sum("unit" in kinds for _, kinds in groups)
+    return sum("node" in kinds for _, kinds in groups), lines, units, sorted(titles)
 
 
 def in_page(page):
@@ -37,11 +42,13 @@ def in_page(page):
 
 def in_tex(document):
     body = document.split(r"\begin{document}")[1]
-    ids = re.findall(r"\\(?:card|constant)\{(n\d+)\}", body)
+    ids = re.findall(r"\\(?!node)(?:\w+)\{(n\d+)\}\{[\d.-]+,", body) + re.findall(
+        r"\\coordinate \((n\d+)\)", body
+    )
     assert len(ids) == len(set(ids))
     titles = re.findall(r"\\node\[frame title\] at \([^)]*\) \{([^}]*)\};", body)
     assert len(titles) == body.count(r"\draw[frame]")
-    return len(ids), body.count(r"\draw[arrow"), sorted(titles)
+    return len(ids), body.count(r"\draw[arrow"), body.count(r"\draw[unit]"), sorted(titles)
 
 
 def in_dot(source):
@@ -54,29 +61,48 @@ def in_film(trace):
     return in_svg(frame(trace, len(trace), layout_of(scene_after(trace))))
 
 
+STYLES = [
+    (expression, "cards"),
+    (expression, "compact"),
+    (network, "cards"),
+    (network, "compact"),
+    (network, "network"),
+]
+
+
 @pytest.mark.parametrize("lang", ["en", "fr"])
-@pytest.mark.parametrize(("graph", "titles"), [(expression, []), (network, ["layer 1", "neuron 2"])])
-def test_every_view_shows_the_same(tmp_path, graph, titles, lang):
+@pytest.mark.parametrize(("graph", "style"), STYLES)
+def test_every_view_shows_the_same(tmp_path, graph, style, lang):
     """SVG, TikZ, DOT, page, exercise, film, slides and the notebook's picture have the same parts and titles."""
     f = graph()
-    trace, drawing = steps(f, lang), draw(f, lang=lang)
+    trace, drawing = steps(f, lang, style=style), draw(f, lang=lang, style=style)
     f.backward()
     shown = in_svg(ET.fromstring(drawing.svg()))
     views = {
-        "a drawing with gradients": in_svg(ET.fromstring(draw(f, lang=lang).svg())),
+        "a drawing with gradients": in_svg(ET.fromstring(draw(f, lang=lang, style=style).svg())),
         "TikZ": in_tex(drawing.tex()),
-        "DOT": in_dot(drawing.source),
         "page": in_page(trace.html()),
         "exercise": in_page(trace.exercise(tmp_path / "f.html").read_text("utf-8")),
         "film": in_film(trace),
         "slides": in_tex(slides(trace)),
         "notebook": in_svg(ET.fromstring(trace._repr_mimebundle_()["image/svg+xml"])),
     }
-    english = {"couche": "layer", "neurone": "neuron"}
+    nodes, edges, units, titles = shown
+    dots, of_dots, titles_of_dot = in_dot(drawing.source)
+    layers = ["layer 1", "layer 2"] if lang == "en" else ["couche 1", "couche 2"]
 
-    assert (len(trace.nodes), len(trace.edges)) == shown[:2]
-    assert set(titles) <= {" ".join(english.get(word, word) for word in title.split()) for title in shown[2]}
+    assert len(trace.nodes) == nodes == dots
+    assert len(trace.edges) == of_dots
     assert dict.fromkeys(views, shown) == views
+    if style == "network":  # its neurons are cards, in which parameters need no lines
+        assert (len(trace.edges) - len([x for x in trace.nodes if x.label[:1] in ("w", "b")]) - 5, 3) == (
+            edges,
+            units,
+        )
+        assert layers == titles
+    else:
+        assert (len(trace.edges), 0, titles_of_dot) == (edges, units, titles)
+        assert graph is expression or set(layers) < set(titles)
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])

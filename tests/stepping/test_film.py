@@ -1,18 +1,20 @@
 """The GIF: one frame for each step, as the pictures are, with time to read."""
 
+import re
 import sys
 from io import BytesIO
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from autograd_mini import Value, draw, parse, steps
+from autograd_mini import Value, draw, exp, parse, relu, steps, sum, variables
 from autograd_mini.errors import MissingExtraError
 from autograd_mini.stepping import film as gif_module
 from autograd_mini.stepping.film import LAST, PAUSE, frame, gif
 from autograd_mini.stepping.moments import scene_after
 from autograd_mini.viz.colours import NOW
 from autograd_mini.viz.layout import layout_of
+from autograd_mini.viz.lettering import width
 from autograd_mini.viz.svg import svg_element
 
 
@@ -24,6 +26,12 @@ def frames(trace):
 def numbers(picture):
     """What stands in the boxes."""
     return [text.text for text in picture.iter("text") if text.get("class") == "number"]
+
+
+def foot(sheet):
+    """What is said below a picture: the heading and, letter by letter, the equation."""
+    heading, *equation = sheet[2].itertext()
+    return heading, "".join(equation)
 
 
 def test_the_file_is_a_film():
@@ -68,7 +76,57 @@ def test_a_frame_marks_its_step_and_says_it():
     assert {"n2"} == marked(pictures[4])
     assert {"n0", "e0"} == marked(pictures[9])
     for picture, step in zip(pictures[1:], trace, strict=True):
-        assert step.line == list(picture)[-1].text
+        assert step.line == picture[2].find(".//title").text
+
+
+def test_the_equation_is_set_as_mathematics():
+    """Below a product stand fractions: three bars, and what is above each is above it."""
+    sheet = frames(steps(parse("f = (u + v) * w", u=2, v=3, w=4)))[7]
+    equation = sheet[2][1]
+    bars = [float(bar.get("y")) for bar in equation.iter("rect")]
+    heights = [(text.text, float(text.get("y"))) for text in equation.iter("text")]
+
+    assert 3 == len(bars) == len(set(map(str, bars))) + 2
+    assert [("∂", True), ("f", True), ("∂", False), ("t", False), ("1", False), ("=", False)] == [
+        (sign, y < bars[0]) for sign, y in heights[:6]
+    ]
+    assert foot(sheet)[0] == "Backward pass  7/10"
+
+
+def test_a_long_equation_fits():
+    """It is made smaller, and loses its middle if that is not enough; all of it stands in the title."""
+    xs = [Value(1.0, f"a_long_name_{i}") for i in range(20)]
+    trace = steps(sum(xs))
+    for sheet in frames(trace)[1:]:
+        group = sheet[2][1]
+        left, _, zoom = map(float, re.findall(r"-?[\d.]+", group.get("transform")))
+        ends = [
+            float(text.get("x")) + width(text.text, 0.9 * float(text.get("font-size")))
+            for text in group.iter("text")
+        ]
+
+        assert left > 0
+        assert left + zoom * max(ends) < 1.05 * float(sheet.get("width"))
+
+
+def test_only_what_changes_is_drawn_anew():
+    """Frame by frame the film is what every frame is when it is drawn whole."""
+    image = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
+    resvg_py = pytest.importorskip("resvg_py", reason="resvg-py is not installed")
+    x, y = variables(x=0.5, y=-1.25)
+    trace = steps(x * x * y + exp(y) * relu(x - 3.5), "fr")
+    film = image.open(BytesIO(gif(trace)))
+    for i, sheet in enumerate(frames(trace)):
+        film.seek(i)
+        size = {"width": f"{film.width}", "height": f"{film.height}"}
+        sheet.set("viewBox", f"0 0 {sheet.get('width')} {sheet.get('height')}")
+        sheet.attrib.update(size, preserveAspectRatio="xMinYMin")
+        svg = ET.tostring(sheet, encoding="unicode")
+        whole = image.open(BytesIO(bytes(resvg_py.svg_to_bytes(svg_string=svg)))).convert("L")
+        seen = film.convert("L")
+        different = sum(abs(a - b) > 90 for a, b in zip(whole.tobytes(), seen.tobytes(), strict=True))
+
+        assert different < 0.001 * whole.width * whole.height
 
 
 def test_french_frames():
@@ -103,5 +161,7 @@ def test_too_many_steps_are_refused(monkeypatch):
     """A film without end is not begun."""
     pytest.importorskip("PIL.Image", reason="Pillow is not installed")
     monkeypatch.setattr(gif_module, "MOST_FRAMES", 5)
-    with pytest.raises(ValueError, match=r"a GIF of 10 steps would be huge; save as \.html"):
+    with pytest.raises(
+        ValueError, match=r"a GIF of 10 steps would last .* is limited to 4 steps; save as \.html"
+    ):
         gif(steps(parse("f = (u + v) * w", u=2, v=3, w=4)))

@@ -45,8 +45,10 @@ def svg_lines(svg):
         texts = {part.get("class"): flat(part) for part in group if part.tag == "text"}
         for field in group:
             if field.get("class") in ("value", "gradient"):
-                title, number = map(flat, field.iter("text"))
-                yield f"{texts['name'] if field.get('class') == 'value' else title} = {number}"
+                *title, number = map(flat, field.iter("text"))
+                if not title:  # a compact card says it to the mouse
+                    title = [on_the_line(flat(group.find("title")).split(", ")[-1].split(" = ")[0])]
+                yield f"{texts['name'] if field.get('class') == 'value' else title[0]} = {number}"
         if group.get("class") == "partial" and "title" in texts:
             yield f"{texts['title']} = {texts['number']}"
 

@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from base64 import b64decode
 from html import unescape
 
 import pytest
@@ -52,15 +53,22 @@ def test_exercise_writes_its_page(trace, tmp_path):
 
 
 def test_a_notebook_gets_the_page_in_a_frame(trace):
-    """The page is whole in the frame, which may run scripts and nothing else; there are words and a picture."""
+    """The page is whole in the frame, which may run scripts and nothing else; without scripts there are the
+    picture, as data, and every step in words.
+    """
     bundle = trace._repr_mimebundle_()
-    frame = re.fullmatch(
-        r'<iframe srcdoc="([^"]*)" sandbox="allow-scripts" [^<>]*>([^<]*)</iframe>', bundle["text/html"]
-    )
+    frame, still = re.fullmatch(
+        r'<style>[^<>]*</style><iframe class="autograd-mini" srcdoc="([^"]*)" sandbox="allow-scripts" [^<>]*></iframe>'
+        r"<noscript>(.*)</noscript>",
+        bundle["text/html"],
+    ).groups()
+    data = re.search(r'<img [^<>]* src="data:image/svg\+xml;base64,([^"]*)">', still)[1]
 
     assert {"text/html", "text/plain", "image/svg+xml"} == set(bundle)
-    assert trace.html() == unescape(frame[1])
-    assert "run the cell again" in frame[2]
+    assert trace.html() == unescape(frame)
+    assert bundle["image/svg+xml"] == b64decode(data).decode()
+    assert [step.line for step in trace] == re.findall("<li>(.*?)</li>", still)
+    assert "run the cell again" in still
     assert str(trace) == bundle["text/plain"]
 
 

@@ -70,6 +70,39 @@ def test_a_view_points_at_its_step(trace):
         assert lines[0].split() == [*lines[0].split()[:-1], f"{count}/{len(trace)}"]
 
 
+def test_rows_that_are_left_out_are_counted():
+    """Above and below the rows that fit stands how many more there are; together they are all nodes."""
+    f = Value(1.0, "x")
+    for _ in range(30):
+        f = f * 2
+    long = steps(f)
+    for count in range(len(long) + 1):
+        table = [line.strip() for line in printed(long, count, height=14)[2:-2]]
+        shown = [line for line in table if "×" in line or "input" in line]
+        above, below = (
+            re.fullmatch(r"… (\d+) more", line)
+            for line in (table[0], table[len(shown) + table[0].startswith("…")])
+        )
+
+        assert 31 == len(shown) + sum(int(mark[1]) for mark in (above, below) if mark)
+        assert above or below
+        assert count == 0 or any("▶" in line for line in shown)
+    assert not any("more" in line for line in printed(long, 0, height=60))
+    assert "… encore" in "\n".join(printed(steps(f, "fr"), 0, height=14))
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("width", [20, 40, 60, 80])
+def test_the_way_out_is_always_named(language, width):
+    """The key that leaves is in the last line, whole, however narrow the terminal is; on a wide one all keys are."""
+    trace = steps(parse("f = (u + v) * w", u=2, v=3, w=4), language)
+    last = printed(trace, 1, width=width)[-1]
+
+    assert last.endswith({"en": "q quit", "fr": "q quitter"}[language])
+    assert "…" not in last
+    assert (" G " in last) == (width >= 60)
+
+
 def test_what_is_new_is_reversed(trace):
     """The box that a step has filled stands out without colour, with NO_COLOR too."""
     file = io.StringIO()

@@ -7,6 +7,8 @@ import pytest
 
 from autograd_mini import Value, dot, draw, sum
 from autograd_mini.engine.graph import toposort
+from autograd_mini.formulas.drawn import drawn
+from autograd_mini.formulas.names import names
 from autograd_mini.formulas.text import Text
 from autograd_mini.nn import MLP, Neuron
 from autograd_mini.viz.collapse import boxes
@@ -42,17 +44,44 @@ def test_small_network_is_framed_and_open():
 
 
 def test_large_network_collapses_into_layers(large):
-    """Beyond what one can read, each layer is one box with its parameter count and gradient norm."""
+    """Beyond what one can read, each layer is one box that names what comes out, with values and gradients."""
     scene = scene_of(large)
     layers = {card.name: card for card in scene.cards if card.kind == "box"}
-
-    assert {"layer 1": 48, "layer 2": 272, "layer 3": 17} == {
-        name: card.value for name, card in layers.items()
+    called, order = names(toposort(large)), toposort(large)
+    outputs = {
+        f"layer {i}": [
+            node for node in order if frames(large).get(node, ("",))[0] == f"layer {i}" and node.rule
+        ]
+        for i in (1, 2)
     }
-    for name, card in layers.items():
-        parameters = [x for x in toposort(large) if re.match(rf"[wb]{name[-1]}\[", x.label)]
-        assert pytest.approx(sum([p.grad**2 for p in parameters]) ** 0.5) == card.gradient
+
+    assert ["layer 1", "layer 2", "layer 3"] == list(layers)
+    for name in ("layer 1", "layer 2"):
+        card, activated = layers[name], [node for node in outputs[name] if node.rule.name == "relu"]
+        assert 16 == len(activated)
+        assert (
+            f"{drawn.symbol(called[activated[0]])}, …, {drawn.symbol(called[activated[-1]])}" == card.formula
+        )
+        assert tuple(node.data for node in activated) == card.value
+        assert tuple(node.grad for node in activated) == card.gradient
+    assert ("f", large.data, large.grad) == (
+        layers["layer 3"].formula,
+        layers["layer 3"].value,
+        layers["layer 3"].gradient,
+    )
+    assert "∂f/∂f" == layers["layer 3"].derivative
     assert 4 == len(scene.arrows)
+
+
+def test_a_box_names_only_what_can_be_seen(large):
+    """Every name in a formula or a title of a collapsed picture stands on a card, alone or among what comes out."""
+    scene = scene_of(large**2, "layer 2")
+    words = " ".join([f"{card.name} {card.formula}" for card in scene.cards])
+    named = {
+        name for card in scene.cards for name in re.findall(r"∂f/∂(\w+(?:\[[\d,]+\])?)", card.derivative)
+    }
+
+    assert named <= set(re.findall(r"\w+(?:\[[\d,]+\])?", words))
 
 
 def test_a_crowd_of_inputs_is_one_box():
@@ -93,8 +122,8 @@ def test_what_is_no_crowd():
         assert len(toposort(f)) == len(scene_of(f).cards)
 
 
-def test_before_backward_the_norm_is_unknown():
-    """A box has no gradient norm before the backward pass."""
+def test_before_backward_the_gradients_are_unknown():
+    """A box has no gradients before the backward pass."""
     scene = scene_of(MLP(2, [16, 16, 1], seed=0)([1.0, -2.0]))
 
     assert {None} == {card.gradient for card in scene.cards}

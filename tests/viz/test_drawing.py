@@ -1,7 +1,9 @@
 """A Drawing is a snapshot that can be shown, saved, and fail without harm."""
 
 import os
+import re
 import sys
+from base64 import b64decode
 
 import pytest
 
@@ -96,12 +98,12 @@ def test_the_png_of_a_long_chain():
     f = Value(0.5, "x")
     for _ in range(2000):
         f = tanh(f)
-    wide, high = pixels(draw(f).png())
+    wide, high = pixels(draw(f, style="cards").png())
     assert wide * high < 20_000_000 + wide
     for _ in range(6000):
         f = tanh(f)
     with pytest.raises(LayoutError, match="too small to read"):
-        draw(f).png()
+        draw(f, style="cards").png()
 
 
 def test_an_unknown_suffix_lists_the_known_ones(f, tmp_path):
@@ -136,10 +138,16 @@ def test_a_failed_layout_leaves_the_older_file(f, tmp_path):
 
 
 def test_a_notebook_shows_the_picture(f):
-    """The bundle has the picture and its words."""
+    """The bundle has the picture, its words, and for notebooks that are not trusted an image with its data."""
     drawn = draw(f)
+    bundle = drawn._repr_mimebundle_()
+    data = re.search(
+        r'<img [^<>]*alt="Computation graph of f" src="data:image/svg\+xml;base64,([^"]*)">',
+        bundle["text/html"],
+    )
 
-    assert {"image/svg+xml": drawn.svg(), "text/plain": str(drawn)} == drawn._repr_mimebundle_()
+    assert drawn.svg() == bundle["image/svg+xml"] == b64decode(data[1]).decode()
+    assert str(drawn) == bundle["text/plain"]
     assert drawn._repr_mimebundle_(include=None, exclude=None) == drawn._repr_mimebundle_()
 
 
@@ -184,9 +192,11 @@ def test_the_picture_can_come_from_the_system(f, monkeypatch, tmp_path):
 
 
 def test_html_is_the_svg_in_a_page(tmp_path):
-    """Saved as .html the same SVG stands in a page whose policy lets no script run."""
-    drawing = draw(parse("u * v", u=2, v=3))
-    page = drawing.save(tmp_path / "f.html").read_text("utf-8")
+    """Saved as .html the same SVG stands in a page whose policy lets no script run, and no style but the page's."""
+    f = parse("u * v", u=2, v=3)
+    page = draw(f).save(tmp_path / "f.html").read_text("utf-8")
 
-    assert drawing.svg() in page
+    assert draw(f, theme="light").svg().replace(">", ' class="auto">', 1) in page
+    assert page.count("<style>") == page.count("prefers-color-scheme") == 1
+    assert draw(f, theme="dark").svg() in draw(f, theme="dark").html()
     assert "default-src 'none'" in page

@@ -13,10 +13,10 @@ from autograd_mini.errors import LayoutError
 from autograd_mini.nn import MLP
 from autograd_mini.viz import layout
 from autograd_mini.viz.dot import crossings
+from autograd_mini.viz.faces import Faces
 from autograd_mini.viz.layout import layout_of
 from autograd_mini.viz.sandbox import graphviz_json
 from autograd_mini.viz.scene import scene_of
-from autograd_mini.viz.sizes import Sizes
 
 
 @pytest.fixture
@@ -47,10 +47,10 @@ def test_no_two_cards_overlap_and_all_are_inside_the_picture():
     """Cards keep their distance in a graph where inputs are shared."""
     a, b, c = variables(a=1, b=2, c=3)
     scene = scene_of((a * b + tanh(a) * c) / (b - c) + a * a)
-    places, sizes = layout_of(scene), Sizes.of(scene)
+    places, sizes = layout_of(scene), Faces.of_scene(scene).of
     boxes = []
     for card in scene.cards:
-        (x, y), (wide, high) = places.cards[card.id], sizes.boxes[card.id]
+        (x, y), (wide, high) = places.cards[card.id], sizes[card.id][1:3]
         boxes.append((x - wide / 2, y - high / 2, x + wide / 2, y + high / 2))
 
     for i, (left, top, right, bottom) in enumerate(boxes):
@@ -64,10 +64,10 @@ def test_no_two_cards_overlap_and_all_are_inside_the_picture():
 
 def test_arrows_go_from_card_to_card(scene):
     """A curve begins at the right edge of its tail and its tip touches the left edge of its head."""
-    places, sizes = layout_of(scene), Sizes.of(scene)
+    places, sizes = layout_of(scene), Faces.of_scene(scene).of
     for arrow in scene.arrows:
         curve = places.arrows[arrow.id]
-        half = sizes.boxes[arrow.tail.id][0] / 2
+        half = sizes[arrow.tail.id].wide / 2
 
         assert curve.points[0][0] == pytest.approx(places.cards[arrow.tail.id][0] + half, abs=2)
         assert curve.tip[0] == pytest.approx(places.cards[arrow.head.id][0] - half, abs=2)
@@ -127,7 +127,7 @@ def test_an_answer_that_is_no_layout_is_an_error(scene, monkeypatch, answer):
 
 def test_what_graphviz_says_is_in_the_message(scene, monkeypatch):
     """A text that is not DOT is refused by Graphviz, in its words."""
-    monkeypatch.setattr(layout, "dot_source", lambda scene: "digraph {")
+    monkeypatch.setattr(layout, "dot_source", lambda scene, **_: "digraph {")
     with pytest.raises(LayoutError, match=r"Failed to parse DOT source.*renderer='dot'"):
         layout_of(scene)
 

@@ -7,13 +7,14 @@ import subprocess
 
 import pytest
 
-from autograd_mini import Value, draw, maximum, parse, relu, sqrt, steps, sum, where
+from autograd_mini import Value, draw, maximum, parse, relu, sqrt, steps, sum, variables, where
 from autograd_mini.errors import LayoutError
 from autograd_mini.formulas.latex import Inline
 from autograd_mini.nn import MLP
 from autograd_mini.stepping.moments import scene_after
-from autograd_mini.stepping.slides import WINDOW_ZOOM, slides
+from autograd_mini.stepping.slides import EQUATION, LEAST_ZOOM, SLIDE, WINDOW_ZOOM, _cameras, slides
 from autograd_mini.viz import tikz
+from autograd_mini.viz.layout import layout_of
 from autograd_mini.viz.scene import scene_of
 from autograd_mini.viz.tex import ascii_maths, plain, sign
 from autograd_mini.words.numbers import number
@@ -110,13 +111,50 @@ def test_a_large_graph_is_followed_through_a_window():
     f = x
     for _ in range(20):
         f = f * x
-    trace = steps(f)
+    trace = steps(f, style="cards")
     document = slides(trace)
     zooms = set(re.findall(r"\\newcommand\\zoom\{([\d.]+)\}", document))
 
     assert f"{WINDOW_ZOOM:.4f}" in zooms
-    assert 2 == len(zooms)
+    assert 1 == len([zoom for zoom in map(float, zooms) if zoom < LEAST_ZOOM])
+    assert max(map(float, zooms)) == WINDOW_ZOOM
     assert 15 < len(re.findall(r"^\\only<1,[\d,-]+>\{\\card", document, re.MULTILINE))
+
+
+@pytest.mark.parametrize("by", [None, "x"])
+def test_the_card_of_a_step_is_on_its_slide(by):
+    """All of it, and all of the card at the other end of its arrow if both are large enough to read then."""
+    x, y = variables(x=0.5, y=2)
+    f = x
+    for _ in range(12):
+        f = f * y + x
+    trace = steps(f, by=by)
+    layout = layout_of(scene_after(trace))
+    cameras = _cameras(trace, layout)
+    ids, room = list(layout.cards), (SLIDE[0], SLIDE[1] - EQUATION)
+    with_both = 0
+
+    def is_inside(card, zoom, corner):
+        places = [corner[k] + zoom * point[k] for point in layout.corners(card) for k in (0, 1)]
+        return all(-0.01 <= place <= room[i % 2] + 0.01 for i, place in enumerate(places))
+
+    for (zoom, corner), step in zip(cameras[1:-1], trace, strict=True):
+        assert zoom >= LEAST_ZOOM
+        assert is_inside(ids[step.node], zoom, corner)
+        if step.edge:
+            with_both += is_inside(ids[trace.equations.place[trace.equations.source(step)]], zoom, corner)
+    assert with_both > 10
+    assert cameras[0] == cameras[-1]
+
+
+def test_the_finished_graph_comes_last():
+    """After the last step nothing is marked any more, and the title has the expression."""
+    trace = steps(parse("f = (u + v) * w", u=2, v=3, w=4))
+    document = slides(trace)
+
+    assert r"\only<11-12>{10/10}" in document
+    assert not re.search(r"<12>\{current", document)
+    assert r"{\normalsize$f = " in document
 
 
 def test_the_still_picture_has_what_is_known():
@@ -183,7 +221,7 @@ def test_slides_compile(compiled, lang):
     """A page for the start and one for each step."""
     trace = steps(parse("f = maximum(u, 0.5)**2 * v", u=2, v=3), lang=lang)
 
-    assert len(trace) + 1 == compiled(slides(trace))
+    assert len(trace) + 2 == compiled(slides(trace))
 
 
 @pytest.mark.slow
@@ -204,20 +242,39 @@ def test_slides_with_a_hostile_name_compile(compiled):
     """One name with everything in it, on slides."""
     trace = steps(Value(2.0, label=" ".join(HOSTILE)) * Value(3.0, label="θ"), lang="fr")
 
-    assert 7 == compiled(slides(trace))
+    assert 8 == compiled(slides(trace))
 
 
 @pytest.mark.slow
-def test_a_collapsed_network_compiles(compiled):
-    """Boxes of neurons with their names, words and norms, and the frames of their layers, in French."""
+@pytest.mark.parametrize("style", ["cards", "compact"])
+def test_a_collapsed_network_compiles(compiled, style):
+    """Boxes of neurons with what comes out of them, and the frames of their layers, in French."""
     f = MLP(2, [8, 8, 1], seed=0)([1.0, 2.0])
     f.backward()
-    document = draw(f, lang="fr").tex()
+    document = draw(f, lang="fr", style=style).tex()
 
     assert 17 == document.count("{box}{")
-    assert r"\text{param\`{e}tres}" in document
-    assert r"{\Vert}\partial f/\partial w{\Vert}" in document
+    assert r"neurone\ 3" in document
     assert 1 == compiled(document)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sizes", [[3, 1], [16, 16, 1]])
+def test_a_network_compiles(compiled, sizes):
+    """Its tables, or its lines that tell gradients, as a picture."""
+    f = MLP(2, sizes, activation="tanh", seed=0)([1.0, -2.0]) ** 2
+    f.backward()
+
+    assert 1 == compiled(draw(f).tex())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("style", ["compact", "network"])
+def test_slides_of_a_network_compile(compiled, style):
+    """In both small looks, with the rows of its tables marked in turn."""
+    trace = steps(MLP(2, [2, 1], activation="tanh", seed=0)([1.0, -2.0]), style=style)
+
+    assert len(trace) + 1 == compiled(slides(trace))
 
 
 @pytest.mark.slow
@@ -230,7 +287,7 @@ def test_many_steps_compile(compiled):
     trace = steps(f)
 
     assert len(trace) > 60
-    assert len(trace) + 1 == compiled(slides(trace))
+    assert len(trace) + 2 == compiled(slides(trace))
 
 
 @pytest.mark.slow
@@ -255,5 +312,5 @@ def test_a_masked_step_and_cut_formulas_compile(compiled):
     crowd = sum([Value(float(i), label=f"x{i}") for i in range(130)])
 
     assert r"\text{ (rien ne passe par }" in slides(trace)
-    assert len(trace) + 1 == compiled(slides(trace))
+    assert len(trace) + 2 == compiled(slides(trace))
     assert 1 == compiled(draw(crowd, lang="fr").tex())

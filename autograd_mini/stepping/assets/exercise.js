@@ -84,7 +84,7 @@ rows.forEach((row, i) => {
   const [input, button] = [...row.children].slice(1);
   input.onfocus = () => {
     mark("now", [nodes[question.node], boxOf(question), ...question.edges.map((edge) => edges[edge])]);
-    nodes[question.node].scrollIntoView({ block: "nearest", inline: "nearest" });
+    show([nodes[question.node], ...question.edges.map((edge) => edges[edge])]);
   };
   input.onchange = () => input.readOnly || settle(i, input.value.trim() && judge(input.value, question));
   input.onkeydown = (event) => {

@@ -1,13 +1,36 @@
 // Plays the steps. A step fills one box; undoing it gives the box back what it held before.
-const { trace, phase, what, line, said, count, scrubber, speed, play } = window;
+const { trace, phase, what, line, said, count, scrubber, speed, play, flows, list } = window;
 const { steps, words, sweep } = JSON.parse(trace.textContent);
-const items = [...document.querySelectorAll("li a")];
+const items = [...list.querySelectorAll("li")];
+const sweeps = list.querySelectorAll("h2");
 
 const boxOf = (kind, node) => nodes[node]?.querySelector(kind < 2 ? ".value" : ".gradient");
-function change([what, node, before, after, , , partial, label], forth) {
+function change([what, node, before, after, , joined, partial, label, , flow], forth) {
   write(boxOf(words.kinds[what][0], node), forth ? after : before);
-  if (partial) write(labels[label], forth ? partial : "");
+  if (!partial) return;
+  write(labels[label], forth ? partial + (flow < 0 ? " ⊖" : "") : "");
+  const edge = edges[joined[0]];
+  forth ? (edge.style = "--flow:" + Math.abs(flow)) : edge.removeAttribute("style");
+  edge.classList.toggle(flow < 0 ? "down" : "up", forth);
 }
+
+// A line as one says it, with a word for every sign.
+const lines = items.map((item) => item.textContent);
+const spoken = (sign) => (words.aloud[sign] ? " " + words.aloud[sign] + " " : sign);
+const speech = (i) => [...lines[i]].map(spoken).join("").split(" ").filter(Boolean).join(" ");
+
+// The list becomes mathematics when it is wanted, on screen or on paper.
+list.ontoggle = onbeforeprint = () => {
+  items.forEach((item, i) => {
+    const link = document.createElement("a");
+    link.href = "#step=" + (i + 1);
+    link.onclick = () => (jump(i + 1), false);
+    link.ariaLabel = speech(i);
+    link.append(...equation(steps[i][4]));
+    item.replaceChildren(link);
+  });
+  list.ontoggle = onbeforeprint = null;
+};
 
 let at = 0;
 let saving;
@@ -19,17 +42,19 @@ function go(to) {
   const [kind, now] = at ? words.kinds[which] : [0, words.empty];
   document.body.className = kind < 2 ? "values" : sweep;
   line.className = "kind" + kind;
-  phase.textContent = at ? words.sweeps[kind < 2 ? 0 : 1] : "";
+  phase.textContent = at ? sweeps[kind < 2 ? 0 : 1].textContent : "";
   what.textContent = now;
   line.replaceChildren(...equation(sides));
-  said.textContent = `${words.step} ${at}. ${at ? items[at - 1].textContent : now}`;
-  count.textContent = `${at} / ${steps.length}`;
+  for (const side of line.children) side.ariaHidden = true;
+  line.ariaLabel = at ? speech(at - 1) : now;
+  said.textContent = scrubber.ariaLabel + " " + at + ". " + line.ariaLabel;
+  count.textContent = at + " / " + steps.length;
   scrubber.value = at;
-  document.querySelector("[aria-current]")?.removeAttribute("aria-current");
-  items[at - 1]?.setAttribute("aria-current", "step");
-  mark("now", [nodes[node], boxOf(kind, node), ...joined.map((edge) => edges[edge])]);
+  items.forEach((item, i) => (item.ariaCurrent = i === at - 1 ? "step" : null));
+  const here = [nodes[node], ...joined.map((edge) => edges[edge])];
+  mark("now", [boxOf(kind, node), ...here]);
   mark("source", [boxOf(kind, source)]);
-  nodes[node]?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  show([nodes[source], ...here]);
   clearTimeout(saving);
   saving = setTimeout(save, 250);
 }
@@ -66,9 +91,9 @@ function toggle() {
 }
 for (const name in moves) window[name].onclick = () => jump(moves[name]());
 play.onclick = toggle;
+flows.onclick = () => panel.classList.toggle("plain");
 scrubber.oninput = () => jump(+scrubber.value);
 speed.onchange = () => run(timer);
-items.forEach((item, i) => (item.onclick = () => (jump(i + 1), false)));
 const keys = { Home: "first", ArrowLeft: "previous", " ": "play", ArrowRight: "next", End: "last" };
 onkeydown = (event) => {
   const button = window[keys[event.key]];

@@ -1,0 +1,262 @@
+"""The faces of cards: where its name, its sign and its numbers stand on a card of each look.
+
+A face is said once, in points from the top left corner of the card, and drawn by svg.py and tikz.py alike. So a
+look has the same parts in every view.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from autograd_mini.viz import sizes
+from autograd_mini.viz.lettering import width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from autograd_mini.viz.scene import Card, Scene
+
+
+class Line(NamedTuple):
+    """Room for one line of text; `y` is its middle, `x` its beginning, or its middle if it is centred."""
+
+    x: float
+    y: float
+    room: float
+    sizes: Sequence[float]  # the sizes it may have, largest first
+    is_centred: bool = True
+
+    def size(self, text: str) -> float:
+        """The largest size in which the text fits the room, else the smallest."""
+        return next((size for size in self.sizes if width(text, size) <= self.room), self.sizes[-1])
+
+
+class Field(NamedTuple):
+    """The box of a number; with a line around it where it has a title beside it, else a tint."""
+
+    x: float
+    y: float
+    wide: float
+    high: float
+    number: Line
+    title: Line | None = None
+
+
+class Face(NamedTuple):
+    """A look of a card. What it lacks is None: a face without a panel stands on the card of a whole neuron."""
+
+    kind: str
+    wide: float
+    high: float
+    radius: float | None  # of its panel
+    name: Line | None = None
+    sign: tuple[float, float, float] | None = None  # right, middle and height of its badge
+    sign_width: float = 0  # if it is the same for all symbols
+    sign_type: Sequence[float] = sizes.SIGN
+    value: Field | None = None
+    gradient: Field | None = None
+    above: float = 0  # in height, for a name that stands above it
+    wider: float = 0  # by how much the name is wider than the card
+
+    @property
+    def fields(self) -> list[tuple[str, Field]]:
+        """Its boxes of numbers by what they hold."""
+        named = [("value", self.value), ("gradient", self.gradient)]
+        return [(kind, field) for kind, field in named if field]
+
+    def heading(self, card: Card) -> str:
+        """What stands in the line of the name: the name, or the whole equation where it stands above."""
+        joint = ": " if card.is_box else " = "
+        return joint.join([card.name, card.formula]) if self.above and card.formula else card.name
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """The face of every card of a scene, by its id."""
+
+    of: dict[str, Face]
+
+    @classmethod
+    def of_scene(cls, scene: Scene) -> Faces:
+        """Those of a picture of labelled or of compact cards."""
+        if scene.style == "cards":
+            captions = [caption for card in scene.cards for caption in (card.caption, card.derivative)]
+            least, most = sizes.CAPTION_WIDTH
+            room = min(max([least, *(width(caption, sizes.CAPTION) for caption in captions)]), most)
+            return cls(
+                {
+                    card.id: constant(card, sizes.FIELD, sizes.NUMBER[0])
+                    if card.is_constant
+                    else labelled(room, card)
+                    for card in scene.cards
+                }
+            )
+        column = name_column(scene.cards)
+        return cls(
+            {
+                card.id: constant(card, sizes.LINE, sizes.COMPACT_NUMBER[1])
+                if card.is_constant
+                else compact(column, card)
+                for card in scene.cards
+            }
+        )
+
+
+def constant(card: Card, high: float, size: float) -> Face:
+    """A bare number in a dashed box."""
+    wide = width(card.name, size) + high - 4
+    return Face("constant", wide, high, 3, Line(wide / 2, high / 2, wide, [size]))
+
+
+def labelled(room: float, card: Card) -> Face:
+    """A card that says of every number what it is; room: for captions."""
+    pad, gap = sizes.PAD, sizes.GAP
+    wide, high = pad + room + gap + sizes.FIELD_WIDTH + pad, pad + sizes.HEAD + 2 * (gap + sizes.FIELD) + pad
+    middle, right = pad + sizes.HEAD / 2, wide - pad
+    badge = badge_width(card.symbol, sizes.HEAD, sizes.SIGN) + gap if card.symbol else 0
+
+    def field(top: float) -> Field:
+        left, y = pad + room + gap, top + sizes.FIELD / 2
+        number = Line(left + sizes.FIELD_WIDTH / 2, y, sizes.FIELD_WIDTH - 2 * gap, sizes.NUMBER)
+        title = Line(pad, y, room, [sizes.CAPTION], is_centred=False)
+        return Field(left, top, sizes.FIELD_WIDTH, sizes.FIELD, number, title)
+
+    return Face(
+        kind="card",
+        wide=wide,
+        high=high,
+        radius=4 if card.symbol else 14,
+        name=Line(pad, middle, right - badge - pad, [sizes.NAME], is_centred=False),
+        sign=(right, middle, sizes.HEAD) if card.symbol else None,
+        value=field(pad + sizes.HEAD + gap),
+        gradient=field(high - pad - sizes.FIELD),
+    )
+
+
+def compact(column: float, card: Card, *, is_centred: bool = True) -> Face:
+    """A small card, the value over the gradient; column: the width of the names of inputs, which stand inside.
+
+    is_centred: whether a name that is wider than the card sticks out on both sides, or only on the right.
+    """
+    is_inside = card.kind == "input"
+    left, high = column if is_inside else sizes.COLUMN, 2 * sizes.LINE
+    wide = left + sizes.CELL
+    fields = []
+    for top in (1, sizes.LINE):  # inside of the line around the card
+        middle = Line(left + sizes.CELL / 2, top + sizes.LINE / 2 - 0.5, sizes.CELL - 4, sizes.COMPACT_NUMBER)
+        fields.append(Field(left, top, sizes.CELL - (2 if is_inside else 1), sizes.LINE - 1, middle))
+    if is_inside:
+        name = Line(left / 2, sizes.LINE, left - 4, sizes.COMPACT_NAME)
+        return Face("leaf", wide, high, 8, name, value=fields[0], gradient=fields[1])
+    room = min(max(wide, width(f"{card.name} = {card.formula}", sizes.FORMULA)), sizes.FORMULA_WIDTH)
+    return Face(
+        kind="compact",
+        wide=wide,
+        high=high,
+        radius=4,
+        name=Line(
+            (wide - room) / 2 if is_centred else 0,
+            -sizes.FORMULA_HEIGHT / 2,
+            room,
+            [sizes.FORMULA],
+            is_centred=False,
+        ),
+        sign=((left + sizes.CIRCLE) / 2, sizes.LINE, sizes.CIRCLE),
+        sign_type=sizes.COMPACT_SIGN,
+        value=fields[0],
+        gradient=fields[1],
+        above=sizes.FORMULA_HEIGHT,
+        wider=room - wide,
+    )
+
+
+def of_leaf(card: Card, column: float) -> Face:
+    """An input, or a number of its own; column: as for `compact`."""
+    return constant(card, sizes.LINE, sizes.COMPACT_NUMBER[1]) if card.is_constant else compact(column, card)
+
+
+def name_column(cards: Iterable[Card]) -> float:
+    """The width of the names of inputs that stand inside of compact cards."""
+    names = [card.name for card in cards if card.kind == "input"]
+    return min(max([sizes.COLUMN, *(width(name, sizes.COMPACT_NAME[1]) + 8 for name in names)]), 64)
+
+
+# The nodes of a network stand on the card of their unit: these faces have no panel of their own.
+HIDDEN = Face("hidden", 0, 0, None)  # told in words alone
+
+
+def row(card: Card, wide: float = 0) -> Face:
+    """A row of a unit's table: name, sign if there is one, value, gradient, the numbers on the right."""
+    is_result = bool(card.symbol)
+    left, badge = sizes.NAME_COLUMN[is_result], sizes.SIGN_COLUMN if is_result else 0
+    wide = wide or left + badge + 2 * sizes.NUMBER_COLUMN
+    middle, high, number = sizes.ROW / 2, sizes.ROW, sizes.NUMBER_COLUMN
+
+    def field(x: float) -> Field:
+        return Field(
+            x, 0.5, number - 1, high - 1, Line(x + number / 2 - 0.5, middle, number - 2, sizes.ROW_NUMBER)
+        )
+
+    return Face(
+        kind="row" if is_result else "parameter",
+        wide=wide,
+        high=high,
+        radius=None,
+        name=Line(3, middle, left - 4, sizes.ROW_NAME, is_centred=False),
+        sign=(wide - 2 * number - 2, middle, high - 2) if is_result else None,
+        sign_type=sizes.ROW_SIGN,
+        sign_width=badge - 3,
+        value=field(wide - 2 * number),
+        gradient=field(wide - number),
+    )
+
+
+def cell(*, has_sign: bool, radius: float | None = None) -> Face:
+    """One example in the row of a batch: name, value, gradient, one below the other."""
+    left = sizes.SIGN_COLUMN if has_sign else 0
+    wide, high = sizes.BATCH_CELL
+    line = high / 3
+
+    def field(top: float) -> Field:
+        middle = Line(left + wide / 2, top + line / 2, wide - 3, sizes.ROW_NUMBER)
+        return Field(left + 1, top, wide - 2, line - 0.5, middle)
+
+    return Face(
+        kind="first" if has_sign else "cell" if radius is None else "example",
+        wide=left + wide,
+        high=high,
+        radius=radius,
+        name=Line(left + wide / 2, line / 2, wide - 3, sizes.ROW_NAME[1:]),
+        sign=(left - 1, high / 2, sizes.ROW - 1) if has_sign else None,
+        sign_type=sizes.ROW_SIGN,
+        sign_width=left - 3,
+        value=field(line),
+        gradient=field(2 * line - 1),
+    )
+
+
+def dense(card: Card) -> Face:
+    """A small card with nothing but two numbers; an input has a line of its own around it."""
+    (wide, high), inset = sizes.DENSE, 1
+
+    def field(top: float) -> Field:
+        middle = Line(wide / 2, top + high / 4, wide - 4, sizes.DENSE_NUMBER)
+        return Field(inset, top + inset / 2, wide - 2 * inset, high / 2 - inset, middle)
+
+    is_own = not card.symbol
+    return Face(
+        "small" if is_own else "unit",
+        wide,
+        high,
+        6 if is_own else None,
+        value=field(0),
+        gradient=field(high / 2),
+    )
+
+
+def badge_width(symbol: str, high: float, sizes_: Sequence[float]) -> float:
+    """How wide the badge of an operation is: round for one letter, and as long as a word."""
+    if len(symbol) == 1 or high == sizes.CIRCLE:
+        return high
+    return width(symbol, Line(0, 0, high, sizes_).size(symbol)) + sizes.PAD

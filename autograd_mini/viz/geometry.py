@@ -1,0 +1,76 @@
+"""Where things are: the layout of a scene as plain data, whoever made it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograd_mini.viz.faces import Faces
+
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """An edge: a point and three more for each cubic Bézier piece, then straight on to the tip.
+
+    One without points is implied: a weight stands on the line of the input it is multiplied with.
+    """
+
+    points: tuple[Point, ...]
+    tip: Point
+    label: Point | None = None  # the middle of what is written on it, if there is room
+
+    @property
+    def is_implied(self) -> bool:
+        return len(self.points) < 4
+
+    def nearest(self, place: Point) -> Point:
+        """The point of the curve that is nearest to a place, of sixteen on every piece."""
+        pieces = [self.points[i : i + 4] for i in range(0, len(self.points) - 1, 3)]
+
+        def point(piece: tuple[Point, ...], t: float) -> Point:
+            weights = ((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3)
+            x, y = (sum(w * corner[axis] for w, corner in zip(weights, piece)) for axis in (0, 1))
+            return x, y
+
+        return min(
+            [point(piece, k / 16) for piece in pieces for k in range(17)], key=partial(math.dist, place)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A few words beside the cards: the title of a column."""
+
+    text: str
+    place: Point  # its middle
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where things are by their ids, in points from the top left corner: the centres of cards, the curves
+    of arrows, and two corners of every frame, top left and bottom right; and the faces of cards.
+    """
+
+    width: float
+    height: float
+    cards: dict[str, Point]
+    arrows: dict[str, Curve]
+    frames: dict[str, tuple[Point, Point]]
+    faces: Faces
+    notes: tuple[Note, ...] = ()
+    panels: frozenset[str] = frozenset()  # the frames that are drawn as one card, without their title
+    carried: dict[str, str] = field(
+        default_factory=dict
+    )  # for arrows that tell a weight's gradient, its card
+
+    def corners(self, card: str) -> tuple[Point, Point]:
+        """Two corners of a card, top left and bottom right."""
+        (x, y), face = self.cards[card], self.faces.of[card]
+        return (x - face.wide / 2, y - face.high / 2), (x + face.wide / 2, y + face.high / 2)
