@@ -342,7 +342,7 @@ def test_primitives_of_the_user():
 
     def declare(factor):
         return primitive(
-            "bell", lambda xp, x: xp.exp(-factor * x * x), lambda xp, z, x: (-2.0 * factor * x * z,)
+            "bump", lambda xp, x: xp.exp(-factor * x * x), lambda xp, z, x: (-2.0 * factor * x * z,)
         )
 
     outer = None
@@ -350,7 +350,7 @@ def test_primitives_of_the_user():
     for factor in (1.0, 3.0):
         bell = declare(factor)
         outer = outer or primitive(
-            "outer", lambda xp, x: xp.bell(x) + x, lambda xp, z, x: (1.0 - 2.0 * x * (z - x),)
+            "outer", lambda xp, x: xp.bump(x) + x, lambda xp, z, x: (1.0 - 2.0 * x * (z - x),)
         )
         for each in (bell, outer):
             f = lambda x, each=each: each(w * x)
