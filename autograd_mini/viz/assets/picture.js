@@ -11,6 +11,7 @@ function set(element, text) {
   let low = 0;
   element.textContent = "";
   text.split(/([⁻⁰¹²³⁴-⁾]+|[₀-₉]+(?:,[₀-₉]+)*)/).forEach((part, i) => {
+    if (!part) return;
     const place = i % 2 && (part < "₀" ? -0.36 : 0.2);
     const piece = document.createElementNS(element.namespaceURI, "tspan");
     piece.textContent = i % 2 ? part.normalize("NFKC") : part;
