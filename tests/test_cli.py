@@ -205,7 +205,7 @@ def test_variables_called_like_options(run):
         ("-inf", "−inf"),
         ("nan", "nan"),
         ("2/5", "0.4"),
-        ("-1 / 4", "-0.25"),
+        ("-1 / 4", "−0.25"),
         ("1/inf", None),
     ],
 )

@@ -36,9 +36,7 @@ from autograd_mini import (
     value_and_grad,
     where,
 )
-from autograd_mini.engine.arithmetic import Arithmetic
 from autograd_mini.engine.operations import call
-from autograd_mini.engine.rule import RULES
 from autograd_mini.errors import CompileError, MissingExtraError, UnboundError
 from autograd_mini.functions import as_function
 from autograd_mini.nn import MLP
@@ -323,17 +321,6 @@ def test_anomalies_are_looked_for_outside():
 
 
 # Rules of the user
-
-
-@pytest.fixture
-def forget():
-    """What is declared in a test is forgotten after it."""
-    tables = [RULES, Arithmetic.definitions]
-    kept = [dict(table) for table in tables]
-    yield
-    for table, old in zip(tables, kept, strict=True):
-        table.clear()
-        table.update(old)
 
 
 @pytest.mark.usefixtures("forget")
