@@ -490,7 +490,7 @@ def test_threads_are_one():
     assert ["no number for q yet; give it one: .forward(q=...)"] * 8 == errors
 
 
-@pytest.mark.parametrize("more", [100, pytest.param(2000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("more", [100, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_memory_does_not_grow(more):
     """After many calls no more memory is held than after the first."""
     w = Value(2.0)
