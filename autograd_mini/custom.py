@@ -273,7 +273,7 @@ def custom_gradient(function: Callable[..., tuple[Any, Callable[[Any], Any]]]) -
             _unreadable(name, xp)
         return _pullbacks(name, run(xs)[1], len(xs), floats_only=is_of_floats)
 
-    rule = Rule(name, forward, partials)
+    rule = Rule(name, forward, partials, owner=name)
 
     @wraps(function)
     def with_gradient(*numbers: Any) -> Any:

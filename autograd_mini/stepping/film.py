@@ -70,7 +70,7 @@ def gif(trace: Trace) -> bytes:
         picture = (
             pictures[-1].copy()
             if pictures
-            else Image.new("RGB", (math.ceil(zoom * wide), math.ceil(zoom * high)))
+            else Image.new("RGB", (math.floor(zoom * wide), math.floor(zoom * high)))
         )
         for place in [(0.0, 0.0, wide, high)] if before is None else parts.changed(before, sheet):
             # Whole pixels, so that a part is drawn as it is in the whole.

@@ -352,7 +352,8 @@ class Equations:
         is_repeated = position in self._known(user).repeated
         sides = [xp.local_partial(user.rule, self._inputs(xp, user), position, is_repeated=is_repeated)]
         if self._known(user).says(position, step.local):
-            sides.append(xp.formula(self._partials_of(xp, user)[position]))
+            formula = xp.formula(self._partials_of(xp, user)[position])
+            sides += [formula] * (str(formula) != str(sides[0]))
         return [*sides, xp.constant(step.local or 0.0)]
 
     def _arriving(self, xp: Printed, step: Step, sides: list[Formula]) -> list[Formula]:

@@ -143,9 +143,10 @@ def compact(column: float, card: Card, *, is_centred: bool = True) -> Face:
     left, high = column if is_inside else sizes.COLUMN, 2 * sizes.LINE
     wide = left + sizes.CELL
     fields = []
-    for top in (1, sizes.LINE):  # inside of the line around the card
+    for top in (2, sizes.LINE):  # inside of the line around the card
         middle = Line(left + sizes.CELL / 2, top + sizes.LINE / 2 - 0.5, sizes.CELL - 4, sizes.COMPACT_NUMBER)
-        fields.append(Field(left, top, sizes.CELL - (2 if is_inside else 1), sizes.LINE - 1, middle))
+        inset = 3 if is_inside else 2  # so that the corners of a tint stay within the round ones of the card
+        fields.append(Field(left, top, sizes.CELL - inset, sizes.LINE - 2, middle))
     if is_inside:
         name = Line(left / 2, sizes.LINE, left - 4, sizes.COMPACT_NAME)
         return Face("leaf", wide, high, 8, name, value=fields[0], gradient=fields[1])
@@ -238,7 +239,7 @@ def cell(*, has_sign: bool, radius: float | None = None) -> Face:
 
 def dense(card: Card) -> Face:
     """A small card with nothing but two numbers; an input has a line of its own around it."""
-    (wide, high), inset = sizes.DENSE, 1
+    (wide, high), inset = sizes.DENSE, 2
 
     def field(top: float) -> Field:
         middle = Line(wide / 2, top + high / 4, wide - 4, sizes.DENSE_NUMBER)

@@ -146,7 +146,8 @@ class Arrow:
             return ""
         xp = self.head.xp
         space = " " if xp.times.isascii() else ""  # which ends a command of TeX
-        return f"{xp.times}{space}{xp.operand(float(f'{self.partial:.3g}'), PRODUCT)}"
+        digits = 2 if -0.1 < self.partial < 0 else 3  # as a minus has brackets, and a small number many zeros
+        return f"{xp.times}{space}{xp.operand(float(f'{self.partial:.{digits}g}'), PRODUCT)}"
 
     def __str__(self) -> str:
         if self.partial is None or not self.derivative:

@@ -173,6 +173,9 @@ def _draw_sign(group: ET.Element, symbol: str, right: float, middle: float, high
     wide = face.sign_width or badge_width(symbol, high, face.sign_type)
     _box(group, right - wide, middle - high / 2, wide, high, radius=high / 2, fill=colours.OPERATION.line)
     line = Line(right - wide / 2, middle, face.sign_width - 3 if face.sign_width else high, face.sign_type)
+    if wide == line.room:  # it is a circle, with room for the beginning of a long name
+        while width(symbol, line.size(symbol)) > wide:
+            symbol = symbol[:-1]
     _line(group, "symbol", symbol, line, fill=colours.PAPER, font_weight="bold")
 
 
@@ -193,7 +196,7 @@ def _draw_field(parent: ET.Element, kind: str, card: Card, field: Field) -> None
     if field.title:
         _panel(group, field.x, field.y, field.wide, field.high, 3, role, stroke_dasharray=dashes)
     else:
-        _box(group, field.x, field.y, field.wide, field.high, 0, fill=role.fill)
+        _box(group, field.x, field.y, field.wide, field.high, 2, fill=role.fill)
     _line(group, "number", number, field.number, fill=role.text, **looks)
 
 

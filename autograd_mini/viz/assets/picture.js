@@ -26,7 +26,7 @@ function write(box, text) {
   if (!box) return;
   set(box.lastChild, text);
   box.classList.toggle("known", text);
-  box.classList.toggle("long", text.length > 7);
+  box.classList.toggle("long", text.length > 6);
 }
 
 // A formula comes as a tree: "if" is the identifier f, ["r", "iu", "o+", "iv"] a row, ["d", "if", "iu"] is ∂f/∂u.
