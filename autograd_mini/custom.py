@@ -13,7 +13,7 @@ from contextvars import Context
 from functools import wraps
 from typing import TYPE_CHECKING
 
-from autograd_mini.engine.arithmetic import floats
+from autograd_mini.engine.arithmetic import Floats, floats
 from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.interop import as_float
 from autograd_mini.engine.operations import call, method, values
@@ -259,17 +259,19 @@ def custom_gradient(function: Callable[..., tuple[Any, Callable[[Any], Any]]]) -
     def forward(xp: Any, *xs: Any) -> Any:
         if isinstance(xp, Printed):
             return xp.call(name, xs)
-        if xp is not floats and xp is not values:
+        is_of_floats = isinstance(xp, Floats)
+        if not is_of_floats and xp is not values:
             _unreadable(name, xp)
         z = run(xs)[0]
-        return as_float(data_of(z)) if xp is floats else z
+        return as_float(data_of(z)) if is_of_floats else z
 
     def partials(xp: Any, _z: Any, *xs: Any) -> tuple[Any, ...]:
         if isinstance(xp, Printed):
             return tuple([xp.derivative(xp.call(name, xs), x) for x in xs])
-        if xp is not floats and xp is not values:
+        is_of_floats = isinstance(xp, Floats)
+        if not is_of_floats and xp is not values:
             _unreadable(name, xp)
-        return _pullbacks(name, run(xs)[1], len(xs), floats_only=xp is floats)
+        return _pullbacks(name, run(xs)[1], len(xs), floats_only=is_of_floats)
 
     rule = Rule(name, forward, partials, owner=name)
 

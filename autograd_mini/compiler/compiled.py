@@ -12,7 +12,7 @@ from __future__ import annotations
 import struct
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from functools import reduce, update_wrapper
+from functools import cached_property, reduce, update_wrapper
 from itertools import pairwise
 from operator import add
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -377,15 +377,15 @@ class Compiled:
         ends = [n * i // threads for i in range(threads + 1)]
         parts = [slice(start, end) for start, end in pairwise(ends)]
 
-        def work(part: slice) -> tuple[Array, Array]:
-            piece = np.empty((len(results), part.stop - part.start))
-            return piece, run(kernel, [column[part] for column in columns], numbers, piece, seed)
+        def work(part: slice) -> Array:
+            return run(kernel, [column[part] for column in columns], numbers, results[:, part], seed)
 
-        with ThreadPoolExecutor(threads) as pool:
-            done = [*pool.map(work, parts)]
-        for part, (piece, _) in zip(parts, done):
-            results[:, part] = piece
-        return results, _added([sums for _, sums in reversed(done)])
+        return results, _added([*self._pool.map(work, parts)][::-1])
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        """The threads that share large batches. They end with the program, and wait meanwhile."""
+        return ThreadPoolExecutor(self.options.threads, thread_name_prefix=f"{self.options.name} compiled")
 
 
 def _shaped(path: Path, batch: Batch, numbers: Array) -> Any:

@@ -50,7 +50,8 @@ class Kernel(Protocol):
         """Compute results and sums as for `Bound`.
 
         columns: for each input a float64 array of one axis with an entry for each example, of any stride.
-        The others are C-contiguous float64 arrays of the caller, which no two threads share.
+        The others are C-contiguous float64 arrays of the caller, which no two threads share; but the rows of
+        `results` may be those of a part of the examples.
         """
 
     def bound(self, n: int) -> Bound:

@@ -62,7 +62,7 @@ def growth(path: str) -> None:
     mpl.use("agg")
     from matplotlib import pyplot as plt
 
-    figure, (by_batch, by_operations) = plt.subplots(1, 2, figsize=(10, 4))
+    figure, (by_batch, by_operations) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
     made = program(300)
     sizes = [2**k for k in range(4, 19, 2)]
     by_batch.loglog(sizes, [seconds(made, n) for n in sizes], "o-", label="seconds")

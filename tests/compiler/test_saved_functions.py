@@ -114,6 +114,7 @@ def test_several_structures_in_one_file(tmp_path):
         loaded([[1.0, 2.0]])
 
 
+@pytest.mark.usefixtures("forget")
 def test_what_cannot_be_saved(tmp_path):
     """What was never called, draws random numbers, or calls Python is refused, and no file is written."""
     path = tmp_path / "f.json"

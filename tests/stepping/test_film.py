@@ -109,6 +109,7 @@ def test_a_long_equation_fits():
         assert left + zoom * max(ends) < 1.05 * float(sheet.get("width"))
 
 
+@pytest.mark.slow
 def test_only_what_changes_is_drawn_anew():
     """Frame by frame the film is what every frame is when it is drawn whole."""
     image = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
