@@ -274,7 +274,7 @@ def test_slides_of_a_network_compile(compiled, style):
     """In both small looks, with the rows of its tables marked in turn."""
     trace = steps(MLP(2, [2, 1], activation="tanh", seed=0)([1.0, -2.0]), style=style)
 
-    assert len(trace) + 1 == compiled(slides(trace))
+    assert len(trace) + 2 == compiled(slides(trace))
 
 
 @pytest.mark.slow
