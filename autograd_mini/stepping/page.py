@@ -178,5 +178,8 @@ def _list(trace: Trace) -> str:
             f"<h2>{escape(message(sweep, trace.language))}</h2><ol start={start}>{''.join(lines)}</ol>"
         )
         start += len(lines)
-    title, fixed = (escape(message(key, trace.language)) for key in ("all steps", "held fixed"))
-    return f"<details id=list><summary>{title}</summary>{''.join(sweeps)}<p>{fixed}</p></details>"
+    legend = ["held fixed", *["negative"] * any(width < 0 for width in widths(trace).values())]
+    title, *notes = [escape(message(key, trace.language)) for key in ("all steps", *legend)]
+    return (
+        f"<details id=list><summary>{title}</summary>{''.join(sweeps)}<p>{'<br>'.join(notes)}</p></details>"
+    )
