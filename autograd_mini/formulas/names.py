@@ -31,6 +31,7 @@ _WRITTEN_OUT = (
 GREEK = dict(zip(_WRITTEN_OUT.split(), "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ", strict=True))
 MARKS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304"}  # above the one letter before
 PRIME = "′"
+_INPUT = re.compile(r"x(\[\d+\])")  # as a layer labels its inputs
 _NAME = re.compile(
     rf"""((?:[^\W\d_][\u0300-\u036f]*)+)      # letters, which may be those of a Greek one
     (?:_({"|".join(MARKS)}))?
@@ -65,7 +66,8 @@ def names(order: Sequence[Value]) -> dict[Value, str]:
 
     A node keeps its label, with what cannot be shown written out. Unnamed results are t1, t2, ... as in
     the lectures and an unnamed last one is f; unnamed inputs are x1, x2, ...; a constant is called by its
-    number. Given names never repeat a label, and what would look the same, as x1 and x_1 do, gets primes.
+    number. Given names never repeat a label, and what would look the same, as x1 and x_1 do, gets primes; but
+    the inputs x[1], x[2], ... of several examples are x1[1], x1[2], ..., x2[1], ...: shown as x⁽¹⁾₁ and so on.
     """
     taken = {node.label for node in order}
     taken |= {f"{parts[0]}{parts[2]}" for label in taken if (parts := indexed(label)) and not parts[1]}
@@ -77,10 +79,11 @@ def names(order: Sequence[Value]) -> dict[Value, str]:
 
     result: dict[Value, str] = {}
     looks: Counter[object] = Counter()
+    examples = _examples(order)
     inputs = results = 1
     for node in order:
         if node.label:
-            name = label = visible(node.label)
+            name = label = examples.get(node) or visible(node.label)
             look = indexed(label) or label
             while (again := looks[look]) and (name := label + _primes(again)) in taken:
                 looks[look] += 1
@@ -95,6 +98,16 @@ def names(order: Sequence[Value]) -> dict[Value, str]:
             name, inputs = fresh("x", inputs)
         result[node] = name
     return result
+
+
+def _examples(order: Sequence[Value]) -> dict[Value, str]:
+    """The inputs of a batch with the number of their example, if all examples have the same ones in the same order."""
+    found = [(node, part[1]) for node in order if (part := _INPUT.fullmatch(node.label))]
+    indices = [index for _, index in found]
+    each = len({*indices}) or 1
+    if len(indices) == each or indices != indices[:each] * (len(indices) // each):
+        return {}
+    return {node: f"x{i // each + 1}{index}" for i, (node, index) in enumerate(found)}
 
 
 def _primes(count: int) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from autograd_mini.errors import MissingExtraError
-from autograd_mini.stepping.moments import scene_after
+from autograd_mini.stepping.moments import scene_after, widths
 from autograd_mini.stepping.patches import Parts
+from autograd_mini.stepping.sweeps import GRADIENTS, VALUES
 from autograd_mini.stepping.typeset import svg_of, typeset
-from autograd_mini.viz.colours import ARROW, FONTS, INK, NOW, PAPER
+from autograd_mini.viz.colours import ARROW, FONTS, INK, NEGATIVE, NOW, PAPER, POSITIVE
 from autograd_mini.viz.layout import layout_of
 from autograd_mini.viz.sizes import MARGIN
 from autograd_mini.viz.svg import svg_element
@@ -33,6 +35,7 @@ LEAST_WIDTH = 480  # points, so that there is room for an equation under a small
 EQUATION, HEADING = 18, 13  # sizes of type
 FOOT = 84  # points below the picture
 EQUATION_HEIGHT = 56  # of them, for the equation
+PALE = "0.4"  # opacity of an arrow that nothing has reached yet
 WIDE = 800  # points: below a wider picture the type is larger, since all of it will be made smaller
 
 
@@ -98,7 +101,7 @@ def gif(trace: Trace) -> bytes:
 
 def frame(trace: Trace, count: int, layout: Layout) -> ET.Element:
     """An `<svg>` element of three: the paper, the picture after so many steps, and what is said below it."""
-    picture = svg_element(scene_after(trace, count), layout)
+    picture = _picture(trace, count, layout)
     own_width, high = (float(picture.get(side, "")) for side in ("width", "height"))
     wide = max(own_width, LEAST_WIDTH)
     scale = max(1.0, wide / WIDE)
@@ -118,6 +121,35 @@ def frame(trace: Trace, count: int, layout: Layout) -> ET.Element:
     if count:
         foot.append(_equation(trace, step, wide, high + 50 * scale, scale))
     return sheet
+
+
+def _picture(trace: Trace, count: int, layout: Layout) -> ET.Element:
+    """The picture after so many steps: once derivatives flow, arrows tell their size and sign by width and colour.
+
+    In the backward pass heads are at the beginning of the arrows, and those that nothing has reached yet are pale.
+    """
+    sweep, flowing, used = trace[max(count - 1, 0)].sweep, widths(trace), set[int]()
+    if count and sweep != VALUES:
+        used = {trace.edges[step.edge] for step in trace[:count] if step.edge}
+    reached, is_backward = {f"e{edge}": flowing[edge] for edge in used}, count and sweep == GRADIENTS
+    curves = layout.arrows
+    if is_backward:
+        curves = {
+            id_: curve.turned() if id_ in reached else curve.without_head() for id_, curve in curves.items()
+        }
+    picture = svg_element(scene_after(trace, count), replace(layout, arrows=curves, carried={}))
+    for group in picture.iter("g"):
+        id_, line, head = group.get("id", ""), group.find("path"), group.find("polygon")
+        if id_ not in curves or line is None or head is None:
+            continue
+        if id_ in reached:
+            colour, wide = NEGATIVE if reached[id_] < 0 else POSITIVE, abs(reached[id_])
+            line.attrib.update({"stroke": colour, "stroke-width": f"{wide}"})
+            head.set("fill", colour)
+        elif is_backward:
+            line.set("opacity", PALE)
+            group.remove(head)
+    return picture
 
 
 def _equation(trace: Trace, step: Step, wide: float, middle: float, scale: float) -> ET.Element:

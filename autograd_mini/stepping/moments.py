@@ -1,7 +1,8 @@
-"""The picture at one moment of a trace: the boxes hold what the steps so far have put there."""
+"""The picture at one moment of a trace: the boxes hold what the steps so far have put there, the arrows tell what flowed."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from autograd_mini.stepping.sweeps import TANGENTS, VALUES
@@ -41,5 +42,21 @@ def scene_after(trace: Trace, count: int | None = None, xp: Printed | None = Non
         trace.sweep == TANGENTS,
         held=said.held,
         waiting={nodes[step.node]: step.waiting for step in done if step.edge},
+        negative={(nodes[step.edge[0]], step.edge[1]) for step in done if step.edge and step.result < 0},
     )
     return scene_in_style(nodes[-1], "all", xp or said.drawn, moment, trace.style)
+
+
+def widths(trace: Trace) -> dict[int, int]:
+    """How wide the line of each edge is drawn once a derivative has flowed along it, by the number of the edge.
+
+    From 1 to 5 with the square root of its size, the largest of the trace the widest; negative if the derivative is.
+
+    >>> from autograd_mini import parse, steps
+    >>> widths(steps(parse("f = (u - v) * w", u=2, v=3, w=4)))
+    {2: 5, 3: -3, 0: 5, 1: -5}
+    """
+    flowing = {trace.edges[step.edge]: step.result for step in trace if step.edge}
+    most = max([abs(x) for x in flowing.values() if math.isfinite(x)], default=0) or 1
+    sizes = {edge: min(abs(x) / most, 1) if math.isfinite(x) else 0 for edge, x in flowing.items()}
+    return {e: (-1 if flowing[e] < 0 else 1) * (1 + round(4 * size**0.5)) for e, size in sizes.items()}

@@ -6,13 +6,12 @@ text, so a name has no way to become anything else.
 
 from __future__ import annotations
 
-import math
 from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from autograd_mini.stepping.blank import blank_picture, looks_of
-from autograd_mini.stepping.moments import scene_after
+from autograd_mini.stepping.moments import scene_after, widths
 from autograd_mini.stepping.sweeps import ADDITION, OPERATION, PRODUCT, SEED, VARIABLE, waiting
 from autograd_mini.viz.document import button, data_block, document, panel
 from autograd_mini.viz.layout import layout_of
@@ -96,8 +95,7 @@ def changes(trace: Trace) -> list[list[Any]]:
         arrows = layout_of(scene).arrows
         used = [edge for edge in used if arrows[f"e{edge}"].label]
     labels = {edge: i for i, edge in enumerate(used)}
-    flows = [abs(step.result) for step in trace if step.edge and math.isfinite(step.result)]
-    most = max(flows, default=0) or 1
+    flows = widths(trace)
 
     def shown(x: float | None) -> str:
         return "" if x is None else str(xp.constant(x))
@@ -115,13 +113,12 @@ def changes(trace: Trace) -> list[list[Any]]:
         if step.edge:
             edge = trace.edges[step.edge]
             arrow = scene.arrows[edge]
-            width = 1 + round(4 * min(abs(step.result) / most, 1) ** 0.5) if math.isfinite(step.result) else 1
             short += [
                 [edge],
                 arrow.factor if scene.style == "cards" else arrow.short,
                 labels.get(edge, -1),
                 place[trace.equations.source(step)],
-                -width if step.result < 0 else width,
+                flows[edge],
             ]
         return short
 
@@ -181,5 +178,8 @@ def _list(trace: Trace) -> str:
             f"<h2>{escape(message(sweep, trace.language))}</h2><ol start={start}>{''.join(lines)}</ol>"
         )
         start += len(lines)
-    title, fixed = (escape(message(key, trace.language)) for key in ("all steps", "held fixed"))
-    return f"<details id=list><summary>{title}</summary>{''.join(sweeps)}<p>{fixed}</p></details>"
+    legend = ["held fixed", *["negative"] * any(width < 0 for width in widths(trace).values())]
+    title, *notes = [escape(message(key, trace.language)) for key in ("all steps", *legend)]
+    return (
+        f"<details id=list><summary>{title}</summary>{''.join(sweeps)}<p>{'<br>'.join(notes)}</p></details>"
+    )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Box = tuple[float, float, float, float]  # left, top, right, bottom
 
-THICK = 6  # points around a shape: a thick line, or the head of an arrow
+THICK = 8  # points around a shape: a thick line, or the head of an arrow
 NOWHERE = (math.inf, math.inf, -math.inf, -math.inf)
 _NUMBER = re.compile(r"-?\d+\.?\d*")
 
@@ -37,6 +37,8 @@ class Parts:
         boxes = [_union([_enclosing(before[2]), _enclosing(after[2])])]
         for name, part in different:
             box = self._box(name, part, after[1])
+            if box[0] == math.inf:  # a weight in the card of its neuron has no line
+                continue
             while met := [other for other in boxes if _overlap(box, other)]:
                 boxes = [other for other in boxes if other not in met]
                 box = _union([box, *met])

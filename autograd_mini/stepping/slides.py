@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd_mini.formulas.latex import Inline
-from autograd_mini.stepping.moments import scene_after
+from autograd_mini.stepping.moments import scene_after, widths
 from autograd_mini.stepping.page import heading
-from autograd_mini.stepping.sweeps import VALUES
+from autograd_mini.stepping.sweeps import GRADIENTS, VALUES
 from autograd_mini.viz.layout import layout_of
 from autograd_mini.viz.tex import ascii_maths, plain
 from autograd_mini.viz.tikz import Picture, at, lines, nested
@@ -34,6 +35,10 @@ OVERLAYS = r"""
   on/.code args={<#1>#2}{\only<#1>{\pgfkeysalso{#2}}},
   current card/.style={draw=nowline, fill=nowfill, line width=4*\zoom pt},
   counter/.style={anchor=south east, font=\scriptsize, arrowtext},
+  % In the backward pass heads are at the beginning, and an arrow that nothing has reached yet is pale.
+  pale/.style={-, opacity=0.4},
+  turned/.style={stealth-},
+  flowing/.style 2 args={draw=#1, line width=#2*\zoom pt},
   current arrow/.style={draw=nowline, line width=4*\zoom pt},
 }
 % An equation in one line, or in several if it is long.
@@ -56,7 +61,7 @@ def slides(trace: Trace) -> str:
     stands below. A graph that would be too small to read is shown whole at first and at last, and in between
     through a window that follows the steps. Raises LayoutError if the picture cannot be drawn.
     """
-    layout = layout_of(scene_after(trace))
+    layout = replace(layout_of(scene_after(trace)), carried={})  # the steps tell gradients, one by one
     picture = Picture(scene_after(trace, xp=Inline(trace.language)), layout)
     cameras = _cameras(trace, layout)
     wide, high = SLIDE
@@ -89,11 +94,27 @@ def slides(trace: Trace) -> str:
 
 def _title(trace: Trace) -> str:
     """The heading of each sweep, from its first overlay on, and the expression."""
-    second = next(overlay for overlay, step in enumerate(trace, 2) if step.sweep != VALUES)
-    headings = [(1, VALUES), (second, trace.sweep)]
+    headings = [(1, VALUES), (_second(trace), trace.sweep)]
     sweeps = _in_turn([(start, plain(message(sweep, trace.language))) for start, sweep in headings])
     expression = ascii_maths(heading(trace, trace.equations.latex))
     return rf"{sweeps}\hfill\fit{{.6\textwidth}}{{\normalsize${expression}$}}"
+
+
+def _second(trace: Trace) -> int:
+    """The overlay on which the second sweep begins."""
+    return next(overlay for overlay, step in enumerate(trace, 2) if step.sweep != VALUES)
+
+
+def _flow(trace: Trace, used: int | None, width: int) -> str:
+    """How an arrow looks in the second sweep, if it is used on this overlay, by what flows along it."""
+    second, is_backward = _second(trace), trace.sweep == GRADIENTS
+    pale = f"{second}-{used - 1 if used else ''}"
+    options = f", on={{<{pale}>{{pale}}}}" * is_backward
+    if used:
+        colour = "negative" if width < 0 else "gradientline"
+        turned = "turned, " * is_backward
+        options += f", on={{<{used}->{{{turned}flowing={{{colour}}}{{{abs(width)}}}}}}}"
+    return options
 
 
 def _equation(step: Step) -> str:
@@ -107,6 +128,7 @@ def _parts(trace: Trace, picture: Picture) -> Iterator[tuple[Iterable[Point], st
     boxes: dict[tuple[int, bool], list[tuple[int, str]]] = defaultdict(lambda: [(1, picture.box(None))])
     touched: dict[int, list[int]] = defaultdict(list)
     used: dict[tuple[int, int], int] = {}
+    flowing = widths(trace)
     for overlay, step in enumerate(trace, 2):
         touched[step.node].append(overlay)
         if step.after != step.before or step.waiting:
@@ -119,13 +141,16 @@ def _parts(trace: Trace, picture: Picture) -> Iterator[tuple[Iterable[Point], st
         yield layout.frames[frame.id], picture.frame(frame)
     for arrow, edge in zip(scene.arrows, trace.edges, strict=True):
         curve = layout.arrows[arrow.id]
-        yield (
-            [*curve.points, curve.tip],
-            picture.arrow(arrow, _current("arrow", [used[edge]] if edge in used else [])),
+        overlay_of, number = used.get(edge), trace.edges[edge]
+        looks = _flow(trace, overlay_of, flowing.get(number, 0)) + _current(
+            "arrow", [overlay_of] if overlay_of else []
         )
+        yield [*curve.points, curve.tip], picture.arrow(arrow, looks)
     for arrow, edge in zip(scene.arrows, trace.edges, strict=True):
         if edge in used:
             yield layout.arrows[arrow.id].points, _in_turn([(used[edge], picture.slope(arrow))])
+    for words in layout.notes:
+        yield [words.place], picture.heading(words)
     for i, card in enumerate(scene.cards):
         value, gradient = (_in_turn(boxes[i, of_value]) for of_value in (True, False))
         yield layout.corners(card.id), picture.card(card, value, gradient, _current("card", touched[i]))

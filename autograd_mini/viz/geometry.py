@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,19 @@ class Curve:
     @property
     def is_implied(self) -> bool:
         return len(self.points) < 4
+
+    def without_head(self) -> Curve:
+        """The same line as far as to the tip."""
+        return self if self.is_implied else replace(self, points=(*self.points[:-1], self.tip))
+
+    def turned(self) -> Curve:
+        """The same line from its tip back, with room for a head of the same length at the end."""
+        if self.is_implied:
+            return self
+        (x, y), (toward_x, toward_y), *_, base = self.points
+        part = math.dist(base, self.tip) / (math.dist((x, y), (toward_x, toward_y)) or 1)
+        end = x + part * (toward_x - x), y + part * (toward_y - y)
+        return replace(self, points=(self.tip, *self.points[-2:0:-1], end), tip=(x, y))
 
     def nearest(self, place: Point) -> Point:
         """The point of the curve that is nearest to a place, of sixteen on every piece."""

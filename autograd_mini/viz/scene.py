@@ -26,6 +26,7 @@ from autograd_mini.words.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from autograd_mini.engine.value import Value
     from autograd_mini.formulas.printing import Formula, Printed
@@ -113,6 +114,7 @@ class Arrow:
     partial: float | None
     is_outdated: bool = False
     is_short: bool = True  # whether the title has room on the arrow
+    is_negative: bool = False  # whether what a step let flow along it is: then the label says so
 
     @property
     def is_constant(self) -> bool:
@@ -132,7 +134,7 @@ class Arrow:
     @property
     def factor(self) -> str:
         """What stands on it between labelled cards: the number, as a factor where it has no title."""
-        return self.number if self.is_short else self.short
+        return self.number + self._sign if self.is_short else self.short
 
     @property
     def number(self) -> str:
@@ -147,7 +149,11 @@ class Arrow:
         xp = self.head.xp
         space = " " if xp.times.isascii() else ""  # which ends a command of TeX
         digits = 2 if -0.1 < self.partial < 0 else 3  # as a minus has brackets, and a small number many zeros
-        return f"{xp.times}{space}{xp.operand(float(f'{self.partial:.{digits}g}'), PRODUCT)}"
+        return f"{xp.times}{space}{xp.operand(float(f'{self.partial:.{digits}g}'), PRODUCT)}{self._sign}"
+
+    @property
+    def _sign(self) -> str:
+        return " ⊖" * self.is_negative
 
     def __str__(self) -> str:
         if self.partial is None or not self.derivative:
@@ -207,10 +213,13 @@ class Moment:
     start: str  # the node whose derivatives they are; empty if that is not known
     is_forward: bool = False  # whether they are derivatives with respect to it
     outdated: Outdated = NOTHING
-    held: set[Value] | frozenset[Value] = frozenset()  # those that count as constants
+    held: AbstractSet[Value] = frozenset()  # those that count as constants
     waiting: Mapping[Value, str] = field(
         default_factory=dict
     )  # what stands in a box before all products have come
+    negative: AbstractSet[tuple[Value, int]] = (
+        frozenset()
+    )  # edges along which a negative derivative has flowed
 
     def derivative(self, xp: Printed, name: Formula) -> Formula:
         """The title of a gradient box: ∂f/∂name, or in forward mode ∂name/∂x."""
@@ -287,7 +296,14 @@ def scene_of(
             if there is not here and edge not in arrows:
                 is_outdated = partial is not None and edge in moment.outdated.partials
                 arrows[edge] = Arrow(
-                    f"e{len(arrows)}", cards[there], cards[here], title, partial, is_outdated, is_short
+                    f"e{len(arrows)}",
+                    cards[there],
+                    cards[here],
+                    title,
+                    partial,
+                    is_outdated,
+                    is_short,
+                    edge in moment.negative,
                 )
     output = box_of.get(root, root)
     cards[output] = cards.pop(output)

@@ -63,6 +63,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "In a local partial derivative the operation’s other inputs are held fixed.",
         "fr": "Dans une dérivée partielle locale, les autres entrées de l’opération sont fixées.",
     },
+    "negative": {
+        "en": "⊖: what flows along this arrow is negative.",
+        "fr": "⊖ : ce qui passe par cette flèche est négatif.",
+    },
     # what a reader would not expect of a step
     "tie": {
         "en": "tie: by convention the first input takes the whole gradient",

@@ -1,5 +1,6 @@
 """Real browsers, without a network, that open pages from disk and mind every word on their consoles."""
 
+import importlib.util
 import os
 import shutil
 
@@ -64,6 +65,8 @@ def firefox():
     program = shutil.which("firefox-esr") or shutil.which("firefox")
     if program is None:
         missing("there is no Firefox on the PATH; install firefox-esr")
+    if importlib.util.find_spec("websocket") is None:
+        missing("websocket-client is not installed; pip install websocket-client")
     with bidi.launched(program) as session:
         yield session
 

@@ -12,8 +12,6 @@ from base64 import b64decode
 from contextlib import contextmanager
 from pathlib import Path
 
-from websocket import create_connection
-
 PATIENCE = 30  # seconds for a single answer
 # No telemetry, no first-run pages, no animation of windows; and the colour scheme is that of a preference.
 PREFERENCES = {
@@ -33,6 +31,8 @@ class Firefox:
     """A session: commands go out, answers come back, and what is said in between is kept."""
 
     def __init__(self, address):
+        from websocket import create_connection  # of the extra `dev`: without it these tests are skipped
+
         self.socket = create_connection(address, timeout=PATIENCE, suppress_origin=True)
         self.count = 0
         self.words = []

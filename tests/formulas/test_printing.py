@@ -215,6 +215,20 @@ def test_names_that_look_the_same_get_primes():
     assert ["t_1", "t2", "f"] == [*names(toposort(x * x + x)).values()]
 
 
+def test_examples_of_a_batch_are_told_apart():
+    """The inputs x[1], x[2] met again are those of the next example, x⁽²⁾₁; where they do not repeat they get primes."""
+
+    def called(*labels):
+        return [str(drawn.symbol(name)) for name in names([Value(0.0, label=x) for x in labels]).values()]
+
+    pair = ["x[1]", "x[2]"]
+    assert ["x⁽¹⁾₁", "x⁽¹⁾₂", "x⁽²⁾₁", "x⁽²⁾₂"] == called(*pair, *pair)
+    assert ["x₁", "w₁", "x₂", "w′₁"] == called("x[1]", "w[1]", "x[2]", "w[1]")
+    assert ["x₁", "x₂", "x′₁"] == called(*pair, "x[1]")
+    assert ["x₁", "x′₁", "x₂", "x′₂"] == called("x[1]", "x[1]", "x[2]", "x[2]")
+    assert ["x⁽¹⁾₁", "x⁽²⁾₁", "x′⁽²⁾₁"] == called("x[1]", "x[1]", "x2[1]")
+
+
 def test_pi_stays_pi():
     """The number of the circle is called by its letter, others by their digits."""
     x = Value(2.0, label="x")

@@ -1,5 +1,6 @@
 """Every view of a graph shows the same nodes, the same edges and the same frames."""
 
+import math
 import re
 from collections import Counter
 from xml.etree import ElementTree as ET
@@ -10,7 +11,9 @@ from autograd_mini import draw, parse, steps
 from autograd_mini.nn import MLP
 from autograd_mini.stepping.film import frame
 from autograd_mini.stepping.moments import scene_after
+from autograd_mini.stepping.page import changes
 from autograd_mini.stepping.slides import slides
+from autograd_mini.viz.colours import NEGATIVE, NOW, POSITIVE
 from autograd_mini.viz.layout import layout_of
 
 
@@ -115,7 +118,105 @@ def test_every_view_says_the_same_numbers(lang):
     svg = [text.text for text in ET.fromstring(drawing.svg()).iter() if text.get("class") == "number"]
     film = frame(trace, len(trace), layout_of(scene_after(trace)))
 
-    assert Counter(svg) == Counter(text.text for text in film.iter("text") if text.get("class") == "number")
+    filmed = [text.text for text in film.iter("text") if text.get("class") == "number"]
+    assert Counter(svg) == Counter(str(digits).removesuffix(" ⊖") for digits in filmed)
     assert ("1.25" if lang == "en" else "1,25") in svg
     assert not any(("," if lang == "en" else ".") in digits for digits in svg)
     assert all(digits in drawing.source and digits in str(drawing) for digits in (svg[-1], svg[-2]))
+
+
+def flow_in_page(trace, count):
+    """Of each arrow: at which end its head is, whether it is pale, and its width, negative with the colour of that.
+
+    It is what the script and the style sheet make of the data, as the tests in browsers see.
+    """
+    done = [change for change in changes(trace)[:count] if len(change) > 6]
+    widths = {change[5][0]: change[9] for change in done}
+    in_second = count and trace[count - 1].sweep != "values"
+    is_backward = in_second and trace.sweep == "gradients"
+    return [
+        ("start" if is_backward else "end", False, widths[edge])
+        if in_second and edge in widths
+        else (None, True, None)
+        if is_backward
+        else ("end", False, None)
+        for edge in range(len(trace.edges))
+    ]
+
+
+def flow_in_film(trace, count):
+    layout = layout_of(scene_after(trace))
+    found = []
+    for group in frame(trace, count, layout).iter("g"):
+        if "edge" not in (group.get("class") or "").split():
+            continue
+        line, head = group.find("path"), group.find("polygon")
+        curve, where = layout.arrows[group.get("id")], None
+        if head is not None:
+            x, y = map(float, re.findall(r"[\d.-]+", head.get("points"))[:2])
+            where = min(
+                [("start", curve.points[0]), ("end", curve.tip)], key=lambda end: math.dist(end[1], (x, y))
+            )[0]
+        sign = {POSITIVE: 1, NEGATIVE: -1, NOW.line: 0}.get(line.get("stroke"))
+        wide = None if sign is None else sign * int(line.get("stroke-width"))
+        found.append((where, "opacity" in line.attrib, wide))
+    return found
+
+
+def flow_in_slides(trace, count):
+    found = []
+    for options in re.findall(r"\\draw\[arrow(.*?)\] \(", slides(trace)):
+        where, pale, wide = "end", False, None
+        for first, to, last, keys in re.findall(r"on=\{<(\d+)(-?)(\d*)>\{(.*?)\}\}(?=,|$)", options):
+            if not int(first) <= count + 1 <= (int(last or 10**6) if to else int(first)):
+                continue
+            if keys == "pale":
+                where, pale = None, True
+            if "turned" in keys:
+                where = "start"
+            if flowing := re.search(r"flowing=\{(\w+)\}\{(\d)", keys):
+                wide = int(flowing[2]) * (-1 if flowing[1] == "negative" else 1)
+            if keys == "current arrow":
+                wide = 0
+        found.append((where, pale, wide))
+    return found
+
+
+@pytest.mark.parametrize("style", ["cards", "compact"])
+@pytest.mark.parametrize("by", [None, "u"])
+def test_every_view_tells_what_flows(style, by):
+    """In the backward pass heads change ends, what nothing has reached is pale, width and colour tell size and sign.
+
+    In forward mode heads stay. The arrow of the step itself is marked in film and slides, by a colour of its own.
+    """
+    trace = steps(expression(), by=by, style=style)
+    seen = set()
+    for count, step in enumerate([None, *trace]):
+        page = flow_in_page(trace, count)
+        now = trace.edges[step.edge] if step and step.edge else None
+        expected = [(head, pale, 0 if edge == now else wide) for edge, (head, pale, wide) in enumerate(page)]
+
+        assert expected == flow_in_film(trace, count)
+        assert expected == flow_in_slides(trace, count)
+        seen |= {(head, wide and wide > 0) for head, _, wide in expected if wide != 0}
+    heads = {("end", None), ("end", True), ("end", False)}
+    assert seen == heads if by else {("end", None), (None, None), ("start", True), ("start", False)} == seen
+
+
+@pytest.mark.parametrize("style", ["cards", "compact"])
+def test_every_view_marks_what_is_negative(style):
+    """Never by colour alone: ⊖ stands in the label of an arrow along which a negative gradient has flowed."""
+    trace = steps(expression(), style=style)
+    negative = len([step for step in trace if step.edge and step.result < 0])
+    film = frame(trace, len(trace), layout_of(scene_after(trace)))
+    labels = [
+        text.text or "" for g in film.iter("g") if g.get("class") == "partial" for text in g.iter("text")
+    ]
+
+    assert 0 < negative < len(labels)
+    assert negative == len([label for label in labels if label.endswith("⊖")])
+    assert negative == len(
+        [change for change in changes(trace) if len(change) > 6 and change[6].endswith("⊖")]
+    )
+    assert negative == slides(trace).count(r"\ominus")
+    assert "⊖" not in draw(expression()).svg()

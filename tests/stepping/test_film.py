@@ -9,6 +9,7 @@ import pytest
 
 from autograd_mini import Value, draw, exp, parse, relu, steps, sum, variables
 from autograd_mini.errors import MissingExtraError
+from autograd_mini.nn import MLP
 from autograd_mini.stepping import film as gif_module
 from autograd_mini.stepping.film import LAST, PAUSE, frame, gif
 from autograd_mini.stepping.moments import scene_after
@@ -128,6 +129,14 @@ def test_only_what_changes_is_drawn_anew():
         different = sum(abs(a - b) > 90 for a, b in zip(whole.tobytes(), seen.tobytes(), strict=True))
 
         assert different < 0.001 * whole.width * whole.height
+
+
+def test_a_network_has_a_film():
+    """A weight in the card of its neuron has no line of its own, and nothing of it is drawn anew."""
+    image = pytest.importorskip("PIL.Image", reason="Pillow is not installed")
+    trace = steps(MLP(2, [1], activation="tanh", seed=0)([1.0, -2.0]), style="network")
+
+    assert len(trace) + 1 == image.open(BytesIO(gif(trace))).n_frames
 
 
 def test_french_frames():

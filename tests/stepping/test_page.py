@@ -90,6 +90,19 @@ def test_the_page_of_the_lecture_is_small(trace):
     assert bytes_of(trace.html()) < 16_000
 
 
+@pytest.mark.parametrize(
+    ("lang", "says"),
+    [
+        ("en", "⊖: what flows along this arrow is negative."),
+        ("fr", "⊖ : ce qui passe par cette flèche est négatif."),
+    ],
+)
+def test_the_sign_of_what_is_negative_is_explained(lang, says):
+    """Where a label has it the legend says what it means; elsewhere it is not spoken of."""
+    assert f"<br>{says}</p></details>" in steps(parse("f = u * v - w", u=1, v=4, w=3), lang).html()
+    assert "⊖" not in lecture(lang).html()
+
+
 def test_the_page_of_a_network_is_small():
     """A network of 37 nodes and 78 steps or more takes less than 70 kB."""
     trace = network()

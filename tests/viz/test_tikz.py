@@ -93,7 +93,8 @@ def test_each_step_has_its_equation_its_card_and_its_arrow():
     assert r"\card{n0}{" in document
     assert r"{input, on={<2,10>{current card}}}{u}" in document
     assert 4 == document.count("current arrow}}]")
-    assert r"\draw[arrow, on={<10>{current arrow}}]" in document
+    flow = r"on={<7-9>{pale}}, on={<10->{turned, flowing={gradientline}{5}}}"
+    assert rf"\draw[arrow, {flow}, on={{<10>{{current arrow}}}}]" in document
 
 
 def test_slides_in_french():

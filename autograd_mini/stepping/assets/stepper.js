@@ -8,7 +8,7 @@ const boxOf = (kind, node) => nodes[node]?.querySelector(kind < 2 ? ".value" : "
 function change([what, node, before, after, , joined, partial, label, , flow], forth) {
   write(boxOf(words.kinds[what][0], node), forth ? after : before);
   if (!partial) return;
-  write(labels[label], forth ? partial + (flow < 0 ? " ⊖" : "") : "");
+  write(labels[label], forth ? partial : "");
   const edge = edges[joined[0]];
   forth ? (edge.style = "--flow:" + Math.abs(flow)) : edge.removeAttribute("style");
   edge.classList.toggle(flow < 0 ? "down" : "up", forth);
