@@ -275,7 +275,16 @@ def test_slides_of_a_network_compile(compiled, style):
     """In both small looks, with the rows of its tables marked in turn."""
     trace = steps(MLP(2, [2, 1], activation="tanh", seed=0)([1.0, -2.0]), style=style)
 
-    assert len(trace) + 1 == compiled(slides(trace))
+    assert len(trace) + 2 == compiled(slides(trace))
+
+
+@pytest.mark.slow
+def test_slides_of_a_batch_compile(compiled):
+    """Nothing in them is called as something of beamer is."""
+    model = MLP(1, [1], activation="tanh", seed=0)
+    trace = steps(model([1.0]) * model([-2.0]), style="network")
+
+    assert len(trace) + 2 == compiled(slides(trace))
 
 
 @pytest.mark.slow
