@@ -201,7 +201,7 @@ class Picture(NamedTuple):
         badge = sign(card.symbol) if card.symbol else ""
         heading = ascii_maths(face.heading(card))
         parts = (card.kind + more, heading, badge, formula, value, derivative, gradient)
-        return rf"\{face.kind}{place}" + "".join([f"{{{part}}}" for part in parts])
+        return rf"\{_macro(face)}{place}" + "".join([f"{{{part}}}" for part in parts])
 
     def heading(self, words: Note) -> str:
         """A few words beside the cards."""
@@ -253,6 +253,11 @@ def _font(line: Line) -> str:
     return "font=" + next((font for least, font in types if line.sizes[0] >= least), r"\scriptsize")
 
 
+def _macro(face: Face) -> str:
+    r"""What the command is called that draws cards of this face: \card, \compact, \first; beamer has an \example."""
+    return "inputs" if face.kind == "example" else face.kind
+
+
 def _command(face: Face) -> str:
     r"""The command that draws cards of this face, \card or \compact: 1 its id, 2 its centre, 3 its kind, and so on."""
 
@@ -300,7 +305,9 @@ def _command(face: Face) -> str:
             rf" rounded corners={high / 2}*\zoom pt, font={font}\bfseries\boldmath] at ({place(right, centre)}) {{{inside}}};\fi"
         )
     body = "\n  ".join(drawn)
-    return rf"\newcommand\{face.kind}[9]{{\begin{{scope}}[shift={{(#2)}}]" + f"\n  {body}\n" + r"\end{scope}}"
+    return (
+        rf"\newcommand\{_macro(face)}[9]{{\begin{{scope}}[shift={{(#2)}}]" + f"\n  {body}\n" + r"\end{scope}}"
+    )
 
 
 def nested(frames: Iterable[Frame]) -> Iterator[Frame]:

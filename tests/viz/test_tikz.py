@@ -279,6 +279,15 @@ def test_slides_of_a_network_compile(compiled, style):
 
 
 @pytest.mark.slow
+def test_slides_of_a_batch_compile(compiled):
+    """Nothing in them is called as something of beamer is."""
+    model = MLP(1, [1], activation="tanh", seed=0)
+    trace = steps(model([1.0]) * model([-2.0]), style="network")
+
+    assert len(trace) + 2 == compiled(slides(trace))
+
+
+@pytest.mark.slow
 def test_many_steps_compile(compiled):
     """More than sixty steps are one document all the same."""
     x = Value(1.1, label="x")
