@@ -183,8 +183,9 @@ class SourceText:
                 return self.error(f"{word[0]} is a reserved word of Python: call it {word[0]}_", word.start())
         factors = UNSIGNED.search(self.text)
         if factors and error.msg == "invalid decimal literal":
-            msg = f"a product needs its sign: write {factors[1]}*{factors[2]}"
-            return self.error(msg, factors.start(2))
+            product = f"{factors[1]}*{factors[2]}"
+            written = f"write {product}" if len(product) <= SHOWN_LENGTH else "write a * between the two"
+            return self.error(f"a product needs its sign: {written}", factors.start(2))
         what = error.msg.partition(". ")[0]  # advice of Python's own follows, about programs
         return self.error(
             f"cannot read this ({what}): write it as in {EXAMPLE}, every product with its *", place
