@@ -42,28 +42,36 @@ def _one_example() -> tuple[list[float], list[float]]:
 def one_ours() -> Task:
     np = numpy()
     x, w = (np.array([numbers]) for numbers in _one_example())
-    fast = compile(value_and_grad(_mlp, argnums=(0, 1)), tier="straight")
+    fast = compile(value_and_grad(_mlp, argnums=1), tier="straight")
     return lambda: fast(x, w)
 
 
 def one_bound() -> Task:
-    """The program with arrays of its own, which are filled and read."""
-    x, w = map(numpy().array, _one_example())
-    bound = compile(value_and_grad(_mlp, argnums=(0, 1))).bound([x], [w])
-    inputs = bound.inputs[:, 0]
+    """Arrays of weights and inputs in, the value and the gradient by all weights out, in the order of the weights."""
+    np = numpy()
+    x, numbers = _one_example()
+    weights = [Value(number) for number in numbers]
+    network = compile(lambda x: _mlp(x, weights))
+    network([x])
+    bound = network.bound([x], gradient=True)
+    places = {w: place for place, w in enumerate(network.parameters)}
+    order = np.array([places[w] for w in weights])
+    store = np.empty(len(weights))
+    store[order] = numbers
+    inputs, parameters, sums = bound.inputs[:, 0], bound.parameters[:-1], bound.sums[:-1]
 
     def task() -> Any:
-        inputs[:2] = x
-        inputs[2:] = w
+        inputs[:] = x
+        parameters[:] = store
         bound()
-        return bound.results
+        return bound.results, sums[order]
 
     return task
 
 
 def one_eager() -> Task:
     x, w = _one_example()
-    slow = value_and_grad(_mlp, argnums=(0, 1))
+    slow = value_and_grad(_mlp, argnums=1)
     return lambda: slow(x, w)
 
 
@@ -82,7 +90,7 @@ def one_jax() -> Task | None:
             a = jnp.maximum(a, 0.0) if units > 1 else a
         return a[0]
 
-    fast = jax.jit(jax.value_and_grad(f, argnums=(0, 1)))
+    fast = jax.jit(jax.value_and_grad(f, argnums=1))
     x, w = map(numpy().array, _one_example())
     return lambda: jax.block_until_ready(fast(x, w))
 

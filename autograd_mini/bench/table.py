@@ -52,7 +52,7 @@ def works() -> list[Work]:
             {"NumPy by hand": 1.5},
         ),
         Work(
-            "one example of MLP 2-16-16-1, value and gradient",
+            "one example of MLP 2-16-16-1 and its gradient",
             {
                 OURS: functions.one_bound,
                 "as a call": functions.one_ours,
