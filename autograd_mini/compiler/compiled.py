@@ -186,7 +186,8 @@ class Compiled:
         parameter; then the last parameter is the factor of that, 1 divided by the number of examples. One thread at a
         time; nothing is checked.
 
-        Raises CompileError if the function asks questions, so that another example might take another path.
+        Raises CompileError if the function asks questions, so that another example might take another path,
+        TypeError if a gradient is wanted of more than one number.
 
         >>> square = compile(lambda x: x * x).bound([3.0])
         >>> square.inputs[0, 0] = 4.0
@@ -201,7 +202,9 @@ class Compiled:
         if path.answers or paths.noise:
             msg = f"{self.options.name} asks questions or draws random numbers, and what is bound takes one path alone"
             raise CompileError(msg)
-        kernel = path.kernel("gradient" if flag(gradient, "gradient") else "values")
+        if flag(gradient, "gradient"):
+            self._require_one_number(path)
+        kernel = path.kernel("gradient" if gradient else "values")
         bound = (kernel.straight() if isinstance(kernel, Warming) else kernel).bound(batch.examples or 1)
         for places, numbers in batch.parts:
             bound.inputs[places] = numbers
@@ -311,12 +314,7 @@ class Compiled:
         pieces: list[_Piece] = []
         swept: list[Array] = []
         for path, places, columns, n in _split(paths, batch, store):
-            if path.structure != ():
-                msg = (
-                    f"backward needs a function that returns one number; {self.options.name} returned"
-                    f" {path.count} in a {type(path.result).__name__}; return one of them, or their mean"
-                )
-                raise TypeError(msg)
+            self._require_one_number(path)
             role = "gradient"
             results, sums = self._run(path, role, columns, n, store, seed)
             if np.isnan(sums).any():  # then it matters that an input that was not chosen is none
@@ -333,6 +331,15 @@ class Compiled:
             return reduce(add, results.tolist(), 0.0), total
         with np.errstate(all="ignore"):
             return float(results.sum()), total
+
+    def _require_one_number(self, path: Path) -> None:
+        """Raise TypeError unless there is one result to differentiate."""
+        if path.structure != ():
+            msg = (
+                f"backward needs a function that returns one number; {self.options.name} returned {path.count} in a"
+                f" {type(path.result).__name__}; return one of them, or their mean"
+            )
+            raise TypeError(msg)
 
     def _batch(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Batch:
         if recording.watcher():

@@ -67,6 +67,33 @@ def test_report(branching):
     assert "values and gradient: for each example" in report
 
 
+def test_bound_to_arrays():
+    """What is bound computes from its arrays into its arrays, and is the function in other clothes."""
+    w = [Value(0.5), Value(-1.5)]
+    f = compile(lambda x: tanh(w[0] * x[0] + w[1] * x[1]))
+    X = np.random.default_rng(0).normal(size=(5, 2))
+    cost = f.backward(X)
+    bound = f.bound(np.zeros((5, 2)), gradient=True)
+    bound.inputs[:] = X.T
+    bound()
+
+    np.testing.assert_allclose(bound.results[0], f(X), rtol=1e-14)
+    np.testing.assert_allclose(bound.sums[:-1], [p.grad for p in f.parameters], rtol=1e-13)
+    assert abs(cost - bound.results.mean()) < 1e-15
+    w[0].data = 3.0
+    bound.parameters[:-1] = [p.data for p in f.parameters]
+    bound()
+    np.testing.assert_allclose(bound.results[0], f(X), rtol=1e-14)
+
+
+def test_what_cannot_be_bound(branching):
+    """Questions and several results are refused, with what they are."""
+    with pytest.raises(CompileError, match="asks questions"):
+        branching.bound([1.0], [2.0])
+    with pytest.raises(TypeError, match="returned 2 in a list"):
+        compile(lambda x: [x, x]).bound([1.0], gradient=True)
+
+
 def test_llvm():
     """The text has the operations on vectors."""
     pytest.importorskip("llvmlite", reason="needs the extra `fast`")
