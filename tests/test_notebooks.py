@@ -62,9 +62,9 @@ NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 
 
 def shown(book):
-    """The words and the kinds of pictures below every cell."""
-    outputs = [output.get("data", {}) for cell in book.cells for output in cell.get("outputs", [])]
-    return [(sorted(data), data.get("text/plain")) for data in outputs]
+    """The words and the kinds of pictures below every cell. What is printed may come in one piece or in several."""
+    outputs = [output for cell in book.cells for output in cell.get("outputs", []) if "data" in output]
+    return [(sorted(output["data"]), output["data"].get("text/plain")) for output in outputs]
 
 
 @pytest.mark.slow
