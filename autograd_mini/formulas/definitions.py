@@ -9,12 +9,10 @@ graphs made in Python are alike here: only labels and the graph count.
 >>> h = tanh(w * x + b)
 >>> h.label = "h"
 >>> for line in lines_of([h * h]):
-...     print(line.label, line.rule.forward(text, *map(text.symbol, [x.label for x in line.parents])) if line.rule else "")
-w
-x
-b
-h tanh(w × x + b)
-f h × h
+...     if line.rule:
+...         print(line.label, "=", line.rule.forward(text, *[text.symbol(x.label) for x in line.parents]))
+h = tanh(w × x + b)
+f = h × h
 """
 
 from __future__ import annotations
