@@ -76,7 +76,7 @@ if TYPE_CHECKING:
     from autograd_mini.derivatives.anomaly import detect_anomaly
     from autograd_mini.derivatives.gradcheck import gradcheck
     from autograd_mini.derivatives.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
-    from autograd_mini.expression import parse
+    from autograd_mini.expression import definitions, parse
     from autograd_mini.stepping.steps import steps
     from autograd_mini.viz.drawing import draw
 
@@ -95,6 +95,7 @@ __all__ = [
     "cos",
     "cosh",
     "custom_gradient",
+    "definitions",
     "detect_anomaly",
     "dot",
     "draw",
@@ -159,6 +160,7 @@ __all__ = [
 # These bring half of the import time and are often not wanted: they are loaded when first asked for.
 _LATER = {
     "compile": "autograd_mini.compiler.compiled",
+    "definitions": "autograd_mini.expression",
     "detect_anomaly": "autograd_mini.derivatives.anomaly",
     "draw": "autograd_mini.viz.drawing",
     "gradcheck": "autograd_mini.derivatives.gradcheck",

@@ -255,7 +255,7 @@ def _graph(expression: str, numbers: Sequence[str] | None, lang: str = "en") -> 
             msg = f"{name} is given two numbers, the second by {shown(pair)}; leave out one of them"
             raise ExpressionError(msg)
         bindings[name] = x
-    return parse(expression, **bindings)
+    return parse(expression, bindings)
 
 
 def _number(pair: str, point: str) -> tuple[str, float]:

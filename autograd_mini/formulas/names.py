@@ -20,8 +20,37 @@ from autograd_mini.words.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any, Self
 
     from autograd_mini.engine.value import Value
+
+
+class Name(str):
+    """A label that knows its place in the text it was read from; a plain str in every other respect.
+
+    place: names count from 0 as they are read, a definition when it is complete; all entries of an array
+    have the place of the array.
+
+    >>> Name("h", place=3), Name("h", place=3) == "h", Name("h", place=3).place
+    ('h', True, 3)
+    """
+
+    __slots__ = ("place",)
+    place: int
+
+    def __new__(cls, text: str, place: int) -> Self:
+        name = super().__new__(cls, text)
+        name.place = place
+        return name
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return str, (str(self),)  # a label of a saved leaf stands in no text
 
 
 _WRITTEN_OUT = (
@@ -31,6 +60,7 @@ _WRITTEN_OUT = (
 GREEK = dict(zip(_WRITTEN_OUT.split(), "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ", strict=True))
 MARKS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304"}  # above the one letter before
 PRIME = "′"
+_LAMBDA = re.compile(r"^lambda_(?!\w)")
 _INPUT = re.compile(r"x(\[\d+\])")  # as a layer labels its inputs
 _NAME = re.compile(
     rf"""((?:[^\W\d_][\u0300-\u036f]*)+)      # letters, which may be those of a Greek one
@@ -46,12 +76,15 @@ def indexed(name: str) -> tuple[str, str, str] | None:
     """Letters, layer and index of a name such as t1, w_A, w[1,2] or w1[1,2], the weight of layer 1.
 
     Greek letters and marks are put in place: rho, y_hat and h_tilde are ρ, ŷ and h̃. Only one letter can have a
-    mark or letters as its index. What a name lacks is empty; None for a name that is not of this form.
+    mark or letters as its index. What a name lacks is empty; None for a name that is not of this form. lambda_ is
+    lambda, which Python does not allow as a name.
 
     >>> indexed("t1"), indexed("w1[3,2]"), indexed("theta_hat2"), indexed("learning_rate")
     (('t', '', '1'), ('w', '1', '3,2'), ('θ̂', '', '2'), None)
+    >>> indexed("lambda_"), indexed("lambda_11"), indexed("lambda_[2]")
+    (('λ', '', ''), ('λ', '', '11'), ('λ', '', '2'))
     """
-    found = _NAME.fullmatch(name)
+    found = _NAME.fullmatch(_LAMBDA.sub("lambda", name))
     if found is None:
         return None
     letters, mark, layer, number, word, entries, primes = (part or "" for part in found.groups())
@@ -83,7 +116,7 @@ def names(order: Sequence[Value]) -> dict[Value, str]:
     inputs = results = 1
     for node in order:
         if node.label:
-            name = label = examples.get(node) or visible(node.label)
+            name = label = examples.get(node) or visible(_LAMBDA.sub("lambda", node.label))
             look = indexed(label) or label
             while (again := looks[look]) and (name := label + _primes(again)) in taken:
                 looks[look] += 1

@@ -19,7 +19,7 @@ from operator import add
 from typing import TYPE_CHECKING, overload
 
 from autograd_mini.engine.arithmetic import Floats, floats
-from autograd_mini.engine.graph import find_variable, leaves, toposort
+from autograd_mini.engine.graph import find_variable, inputs, toposort
 from autograd_mini.engine.outdated import outdated
 from autograd_mini.engine.rule import Pullback, refuse_pullbacks
 from autograd_mini.errors import StaleError, UnboundError, require
@@ -210,7 +210,7 @@ class Trace(Sequence[Step]):
     def _values(self) -> Iterator[Step]:
         """Each variable with its number, then each operation."""
         place, said = self.equations.place, self.equations
-        for node in leaves(self.nodes):
+        for node in inputs(self.nodes):
             yield Step(VALUES, VARIABLE, place[node], node.data, None, node.data, said)
         for node in self.nodes:
             if node.rule is not None:
@@ -299,8 +299,9 @@ class Equations:
         self._applications: dict[Value, Application] = {}
 
     def symbol(self, xp: Printed, node: Value) -> Formula:
-        """The node's name; a constant is its number."""
-        return constant(xp, self.numbers[node]) if node.is_constant else xp.symbol(self.names[node])
+        """The node's name; a constant without one is its number."""
+        is_number = node.is_constant and not node.label
+        return constant(xp, node) if is_number else xp.symbol(self.names[node])
 
     def derivative(self, xp: Printed, node: Value) -> Formula:
         """∂f/∂t in reverse mode, ∂t/∂x in forward mode."""

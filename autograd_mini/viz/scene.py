@@ -365,14 +365,14 @@ def _titles(node: Value, written: Mapping[Value, Formula], xp: Printed) -> Calla
 
 
 def _operand(node: Value, written: Mapping[Value, Formula], xp: Printed) -> Formula:
-    """How it stands in a formula: a constant is its number there."""
-    return constant(xp, node.data) if node.is_constant else written[node]
+    """How it stands in a formula: a constant without a name is its number there."""
+    return constant(xp, node) if node.is_constant and not node.label else written[node]
 
 
 def _name(node: Value, moment: Moment, xp: Printed) -> Formula:
     """The name of a node; a constant without one is its number."""
     is_number = node.is_constant and not node.label
-    return constant(xp, node.data) if is_number else xp.symbol(moment.names[node])
+    return constant(xp, node) if is_number else xp.symbol(moment.names[node])
 
 
 def _card(
