@@ -61,6 +61,14 @@ def constant(xp: Printed, x: float) -> Formula:
     return xp.pi if x == math.pi else xp.constant(x)
 
 
+def plain(xp: Printed, node: Value) -> Formula:
+    """A constant without a name as it was written, such as 1/2; else its number."""
+    if written := getattr(node, "written", None):
+        rule, parts = written
+        return xp.applied(rule, *[plain(xp, part) for part in parts])
+    return constant(xp, node.data)
+
+
 def repeated(node: Value) -> set[int]:
     """The places of those inputs that an operation takes more than once."""
     counts = Counter(map(id, node.parents))
@@ -75,6 +83,17 @@ def held(order: Iterable[Value]) -> set[Value]:
         node for node in order if node.rule is not None and node.rule.name == "shift" and not node.rule.owner
     ]
     return {node.parents[1] for node in shifts}
+
+
+def fixed(order: Iterable[Value]) -> set[Value]:
+    """The nodes that depend on no variable: numbers, data, and what is computed from these alone. Nobody
+    differentiates by them. Linear in nodes plus edges.
+    """
+    found: set[Value] = set()
+    for node in order:
+        if node.is_constant or (node.parents and found.issuperset(node.parents)):
+            found.add(node)
+    return found
 
 
 ROLES = {"div": ("numerator", "denominator"), "pow": ("base", "exponent")}
