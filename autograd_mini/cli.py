@@ -165,7 +165,8 @@ def step(
 
     In a terminal: Enter for the next step, b for back, q to leave. Into a file or a pipe: a list.
     """
-    trace = steps_of(_bound(expression, numbers, lang), lang=lang, by=by or None, style=style or None)
+    f = (_bound if exercise else _graph)(expression, numbers, lang)
+    trace = steps_of(f, lang=lang, by=by or None, style=style or None)
     pages = [trace.save(path) for path in (html, output) if path]
     pages += [trace.exercise(exercise)] if exercise else []
     for page in pages:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from autograd_mini.engine.value import Constant
 from autograd_mini.formulas.printing import Printed
 from autograd_mini.formulas.terms import call, number, pi, symbol, term, terms
 
@@ -107,6 +108,9 @@ def _value(each: Expression, arguments: Sequence[Term], inputs: Sequence[Term]) 
 
 def _constant(node: Value) -> Term:
     """A number of a line, exactly as it was written: 1/3 stays a fraction."""
+    if isinstance(node, Constant) and node.written:
+        rule, parts = node.written
+        return term(rule.forward(terms, *map(_constant, parts)))
     return pi if node.data == math.pi else number(node.data)
 
 

@@ -75,7 +75,7 @@ def _written(xp: Any, numbers: Any) -> Any:
     """Numbers that stand in a line: one, or those of an array."""
     if isinstance(numbers, tuple):
         return xp.numbers(numbers)
-    return constant(xp, numbers.data) if isinstance(xp, Printed) else numbers.data
+    return constant(xp, numbers) if isinstance(xp, Printed) else numbers.data
 
 
 class Line(Value):

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from math import pi
+from math import inf, pi
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
@@ -131,6 +131,33 @@ def names(order: Sequence[Value]) -> dict[Value, str]:
             name, inputs = fresh("x", inputs)
         result[node] = name
     return result
+
+
+def as_written(order: Sequence[Value]) -> list[Value]:
+    """The inputs and then the operations of a topological order, as the text has them that they come from.
+
+    Inputs, data among them, come in the order of the places of their labels; operations with the first definition
+    that they are part of, and still after their inputs. What has no place stays where it is. Linear but for sorting.
+    """
+    inputs = [node for node in order if node.rule is None and (node.label or not node.is_constant)]
+    placed = iter(sorted([node for node in inputs if _place(node) < inf], key=_entry))
+    inputs = [next(placed) if _place(node) < inf else node for node in inputs]
+    first: dict[Value, float] = {}  # of each operation the place of the first definition above it, or its own
+    for node in reversed(order):
+        here = first[node] = min(first.get(node, inf), _place(node))
+        for parent in node.parents:
+            first[parent] = min(first.get(parent, inf), here)
+    return inputs + sorted([node for node in order if node.rule is not None], key=first.__getitem__)
+
+
+def _place(node: Value) -> float:
+    """Where its label stands in the text it comes from; inf if it comes from none."""
+    return getattr(node.label, "place", inf)
+
+
+def _entry(node: Value) -> tuple[float, list[int]]:
+    """The place of an array, and which of its entries it is."""
+    return _place(node), [int(index) for index in re.findall(r"\d+", node.label.partition("[")[2])]
 
 
 def _examples(order: Sequence[Value]) -> dict[Value, str]:

@@ -458,8 +458,8 @@ class Printed(Arithmetic):
         pieces = [before, self.operand(name), f"{place}{after}", self.operand(x)]
         return Formula(self.in_words(pieces), CHOICE, self)
 
-    def sum_of_paths(self, terms: Sequence[float], names: Sequence[tuple[Any, str]]) -> Formula:
-        """The sum of some numbers, each with its path written below, where there is room for it."""
+    def sum_of_paths(self, terms: Sequence[Any], names: Sequence[tuple[Any, str]]) -> Formula:
+        """The sum of some numbers or formulas, each with its path written below, where there is room for it."""
         contents = [self.operand(term, PRODUCT if i else SUM) for i, term in enumerate(terms)]
         if len(terms) <= FEW:
             paths = [self.in_words(["", self.operand(name), place]) for name, place in names]

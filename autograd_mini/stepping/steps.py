@@ -7,7 +7,6 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd_mini.engine.value import Value
 from autograd_mini.errors import require, shown
 from autograd_mini.files import write_whole
 from autograd_mini.stepping.exercise import exercise_of
@@ -26,6 +25,8 @@ from autograd_mini.words.visible import readable
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
+
+    from autograd_mini.viz.roots import Roots
 
 
 # Pixels of a page in a notebook: how wide a cell is, what stands around the picture, and how high that may be.
@@ -70,7 +71,8 @@ class Steps(Trace):
     def exercise(self, path: str | PathLike[str]) -> Path:
         """The path of an HTML file that asks for every value and every gradient, and checks the answers.
 
-        Printed it is a work sheet, or the solution. Raises LayoutError if the picture cannot be drawn.
+        Printed it is a work sheet, or the solution. Raises UnboundError if an input has no number, LayoutError if the
+        picture cannot be drawn.
         """
         require(isinstance(path, str | PathLike), "a file is named by text or by a Path", path)
         return write_whole(path, exercise_of(self))
@@ -91,23 +93,27 @@ class Steps(Trace):
             f' height="{height:.0f}" frameborder="0"></iframe>'
         )
         # Where scripts are not trusted yet the frame is taken away, and what is for pages without scripts is left.
-        name = message("graph", self.language).format(self.equations.names[self.nodes[-1]])
+        name = message("graph", self.language).format(scene.title)
         lines = "".join([f"<li>{escape(step.line)}</li>" for step in self])
         still = f"{image(picture, name)}<ol>{lines}</ol><p>{escape(message('run again', self.language))}</p>"
         html = f"{THEME}{frame}<noscript>{still}</noscript>"
         return {"text/html": html, "image/svg+xml": picture, "text/plain": str(self)}
 
 
-def steps(f: Value, lang: str = "en", by: str | None = None, style: str | None = None) -> Steps:
+def steps(
+    f: Roots, lang: str = "en", by: str | None = None, style: str | None = None, of: str | None = None
+) -> Steps:
     """Every step of the forward and the backward pass of `f`, which is left as it is.
 
-    The gradients are those of `f` alone, from the seed 1, whatever `.grad` holds by now.
+    f: a Value, a nested list of Values, or a mapping of names to such. The gradients are those of its last Value
+    alone, from the seed 1, whatever `.grad` holds by now. Where numbers are not known, there are formulas.
     lang: "en" or "fr". by: the name of a variable, to trace forward mode from it in place of the
     backward pass. style: the look of its pictures, as for `draw`: "cards", "compact" or "network".
+    of: the name of another node whose gradients they are; it is needed where the last result is a list.
 
-    Raises UnboundError if a variable has no number yet, StaleError if `.data` was set since `f` was computed
-    (`f.forward()` computes it anew), UnknownVariableError for an unknown name, ValueError for another language
-    or style, and for what is no network if that was asked for.
+    Raises StaleError if `.data` was set since `f` was computed (`f.forward()` computes it anew),
+    UnknownVariableError for an unknown variable, ValueError for another language, style or `of`, and for what is no
+    network if that was asked for.
 
     >>> from autograd_mini import parse
     >>> steps(parse("f = (u + v) * w", u=2, v=3, w=4))
@@ -125,11 +131,11 @@ def steps(f: Value, lang: str = "en", by: str | None = None, style: str | None =
        9  ∂f/∂u = ∂(u + v)/∂u · ∂f/∂t1 = 1 · 4 = 4
       10  ∂f/∂v = ∂(u + v)/∂v · ∂f/∂t1 = 1 · 4 = 4
     """
-    require(isinstance(f, Value), "steps needs the Value whose graph to step through", f)
     require(isinstance(lang, str), "the language is 'en' or 'fr'", lang)
     require(by is None or isinstance(by, str), "by needs the name of a variable", by)
+    require(of is None or isinstance(of, str), "of needs the name of a node", of)
     require(style is None or isinstance(style, str), "the style is 'cards', 'compact' or 'network'", style)
-    trace = Steps(f, lang, by)
+    trace = Steps(f, lang, by, of)
     if style is not None:
         trace.style = style
         scene_after(trace)  # what cannot be drawn so is an error now

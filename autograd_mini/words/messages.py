@@ -33,6 +33,13 @@ MESSAGES: dict[str, dict[str, str]] = {
     "tangents": {"en": "Forward mode", "fr": "Mode forward"},
     # what a step is
     "variable": {"en": "a variable gets its number", "fr": "une variable reçoit sa valeur"},
+    "variable unknown": {"en": "a variable without a number", "fr": "une variable sans valeur"},
+    "data given": {
+        "en": "data: nobody differentiates by it",
+        "fr": "une donnée : on ne dérive pas par rapport à elle",
+    },
+    "data unknown": {"en": "data without a number", "fr": "une donnée sans valeur"},
+    "operation unknown": {"en": "an operation as a formula", "fr": "une opération, en formule"},
     "operation": {"en": "an operation is evaluated", "fr": "une opération est évaluée"},
     "seed": {"en": "we start from {}", "fr": "on part de {}"},
     "product of gradients": {
@@ -84,6 +91,7 @@ MESSAGES: dict[str, dict[str, str]] = {
     # on a page with a picture
     "graph": {"en": "Computation graph of {}", "fr": "Graphe de calcul de {}"},
     "input": {"en": "input", "fr": "entrée"},
+    "data": {"en": "data", "fr": "donnée"},
     "inputs": {"en": "inputs", "fr": "entrées"},
     "inputs of": {"en": "inputs of {}", "fr": "entrées de {}"},
     "parameters": {"en": "parameters", "fr": "paramètres"},
