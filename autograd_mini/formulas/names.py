@@ -109,8 +109,9 @@ def names(order: Sequence[Value]) -> dict[Value, str]:
 def _made(order: Sequence[Value], taken: set[str]) -> dict[Value, str]:
     """What a network made, without a label of the user, by its role; none of these names is taken, then all are."""
     result = {}
-    for node, name in roles(order).items():
+    for node, role in roles(order).items():
         if not (node.label and node.parents):
+            name = role
             while name in taken:
                 name += PRIME
             taken.add(name)

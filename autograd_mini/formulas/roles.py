@@ -7,30 +7,32 @@ whose a node is.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.words.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from autograd_mini.engine.value import Value
 
 
 PRIME = "′"
-SOFTMAX = {"max": "m", "shift": "c", "exp": "e", "sum": "Z", "div": "p"}
+OF_UNITS = {"shift": "c", "exp": "e", "div": "p"}  # in a softmax
+OF_ALL = {"max": "m", "sum": "Z"}
 
 
-@dataclass(slots=True)
-class Role:
-    """A letter, whose the node is, and of which call: the list of what the neuron reads in it."""
+class Call:
+    """One use of a neuron: whose, in which layer, what it reads, and for which example, if there are several."""
 
-    letter: str
-    layer: Any  # a Frame: of a layer, or of a neuron that is in none
-    unit: str  # which neuron; empty for what belongs to none or to the only one
-    call: list[Value]
-    term: int = 0  # which product, or how many of them have been added up
+    __slots__ = ("example", "layer", "name", "read", "unit")
+
+    def __init__(self, frame: Any, read: Sequence[Value]) -> None:
+        self.layer = frame.outer or frame
+        self.unit = frame.name if frame.outer else ""
+        self.read = [*read]
+        self.example = ""
+        self.name = ""  # of its nodes, without the letter
 
 
 def roles(order: Sequence[Value]) -> dict[Value, str]:
@@ -44,24 +46,68 @@ def roles(order: Sequence[Value]) -> dict[Value, str]:
     number first: row 4 of h1 begins with h1[4,1]. A second layer of the same name gets primes, with those of its
     parameters whose labels the package gave. Linear in nodes plus edges.
     """
-    found: dict[Value, Role] = {}
+    letters: dict[Value, str] = {}
+    calls: dict[Value, Call] = {}
+    terms: dict[Value, int] = {}  # which product, or how many of them have been added up
     for node in order:
-        if node.rule is not None and node.rule.frame is not None:
-            found[node] = _role(node, found)
-    examples, several = _examples(found.values())
-    marks = _primes_of({role.layer: None for role in found.values()})
-    result = {}
-    for node, role in found.items():
-        example = examples[id(role.call)] if role.layer in several else ""
-        index = ",".join([str(part) for part in (example, role.unit, role.term) if part])
-        name = f"{role.letter}{visible(role.layer.name)}"
-        result[node] = (f"{name}[{index}]" if index else name) + marks[role.layer]
-        if marks[role.layer]:
-            for parameter in parameters(node):
-                given = (f"w{role.layer.name}[", f"b{role.layer.name}")
-                if parameter.rule is None and parameter.label.startswith(given):
-                    result.setdefault(parameter, visible(parameter.label) + marks[role.layer])
+        rule = node.rule
+        if rule is None or rule.frame is None:
+            continue
+        frame, operation, inputs = rule.frame, rule.name, node.parents
+        call, letter = calls.get(inputs[0]), "h"
+        if frame.kind == "dropout":
+            letter, call = "d", call or Call(frame, inputs[:1])
+        elif operation in ("dot", "mul") or call is None:
+            letter, call = "a", Call(frame, inputs[len(inputs) // 2 :])
+        elif frame.kind == "layer":
+            letter = OF_UNITS.get(operation) or OF_ALL.get(operation, "a")
+        elif operation == "add":
+            letter, (first, second) = "a", inputs
+            letters[first] = "s"
+            if second.rule is not None and second.rule.frame is frame:  # a product, no bias
+                if len(call.read) > 1:
+                    letters[first] = "S"
+                terms[first] = len(call.read)
+                call.read += calls[second].read
+                letters[second], terms[second], calls[second] = "s", len(call.read), call
+        letters[node], calls[node] = letter, call
+    found = dict.fromkeys(calls.values())
+    _count(found)
+    marks = _primes_of({call.layer: None for call in found})
+    for call in found:
+        call.name = _joined(call.layer.name, [call.example, call.unit], marks[call.layer])
+    result: dict[Value, str] = {}
+    for node, letter in letters.items():
+        call = calls[node]
+        if node in terms:
+            index = [call.example, call.unit, f"{terms[node]}"]
+            result[node] = letter + _joined(call.layer.name, index, marks[call.layer])
+        elif letter in "mZ":
+            result[node] = _joined(letter, [call.example], marks[call.layer])
+        else:
+            result[node] = letter + call.name
+    return result | _relabelled(letters, calls, marks) if any(marks.values()) else result
+
+
+def _relabelled(
+    made: Iterable[Value], calls: Mapping[Value, Call], marks: Mapping[Any, str]
+) -> dict[Value, str]:
+    """The parameters of layers with primes; labels that the user chose stay."""
+    result: dict[Value, str] = {}
+    for node in made:
+        layer = calls[node].layer
+        given = (f"w{layer.name}[", f"b{layer.name}[", f"b{layer.name}")[: 2 + (layer.kind == "neuron")]
+        for parameter in parameters(node) if marks[layer] else ():
+            if parameter.rule is None and parameter.label.startswith(given):
+                result.setdefault(parameter, visible(parameter.label) + marks[layer])
     return result
+
+
+def _joined(name: str, index: Iterable[str], marks: str) -> str:
+    """1[3,2]′, from 1, 3 and 2, and ′; an empty index is none."""
+    name = visible(name)
+    inside = ",".join(filter(None, index))
+    return f"{name}[{inside}]{marks}" if inside else f"{name}{marks}"
 
 
 def parameters(node: Value) -> Sequence[Value]:
@@ -73,50 +119,18 @@ def parameters(node: Value) -> Sequence[Value]:
     return inputs[:1] if operation == "mul" else inputs[1:] if operation == "add" else ()
 
 
-def _role(node: Value, found: dict[Value, Role]) -> Role:
-    """The role of a node whose inputs have theirs; it tells them if they turn out to be part of a sum."""
-    assert node.rule is not None
-    frame, operation, inputs = node.rule.frame, node.rule.name, node.parents
-    first = found.get(inputs[0])
-    if frame.kind == "dropout":
-        return replace(first, letter="d", term=0) if first else Role("d", frame, "", [inputs[0]])
-    layer, unit = frame.outer or frame, frame.name if frame.kind == "neuron" else ""
-    if operation in ("dot", "mul") or first is None:
-        read = inputs[len(inputs) // 2 :]
-        return Role("a", layer, unit, [*read])
-    if frame.kind == "layer":
-        return Role(SOFTMAX.get(operation, "a"), layer, "" if operation in ("max", "sum") else first.unit, first.call)
-    if operation == "add":
-        is_product = inputs[1].rule is not None and inputs[1].rule.frame is frame
-        _added(first, found[inputs[1]] if is_product else None)
-        return Role("a", layer, unit, first.call)
-    return Role("h", layer, unit, first.call)
-
-
-def _added(first: Role, product: Role | None) -> None:
-    """Something is added to this sum or first product: the next product, or a bias."""
-    if product is None:
-        first.letter = "s"
-        return
-    read = first.call
-    first.letter, first.term = "sS"[len(read) > 1], len(read)
-    read += product.call
-    product.letter, product.term, product.call = "s", len(read), read
-
-
-def _examples(found: Iterable[Role]) -> tuple[dict[int, int], set[Any]]:
-    """For each call which of its layer it is, and the layers with several; neurons that read the same are in one."""
-    met: Counter[object] = Counter()
-    calls: dict[Any, dict[object, int]] = {}
-    numbers: dict[int, int] = {}
-    for role in found:
-        if id(role.call) not in numbers:
-            read = tuple(map(id, role.call))
-            again = met[role.layer, role.unit, read]
-            met[role.layer, role.unit, read] += 1
-            known = calls.setdefault(role.layer, {})
-            numbers[id(role.call)] = known.setdefault((read, again), len(known) + 1)
-    return numbers, {layer for layer, known in calls.items() if len(known) > 1}
+def _count(found: Iterable[Call]) -> None:
+    """Give each call the number of its example, if its layer has several; neurons that read the same have one."""
+    met: dict[object, int] = {}
+    examples: dict[Any, dict[object, int]] = {}
+    for call in found:
+        read = tuple(map(id, call.read))
+        again = met[call.layer, call.unit, read] = met.get((call.layer, call.unit, read), 0) + 1
+        known = examples.setdefault(call.layer, {})
+        call.example = f"{known.setdefault((read, again), len(known) + 1)}"
+    for call in found:
+        if len(examples[call.layer]) == 1:
+            call.example = ""
 
 
 def _primes_of(layers: Iterable[Any]) -> dict[Any, str]:
