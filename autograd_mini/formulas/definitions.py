@@ -44,9 +44,16 @@ _ENTRY = re.compile(r"(.+)\[(\d+)(?:,(\d+))?\]", re.DOTALL)
 class Frame:
     """What is drawn around the operations of an opened definition."""
 
-    def __init__(self, title: str) -> None:
-        self.title = title
-        self.outer = None
+    kind = ""
+    outer = None
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @property
+    def title(self) -> str:
+        """What stands above it."""
+        return self.name
 
 
 class DefinitionRule(Rule):

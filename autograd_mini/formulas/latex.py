@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
-from autograd_mini.formulas.names import MARKS, PRIME, indexed
+from autograd_mini.formulas.names import MARKS, indexed
 from autograd_mini.formulas.printing import (
     ATOM,
     CHOICE,
@@ -23,6 +23,7 @@ from autograd_mini.formulas.printing import (
     Formula,
     Printed,
 )
+from autograd_mini.formulas.roles import PRIME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

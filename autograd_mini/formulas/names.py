@@ -15,6 +15,7 @@ from math import inf, pi
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
+from autograd_mini.formulas.roles import PRIME, primes, roles
 from autograd_mini.words.numbers import number
 from autograd_mini.words.visible import visible
 
@@ -59,7 +60,6 @@ _WRITTEN_OUT = (
 )
 GREEK = dict(zip(_WRITTEN_OUT.split(), "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΦΨΩ", strict=True))
 MARKS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304"}  # above the one letter before
-PRIME = "′"
 _LAMBDA = re.compile(r"^lambda_(?!\w)")
 _INPUT = re.compile(r"x(\[\d+\])")  # as a layer labels its inputs
 _NAME = re.compile(
@@ -87,23 +87,27 @@ def indexed(name: str) -> tuple[str, str, str] | None:
     found = _NAME.fullmatch(_LAMBDA.sub("lambda", name))
     if found is None:
         return None
-    letters, mark, layer, number, word, entries, primes = (part or "" for part in found.groups())
+    letters, mark, layer, number, word, entries, strokes = (part or "" for part in found.groups())
     letters = GREEK.get(letters, letters)
     if (mark or word) and len(normalize("NFC", letters)) > 1:
         return None
-    return normalize("NFC", letters + MARKS.get(mark, "")) + primes, layer, number or word or entries
+    return normalize("NFC", letters + MARKS.get(mark, "")) + strokes, layer, number or word or entries
 
 
 def names(order: Sequence[Value]) -> dict[Value, str]:
     """A name to show for every node of a topological order.
 
-    A node keeps its label, with what cannot be shown written out. Unnamed results are t1, t2, ... as in
-    the lectures and an unnamed last one is f; unnamed inputs are x1, x2, ...; a constant is called by its
+    A node keeps its label, with what cannot be shown written out. What a network made is called by its role,
+    see roles.py; other unnamed results are t1, t2, ... as in the lectures, and an unnamed last one, if it is the only
+    one, is f; unnamed inputs are x1, x2, ...; a constant is called by its
     number. Given names never repeat a label, and what would look the same, as x1 and x_1 do, gets primes; but
     the inputs x[1], x[2], ... of several examples are x1[1], x1[2], ..., x2[1], ...: shown as x⁽¹⁾₁ and so on.
     """
     taken = {node.label for node in order}
-    taken |= {f"{parts[0]}{parts[2]}" for label in taken if (parts := indexed(label)) and not parts[1]}
+    known = [parts for label in taken if (parts := indexed(label))]
+    taken |= {f"{letters}{index}" for letters, layer, index in known if not layer}
+    taken |= {f"{letters}{layer}[{index}]" for letters, layer, index in known}
+    made = _made(order, taken)
 
     def fresh(letter: str, count: int) -> tuple[str, int]:
         while (name := f"{letter}{count}") in taken:
@@ -116,15 +120,17 @@ def names(order: Sequence[Value]) -> dict[Value, str]:
     inputs = results = 1
     for node in order:
         if node.label:
-            name = label = examples.get(node) or visible(_LAMBDA.sub("lambda", node.label))
+            name = label = examples.get(node) or made.get(node) or visible(_LAMBDA.sub("lambda", node.label))
             look = indexed(label) or label
-            while (again := looks[look]) and (name := label + _primes(again)) in taken:
+            while (again := looks[look]) and (name := label + primes(again)) in taken:
                 looks[look] += 1
             looks[look] += 1
         elif node.is_constant:
             name = "π" if node.data == pi else number(node.data)
-        elif node is order[-1] and "f" not in taken:
+        elif node is order[-1] and "f" not in taken and (node not in made or _is_only_result(order)):
             name = "f"
+        elif node in made:
+            name = made[node]
         elif node.parents:
             name, results = fresh("t", results)
         else:
@@ -160,6 +166,24 @@ def _entry(node: Value) -> tuple[float, list[int]]:
     return _place(node), [int(index) for index in re.findall(r"\d+", node.label.partition("[")[2])]
 
 
+def _made(order: Sequence[Value], taken: set[str]) -> dict[Value, str]:
+    """What a network made, without a label of the user, by its role; none of these names is taken, then all are."""
+    result = {}
+    for node, role in roles(order).items():
+        if not (node.label and node.parents):
+            name = role
+            while name in taken:
+                name += PRIME
+            taken.add(name)
+            result[node] = name
+    return result
+
+
+def _is_only_result(order: Sequence[Value]) -> bool:
+    """Whether all nodes but one are used by others."""
+    return len({x for node in order for x in node.parents}) == len(order) - 1
+
+
 def _examples(order: Sequence[Value]) -> dict[Value, str]:
     """The inputs of a batch with the number of their example, if all examples have the same ones in the same order."""
     found = [(node, part[1]) for node in order if (part := _INPUT.fullmatch(node.label))]
@@ -168,7 +192,3 @@ def _examples(order: Sequence[Value]) -> dict[Value, str]:
     if len(indices) == each or indices != indices[:each] * (len(indices) // each):
         return {}
     return {node: f"x{i // each + 1}{index}" for i, (node, index) in enumerate(found)}
-
-
-def _primes(count: int) -> str:
-    return PRIME * count if count < 4 else f"{PRIME}{count}"
