@@ -347,7 +347,7 @@ def test_long_graphs_without_names_are_cut_into_lines(deep):
 
 def test_unbound_lines_have_no_numbers():
     lines = lines_of([parse("h = tanh(w*x); f = h*h", w=2)])
-    assert [line.known("data") for line in lines] == [2.0, None, None, None, None]
+    assert [line.known("data") for line in lines] == [2.0, None, None, None]
 
 
 def test_opening_what_is_no_definition():
