@@ -31,12 +31,13 @@ from autograd_mini.formulas.printing import Printed
 from autograd_mini.formulas.recognition import NoLineError, Reader, Unit, softmax_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 
     from autograd_mini.formulas.arrays import Expression
     from autograd_mini.formulas.terms import Shape, Term
 
 
+LAYER = frozenset("ahpd")  # the letters of lines of a network: see roles.py
 DEEPEST = 30  # operations inside one another in a line
 _ENTRY = re.compile(r"(.+)\[(\d+)(?:,(\d+))?\]", re.DOTALL)
 
@@ -93,6 +94,8 @@ class Line(Value):
 
     __slots__ = ("is_constant", "unit")
     unit: Unit
+    rule: DefinitionRule | None
+    parents: tuple[Line, ...]
 
     def __init__(self, unit: Unit, rule: DefinitionRule | None, parents: Sequence[Line]) -> None:
         super().__init__(None, unit.name)
@@ -118,6 +121,37 @@ class Line(Value):
     @property
     def shape(self) -> Shape:
         return self.unit.shape
+
+    def slopes(self) -> list[float | None]:
+        """The derivative by each of its inputs, None by an array, of an array, or where numbers are not known."""
+        if self.shape:
+            return [None] * len(self.parents)
+        ends = {x.unit.entries[0]: 0.0 for x in self.parents if not x.shape}
+        stops = {entry for x in self.parents for entry in x.unit.entries}
+        flows: dict[Value, float] = {self.unit.entries[0]: 1.0}
+        for node in reversed(self.body(stops)):
+            if len(node.partials) < len(node.parents):
+                return [None] * len(self.parents)
+            for parent, partial in zip(node.parents, node.partials, strict=True):
+                if parent in ends:
+                    ends[parent] += flows[node] * partial
+                elif parent not in stops:
+                    flows[parent] = flows.get(parent, 0.0) + flows[node] * partial
+        return [None if x.shape else ends[x.unit.entries[0]] for x in self.parents]
+
+    def body(self, stops: Container[Value] | None = None) -> list[Value]:
+        """The operations of the graph that it stands for, inputs before users."""
+        inside = stops if stops is not None else {entry for x in self.parents for entry in x.unit.entries}
+        order: dict[Value, None] = {}
+        stack = [*self.unit.entries[::-1]]
+        while stack:
+            node = stack[-1]
+            waiting = [x for x in node.parents if x.rule is not None and x not in inside and x not in order]
+            if waiting:
+                stack += waiting[::-1]
+            else:
+                order.setdefault(stack.pop())
+        return [*order]
 
     def local(self, inputs: Sequence[Term], output: Term, seed: Term) -> list[Term]:
         """What flows back to each of its inputs, see `Expression.gradients`."""
@@ -189,9 +223,10 @@ def _units(order: Sequence[Value], called: Mapping[Value, str], roots: Iterable[
         is_leaf = not node.parents
         if node.is_constant and not node.label:
             continue
-        if not (node.label or is_leaf or node in ends):
+        is_named = bool(node.label) or _is_in_layer(node, called)
+        if not (is_named or is_leaf or node in ends):
             continue
-        found = _ENTRY.fullmatch(called[node]) if node.label else None
+        found = _ENTRY.fullmatch(called[node]) if is_named else None
         if found:
             index = tuple([int(part) for part in found.groups()[1:] if part])
             kind = "data" if node.is_constant else "input" if is_leaf else "result"
@@ -212,6 +247,11 @@ def _units(order: Sequence[Value], called: Mapping[Value, str], roots: Iterable[
     for unit in arrays:
         units += [Unit(called[node], (node,)) for node in unit.entries] if unit in entangled else [unit]
     return units
+
+
+def _is_in_layer(node: Value, called: Mapping[Value, str]) -> bool:
+    """Whether it is what a neuron hands on, or what its activation is applied to: a1[2], h1[2]."""
+    return node.rule is not None and getattr(node.rule.frame, "kind", "") != "" and called[node][0] in LAYER
 
 
 def _without_rows(name: str, members: Mapping[tuple[int, ...], Value], arrays: list[Unit]) -> list[Value]:

@@ -399,7 +399,9 @@ class Printed(Arithmetic):
         return self.beside([x, self.transpose(y)])
 
     def transpose(self, x: Any) -> Formula:
-        return Formula(self.turned(self.operand(x, ATOM)), POWER, self)
+        is_derivative = any(each in str(self.formula(x)) for each in ("∂", r"\partial"))
+        content = self.bracketed(self.operand(x)) if is_derivative else self.operand(x, ATOM)
+        return Formula(self.turned(content), POWER, self)
 
     def turned(self, content: Any) -> Any:
         return f"{content}ᵀ"

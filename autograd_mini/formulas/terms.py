@@ -314,7 +314,7 @@ def _raised(x: Term, n: float) -> Term:
 def _sum(x: Term, y: Term) -> Term:
     """The sum, with the terms of both in a row; equal ones are counted, and what is 0 is gone."""
     row: dict[tuple[Factors, Shape], tuple[float, float]] = {}
-    for part in (*_terms_of(x), *_terms_of(y)):
+    for part in (*terms_of(x), *terms_of(y)):
         above, below, factors = _taken_apart(part)
         key = (factors, part.shape)
         if key in row:
@@ -328,7 +328,8 @@ def _sum(x: Term, y: Term) -> Term:
     return Term("sum", tuple(parts), broadcast(*[part.shape for part in parts]))
 
 
-def _terms_of(x: Term) -> Sequence[Term]:
+def terms_of(x: Term) -> Sequence[Term]:
+    """What a sum adds; of another Term itself alone."""
     return x.parts if x.head == "sum" else [x]
 
 

@@ -37,7 +37,7 @@ from autograd_mini.words.messages import message
 from autograd_mini.words.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
     from autograd_mini.engine.value import Value
@@ -190,15 +190,20 @@ class Trace(Sequence[Step]):
         self.roots = roots_of(f, "steps")
         self.nodes = tuple(toposort(*self.roots))
         self.language = language
-        self.edges = {  # the place of each operation and its inputs by position: the arrows of a picture, counted
-            edge: i
-            for i, edge in enumerate((u, k) for u, x in enumerate(self.nodes) for k in range(len(x.parents)))
-        }
+        self.edges = self._numbered()
         self.sweep = GRADIENTS if by is None else TANGENTS
         start = self._start(f, by, of)
-        self.equations = Equations(self.nodes, start, self.sweep, language)
+        self.equations = self._equations(start)
         self._refuse_outdated()
         self._steps = (*self._values(), *self._derivatives(start))
+
+    def _numbered(self) -> dict[tuple[int, int], int]:
+        """The place of each operation and its inputs by position: the arrows of a picture, counted."""
+        edges = ((u, k) for u, x in enumerate(self.nodes) for k in range(len(x.parents)))
+        return {edge: i for i, edge in enumerate(edges)}
+
+    def _equations(self, start: Value) -> Equations:
+        return Equations(self.nodes, start, self.sweep, self.language)
 
     def _start(self, f: Roots, by: str | None, of: str | None) -> Value:
         """The node that the second sweep starts from."""
@@ -341,10 +346,10 @@ class Equations:
         self.sweep = sweep
         self.language = language
         self.place = {node: i for i, node in enumerate(nodes)}
-        self.names = names(nodes)
-        self.numbers = numbers_of(nodes)
-        self.shifts = held(nodes)
-        self.fixed = fixed(nodes) - {start}
+        self.names: Mapping[Value, str] = self._names()
+        self.numbers: Mapping[Value, Any] = self._numbers()
+        self.shifts = self._all(held)
+        self.fixed = self._all(fixed) - {start}
         self.held = (self.shifts | self.fixed) - {start}
         self.products: dict[int, list[Step]] = {}
         self.text, self.drawn = Text(language), Drawn(language)
@@ -353,6 +358,16 @@ class Equations:
         self._slopes: dict[Value, Sequence[Any]] = {}
         self._partials: dict[tuple[Printed, Value], Sequence[Any]] = {}
         self._applications: dict[Value, Application] = {}
+
+    def _names(self) -> Mapping[Value, str]:
+        return names(self.nodes)
+
+    def _numbers(self) -> Mapping[Value, Any]:
+        return numbers_of(self.nodes)
+
+    def _all(self, kind: Callable[[Sequence[Value]], set[Value]]) -> set[Value]:
+        """Those nodes that are of a kind."""
+        return kind(self.nodes)
 
     def symbol(self, xp: Printed, node: Value) -> Formula:
         """The node's name; a constant without a label is its number."""
