@@ -109,11 +109,13 @@ def names(order: Sequence[Value]) -> dict[Value, str]:
 def _made(order: Sequence[Value], taken: set[str]) -> dict[Value, str]:
     """What a network made, without a label of the user, by its role; none of these names is taken, then all are."""
     result = {}
+    times: Counter[str] = Counter()
     for node, role in roles(order).items():
         if not (node.label and node.parents):
             name = role
             while name in taken:
-                name += PRIME
+                times[role] += 1
+                name = role + primes(times[role])
             taken.add(name)
             result[node] = name
     return result

@@ -144,6 +144,10 @@ def test_dropout():
     assert ["d1[1] = h1[1] × 2", "d1[2] = h1[2] × 0", "d1[3] = h1[3] × 0"] == [
         line for line in results(f) if line.startswith("d")
     ]
+    y = Neuron(1, seed=0)(1.0)
+    assert ["d", "d′", "d′′", "d′′′", "d′4"] == [
+        line.split()[0] for line in results(*[Dropout(0.5)(y) for _ in range(5)]) if line.startswith("d")
+    ]
     assert ["d[1] = u × 2", "d[2] = v × 2"] == results(
         sum(Dropout(0.5, seed=0)([Value(1.0, "u"), Value(2.0, "v")]))
     )[:2]
