@@ -97,11 +97,11 @@ def indexed(name: str) -> tuple[str, str, str] | None:
 def names(order: Sequence[Value]) -> dict[Value, str]:
     """A name to show for every node of a topological order.
 
-    A node keeps its label, with what cannot be shown written out. What a network made is called by its role,
-    see roles.py; other unnamed results are t1, t2, ... as in the lectures, and an unnamed last one, if it is the only
-    one, is f; unnamed inputs are x1, x2, ...; a constant is called by its
-    number. Given names never repeat a label, and what would look the same, as x1 and x_1 do, gets primes; but
-    the inputs x[1], x[2], ... of several examples are x1[1], x1[2], ..., x2[1], ...: shown as x⁽¹⁾₁ and so on.
+    A node keeps its label, with what cannot be shown written out. What a network made is called by its role, such
+    as h1[2], see roles.py. Other unnamed results are t1, t2, ... as in the lectures and an unnamed last one is f;
+    unnamed inputs are x1, x2, ...; a constant is called by its number. Given names never repeat a label, and what
+    would look the same, as x1 and x_1 do, gets primes; but the inputs x[1], x[2], ... of several examples are
+    x1[1], x1[2], ..., x2[1], ...: shown as x⁽¹⁾₁ and so on. What a network gives is f only if nothing else is a result.
     """
     taken = {node.label for node in order}
     known = [parts for label in taken if (parts := indexed(label))]
@@ -169,11 +169,13 @@ def _entry(node: Value) -> tuple[float, list[int]]:
 def _made(order: Sequence[Value], taken: set[str]) -> dict[Value, str]:
     """What a network made, without a label of the user, by its role; none of these names is taken, then all are."""
     result = {}
+    times: Counter[str] = Counter()
     for node, role in roles(order).items():
         if not (node.label and node.parents):
             name = role
             while name in taken:
-                name += PRIME
+                times[role] += 1
+                name = role + primes(times[role])
             taken.add(name)
             result[node] = name
     return result
@@ -185,10 +187,16 @@ def _is_only_result(order: Sequence[Value]) -> bool:
 
 
 def _examples(order: Sequence[Value]) -> dict[Value, str]:
-    """The inputs of a batch with the number of their example, if all examples have the same ones in the same order."""
+    """The inputs of a batch with the number of their example, if all examples have the same ones in the same order.
+
+    They are counted as they are used: what a neuron reads that reads its own result comes in the order of time.
+    """
     found = [(node, part[1]) for node in order if (part := _INPUT.fullmatch(node.label))]
     indices = [index for _, index in found]
     each = len({*indices}) or 1
     if len(indices) == each or indices != indices[:each] * (len(indices) // each):
         return {}
-    return {node: f"x{i // each + 1}{index}" for i, (node, index) in enumerate(found)}
+    example = {node: i // each for i, (node, _) in enumerate(found)}
+    used = [example[x] for node in order for x in node.parents if x in example]
+    number = {i: k for k, i in enumerate(dict.fromkeys([*used, *example.values()]), 1)}
+    return {node: f"x{number[example[node]]}{index}" for node, index in found}

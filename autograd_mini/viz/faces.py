@@ -204,7 +204,7 @@ def row(card: Card, wide: float = 0) -> Face:
         wide=wide,
         high=high,
         radius=None,
-        name=Line(3, middle, left - 4, sizes.ROW_NAME, is_centred=False),
+        name=Line(3, middle, left - 3, sizes.ROW_NAME, is_centred=False),
         sign=(wide - 2 * number - 2, middle, high - 2) if is_result else None,
         sign_type=sizes.ROW_SIGN,
         sign_width=badge - 3,
