@@ -31,7 +31,7 @@ def test_every_rule_is_printed():
     assert all(is_printable(rule, arity) for rule, arity in [*TABLE, *POWERS])
     assert all(1 == len(re.findall(rf"[{{,]{name}:{{f:", script)) for name in RULES)
     assert '"^3":{f:x=>(x**3),p:(z,x)=>[3*(x**2)]}' in script
-    assert '"^-.5":{f:x=>(x**-.5)' in script
+    assert '"^-.5":{f:x=>(x**(-.5))' in script
 
 
 @pytest.mark.parametrize(
