@@ -27,7 +27,7 @@ from autograd_mini.formulas.printing import ATOM, CHOICE, RELATION, SUM, Formula
 from autograd_mini.formulas.python import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any, NoReturn
 
     from autograd_mini.engine.rule import Rule
@@ -193,11 +193,24 @@ def table_of(applied: Iterable[tuple[Rule, int]]) -> str:
     const rules={mul:{f:(x,y)=>x*y,p:(z,x,y)=>[y,x]},relu:{f:x=>maximum(x,0),p:(z,x)=>[x>0?1:x<=0?0:x],c:1}};
     """
     entries = {key_of(rule, count): _entry(rule, count) for rule, count in applied}
-    fields = [
-        f"{key if key.isascii() and key.isidentifier() else json.dumps(key)}:{entry}"
-        for key, entry in entries.items()
-    ]
+    fields = [f"{_quoted(key)}:{entry}" for key, entry in entries.items()]
     table = f"const rules={{{','.join(fields)}}};"
+    return "\n".join([*_called_in(table), table])
+
+
+def functions_of(rules: Iterable[Rule], more: Mapping[str, str]) -> str:
+    """The script of a constant `functions`: the values of rules by name, as far as they have a form, and more of them.
+
+    >>> from autograd_mini.engine.rule import RULES
+    >>> print(functions_of([RULES["exp"], RULES["arctan2"]], {"twice": "x=>2*x"}))
+    const functions={exp:x=>Math.exp(x),arctan2:(x,y)=>Math.atan2(x,y),twice:x=>2*x};
+    """
+    fields = {
+        rule.name: _value(rule, rule.arity or 0)
+        for rule in rules
+        if is_printable(rule) and (rule.arity or _is_known(rule))
+    }
+    table = f"const functions={{{','.join([f'{_quoted(name)}:{text}' for name, text in (fields | {**more}).items()])}}};"
     return "\n".join([*_called_in(table), table])
 
 
@@ -216,22 +229,36 @@ def _called_in(script: str) -> list[str]:
     return needed
 
 
+def _quoted(key: str) -> str:
+    return key if key.isascii() and key.isidentifier() else json.dumps(key)
+
+
+def _names(count: int) -> list[str]:
+    return [*"xy"[:count]] if count < 3 else [f"x{i + 1}" for i in range(count)]
+
+
+def _value(rule: Rule, count: int) -> str:
+    """The function that gives the value; it takes all inputs, so that its length says how many."""
+    if _is_known(rule):
+        return ANY_NUMBER[rule.name][0]
+    names = _names(count)
+    value = javascript.formula(rule.forward(javascript, *map(javascript.symbol, names)))
+    return f"{_head(names)}=>{value}"
+
+
+def _head(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"({','.join(names)})"
+
+
 def _entry(rule: Rule, count: int) -> str:
     """One entry of the table."""
+    value = _value(rule, count)
     if _is_known(rule):
-        value, partials = ANY_NUMBER[rule.name]
+        partials = ANY_NUMBER[rule.name][1]
     else:
-        names = [*"xy"[:count]] if count < 3 else [f"x{i + 1}" for i in range(count)]
-        symbols = [javascript.symbol(name) for name in names]
-        slopes = rule.partials(javascript, javascript.symbol("z"), *symbols)
-        value = _function(names, str(javascript.formula(rule.forward(javascript, *symbols))))
-        partials = _function(["z", *names], f"[{','.join([str(javascript.formula(x)) for x in slopes])}]")
+        names = _names(count)
+        slopes = rule.partials(javascript, javascript.symbol("z"), *map(javascript.symbol, names))
+        result = f"[{','.join([str(javascript.formula(x)) for x in slopes])}]"
+        used = [i for i, name in enumerate(["z", *names]) if re.search(rf"\b{name}\b", result)]
+        partials = f"{_head(['z', *names][: max(used, default=-1) + 1])}=>{result}"
     return f"{{f:{value},p:{partials}{',c:1' * rule.choice}}}"
-
-
-def _function(parameters: list[str], result: str) -> str:
-    """The function; parameters at the end that it does not use are left out."""
-    used = [i for i, name in enumerate(parameters) if re.search(rf"\b{name}\b", result)]
-    parameters = parameters[: max(used, default=-1) + 1]
-    head = ",".join(parameters)
-    return f"{head if len(parameters) == 1 else f'({head})'}=>{result}"
