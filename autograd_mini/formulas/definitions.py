@@ -118,6 +118,10 @@ class Line(Value):
             raise UnboundError(self)
         return self.primal
 
+    def known(self, what: str) -> Any:
+        """`data` or `grad` of all its entries if they are known by now, else None."""
+        return self.gathered([entry.known(what) for entry in self.unit.entries])
+
     @property
     def shape(self) -> Shape:
         return self.unit.shape
@@ -132,11 +136,11 @@ class Line(Value):
         for node in reversed(self.body(stops)):
             if len(node.partials) < len(node.parents):
                 return [None] * len(self.parents)
-            for parent, partial in zip(node.parents, node.partials, strict=True):
+            for parent, slope in zip(node.parents, node.partials, strict=True):
                 if parent in ends:
-                    ends[parent] += flows[node] * partial
+                    ends[parent] += flows[node] * slope
                 elif parent not in stops:
-                    flows[parent] = flows.get(parent, 0.0) + flows[node] * partial
+                    flows[parent] = flows.get(parent, 0.0) + flows[node] * slope
         return [None if x.shape else ends[x.unit.entries[0]] for x in self.parents]
 
     def body(self, stops: Container[Value] | None = None) -> list[Value]:
@@ -170,7 +174,7 @@ def _nested(numbers: Sequence[float], shape: Shape) -> Any:
 def lines_of(roots: Sequence[Value], opened: Collection[str] = ()) -> list[Line]:
     """The lines of the graph below some nodes, inputs before users.
 
-    opened: names of definitions that are shown operation by operation.
+    opened: names of definitions that are shown operation by operation, "all" among them for all.
 
     Raises ValueError for the name of no definition.
     """
@@ -178,6 +182,7 @@ def lines_of(roots: Sequence[Value], opened: Collection[str] = ()) -> list[Line]
     called = names(order)
     units = _units(order, called, roots)
     known = [unit.name for unit in units if unit.entries[0].parents]
+    opened = known if "all" in opened else opened
     for name in opened:
         if name not in known:
             msg = f"no definition is called {shown(name)}; this graph has: {', '.join(known)}"

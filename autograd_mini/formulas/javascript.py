@@ -89,7 +89,7 @@ class JavaScript(Source):
         )
         raise RuleError(msg)
 
-    def constant(self, x: float) -> Formula:
+    def constant(self, x: Any) -> Formula:
         digits = "Infinity" if abs(x) == math.inf else "NaN" if x != x else _shortest(abs(float(x)))
         return Formula(f"-{digits}", SUM, self) if math.copysign(1.0, x) < 0 else Formula(digits, ATOM, self)
 

@@ -58,7 +58,7 @@ class LineStep(Step):
 class Lines(Trace):
     """The steps of the definitions of a graph, see `Trace`: its nodes are Lines.
 
-    opened: names of definitions that are shown operation by operation.
+    opened: names of definitions that are shown operation by operation, "all" among them for all.
     of: as for `Trace`; if the last result is an array and nothing is said, the derivatives are its Jacobians, with a
     row for every entry of it and a column for every entry of the other.
 

@@ -44,7 +44,7 @@ def ask(open_page):
     def asked(kind, questions, program=""):
         scripts = ["stepping/assets/live.js", "stepping/assets/reader.js"]
         page = open_page(
-            document("Reader", "en", "", [], scripts, program="\n".join([program, reading_program(), HOOKS]))
+            document("Reader", "en", "", [], scripts, program=f"{program}\n{reading_program()}\n{HOOKS}")
         )
         return json.loads(page.evaluate(f"JSON.stringify(asked.{kind}({json.dumps(questions)}))"))
 
