@@ -196,7 +196,7 @@ class Trace(Sequence[Step]):
         }
         self.sweep = GRADIENTS if by is None else TANGENTS
         start = self._start(f, by, of)
-        self.equations = Equations(self.nodes, start, self.sweep, language)
+        self.equations = self._equations(start)
         self._refuse_outdated()
         self._steps = (*self._values(), *self._derivatives(start))
 
@@ -223,6 +223,10 @@ class Trace(Sequence[Step]):
             msg = f"the gradients are those of one number, and the last result is an array; write {example}"
             raise ValueError(f"{msg}, or another of: {_listed([*known.values()])}")
         return last
+
+    def _equations(self, start: Value) -> Equations:
+        """What its steps say."""
+        return Equations(self.nodes, start, self.sweep, self.language)
 
     @property
     def result(self) -> Value:
