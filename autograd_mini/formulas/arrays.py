@@ -99,18 +99,18 @@ def _value(each: Expression, arguments: Sequence[Term], inputs: Sequence[Term]) 
         place: int = each.extra
         return inputs[place]
     if each.name == "numbers":
-        return call("numbers", each.extra, shape=each.shape) if each.shape else _constant(each.extra)
+        return call("numbers", each.extra, shape=each.shape) if each.shape else constant_term(each.extra)
     if each.rule is not None:
         applied: Term = term(terms.applied(each.rule, *arguments))
         return applied
     return OPERATIONS[each.name].value(each, *arguments)
 
 
-def _constant(node: Value) -> Term:
+def constant_term(node: Value) -> Term:
     """A number of a line, exactly as it was written: 1/3 stays a fraction."""
     if isinstance(node, Constant) and node.written:
         rule, parts = node.written
-        return term(rule.forward(terms, *map(_constant, parts)))
+        return term(rule.forward(terms, *map(constant_term, parts)))
     return pi if node.data == math.pi else number(node.data)
 
 
@@ -118,10 +118,7 @@ def _pulled(each: Expression, arguments: Sequence[Term], value: Term, flow: Term
     """What flows back to each argument."""
     if each.rule is None:
         return OPERATIONS[each.name].pull(each, value, _full(flow, each.shape), *arguments)
-    if each.rule.name == "sqrt":  # one expects 1/(2z), not 0.5/z
-        partials: Sequence[Any] = (terms.div(1.0, 2.0 * value),)
-    else:
-        partials = each.rule.partials(terms, value, *arguments)
+    partials = terms.slopes(each.rule, value, arguments)
     return [
         _gathered(flow * partial, each.shape, x.shape)
         for partial, x in zip(partials, each.arguments, strict=True)

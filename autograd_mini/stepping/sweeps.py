@@ -202,9 +202,6 @@ class Trace(Sequence[Step]):
         edges = ((u, k) for u, x in enumerate(self.nodes) for k in range(len(x.parents)))
         return {edge: i for i, edge in enumerate(edges)}
 
-    def _equations(self, start: Value) -> Equations:
-        return Equations(self.nodes, start, self.sweep, self.language)
-
     def _start(self, f: Roots, by: str | None, of: str | None) -> Value:
         """The node that the second sweep starts from."""
         if by is not None and of is not None:
@@ -228,6 +225,10 @@ class Trace(Sequence[Step]):
             msg = f"the gradients are those of one number, and the last result is an array; write {example}"
             raise ValueError(f"{msg}, or another of: {_listed([*known.values()])}")
         return last
+
+    def _equations(self, start: Value) -> Equations:
+        """What its steps say."""
+        return Equations(self.nodes, start, self.sweep, self.language)
 
     @property
     def result(self) -> Value:
