@@ -176,7 +176,7 @@ def step(
 
     In a terminal: Enter for the next step, b for back, q to leave. Into a file or a pipe: a list.
     """
-    f = _bound(expression, numbers, data, lang)
+    f = (_bound if exercise else _graph)(expression, numbers, data, lang)
     trace = steps_of(f, lang=lang, by=as_read(by) or None, style=style or None)
     pages = [trace.save(path) for path in (html, output) if path]
     pages += [trace.exercise(exercise)] if exercise else []

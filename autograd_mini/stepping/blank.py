@@ -42,7 +42,7 @@ def looks_of(scene: Scene) -> tuple[list[str], str]:
     """The style sheets of a page with this picture, and rules of its own: how large its labelled cards are."""
     if scene.style != "cards":
         return ["viz/assets/picture.css", "viz/assets/compact.css"], ""
-    face = next((face for face in Faces.of_scene(scene).of.values() if face.value), None)
+    face = next((face for face in Faces.of_scene(scene).of.values() if face.gradient), None)
 
     def rule(what: str, **lengths: float) -> str:
         return f"{what}{{{';'.join([f'{name}:{length:.0f}px' for name, length in lengths.items()])}}}"
@@ -100,7 +100,7 @@ def _blank(scene: Scene, layout: Layout) -> ET.Element:
     for group, card in zip(_groups(drawing, "node"), scene.cards, strict=True):
         texts = ["".join(text.itertext()) for text in group.iter("text")]
         if any(text.endswith("…") for text in texts) or not len(group):
-            full = card.name if card.kind == "input" else f"{card.name} = {card.formula}"
+            full = card.name if card.is_leaf else f"{card.name} = {card.formula}"
             ET.SubElement(group, "title").text = full
     return drawing
 

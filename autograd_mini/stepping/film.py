@@ -130,7 +130,7 @@ def _picture(trace: Trace, count: int, layout: Layout) -> ET.Element:
     """
     sweep, flowing, used = trace[max(count - 1, 0)].sweep, widths(trace), set[int]()
     if count and sweep != VALUES:
-        used = {trace.edges[step.edge] for step in trace[:count] if step.edge}
+        used = {edge for step in trace[:count] for edge in trace.arrows(step)}
     reached, is_backward = {f"e{edge}": flowing[edge] for edge in used}, count and sweep == GRADIENTS
     curves = layout.arrows
     if is_backward:
@@ -142,11 +142,11 @@ def _picture(trace: Trace, count: int, layout: Layout) -> ET.Element:
         id_, line, head = group.get("id", ""), group.find("path"), group.find("polygon")
         if id_ not in curves or line is None or head is None:
             continue
-        if id_ in reached:
+        if reached.get(id_):
             colour, wide = NEGATIVE if reached[id_] < 0 else POSITIVE, abs(reached[id_])
             line.attrib.update({"stroke": colour, "stroke-width": f"{wide}"})
             head.set("fill", colour)
-        elif is_backward:
+        elif is_backward and id_ not in reached:
             line.set("opacity", PALE)
             group.remove(head)
     return picture
@@ -172,8 +172,7 @@ def _equation(trace: Trace, step: Step, wide: float, middle: float, scale: float
 def _mark(picture: ET.Element, trace: Trace, step: Step) -> None:
     """Draw the card of the step, and its arrow, with a thick line."""
     marked = {f"n{step.node}"}
-    if step.edge:
-        marked.add(f"e{trace.edges[step.edge]}")
+    marked.update([f"e{edge}" for edge in trace.arrows(step)])
     for group in picture.iter("g"):
         if group.get("id") in marked:
             shapes = [part for part in group.iter() if part.tag in ("rect", "path")]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.stepping.blank import blank_picture, looks_of
 from autograd_mini.stepping.moments import scene_after, widths
-from autograd_mini.stepping.sweeps import ADDITION, OPERATION, PRODUCT, SEED, VARIABLE, waiting
+from autograd_mini.stepping.sweeps import ADDITION, OPERATION, PRODUCT, SEED, VARIABLE
 from autograd_mini.viz.document import button, data_block, document, panel
 from autograd_mini.viz.layout import layout_of
 from autograd_mini.words.messages import message
@@ -72,7 +72,8 @@ def heading(trace: Trace, xp: Printed | None = None) -> str:
         if node.rule is not None:
             whole = xp.applied(node.rule, *[written[parent] for parent in node.parents])
         written[node] = whole if len(str(whole)) <= LONGEST else name
-    return " = ".join(dict.fromkeys((str(name), str(written[node]))))
+    result = trace.result
+    return " = ".join(dict.fromkeys((str(trace.equations.symbol(xp, result)), str(written[result]))))
 
 
 def kinds(trace: Trace) -> list[tuple[int, str]]:
@@ -84,13 +85,13 @@ def changes(trace: Trace) -> list[list[Any]]:
     """For every step what the script must know, in short.
 
     [which of the kinds, node, its box before, and after, sides of the equation as trees, edges of an operation], and
-    for a product [..., its edge, number on the edge, place of the label that shows it or -1, node the gradient comes
-    from, width of the line, from 1 to 5, negative if what flows is].
+    for a product [..., its edges, number on its edge, place of the label that shows it or -1, nodes the gradient comes
+    from, width of the lines, from 1 to 5, negative if what flows is, 0 if that is not known].
     """
-    xp, place = trace.equations.drawn, trace.equations.place
+    said, xp = trace.equations, trace.equations.drawn
     numbers = {kind: i for i, kind in enumerate(kinds(trace))}
     scene = scene_after(trace)
-    used = sorted(trace.edges[step.edge] for step in trace if step.edge)
+    used = sorted(edge for step in trace if step.local is not None for edge in trace.arrows(step))
     if scene.style == "network":  # a weight and its neuron have one card, without labels between
         arrows = layout_of(scene).arrows
         used = [edge for edge in used if arrows[f"e{edge}"].label]
@@ -98,27 +99,24 @@ def changes(trace: Trace) -> list[list[Any]]:
     flows = widths(trace)
 
     def shown(x: float | None) -> str:
-        return "" if x is None else str(xp.constant(x))
+        return "" if x is None else str(said.written(xp, x))
 
     def change(step: Step) -> list[Any]:
         kind = numbers[KINDS.index(step.kind), step.meaning]
-        before, after = shown(step.before), shown(step.after)
-        if step.kind == PRODUCT and step.uses > 1:
-            before, after = waiting(step.use - 1, step.uses), step.waiting
-        elif step.kind == ADDITION:
-            before = waiting(step.uses, step.uses)
+        before, after = step.waited or shown(step.before), step.waiting or shown(step.after)
         short = [kind, step.node, before, after, trees(trace, step)]
         if step.kind == OPERATION:
             short.append([trace.edges[step.node, i] for i in range(len(trace.nodes[step.node].parents))])
-        if step.edge:
-            edge = trace.edges[step.edge]
-            arrow = scene.arrows[edge]
+        if step.edges:
+            joined = trace.arrows(step)
+            arrow = scene.arrows[joined[0]]
+            factor = arrow.factor if scene.style == "cards" else arrow.short
             short += [
-                [edge],
-                arrow.factor if scene.style == "cards" else arrow.short,
-                labels.get(edge, -1),
-                place[trace.equations.source(step)],
-                flows[edge],
+                joined,
+                "" if step.local is None else factor,
+                labels.get(joined[0], -1),
+                trace.sources(step),
+                flows[joined[0]],
             ]
         return short
 

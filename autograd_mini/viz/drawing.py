@@ -8,7 +8,6 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd_mini.engine.value import Value
 from autograd_mini.errors import LayoutError, MissingExtraError, choose, require, shown
 from autograd_mini.files import write_whole
 from autograd_mini.formulas.drawn import Drawn
@@ -16,7 +15,9 @@ from autograd_mini.formulas.latex import Inline
 from autograd_mini.viz.document import THEME, document, image
 from autograd_mini.viz.dot import dot_source
 from autograd_mini.viz.layout import engine, layout_of
+from autograd_mini.viz.levels import is_in_lines, lines_now
 from autograd_mini.viz.looks import scene_in_style
+from autograd_mini.viz.roots import roots_of
 from autograd_mini.viz.scene import Moment
 from autograd_mini.viz.svg import follow_reader, size_of, svg_element, svg_text, text_of
 from autograd_mini.viz.tikz import tikz_text
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from autograd_mini.formulas.printing import Printed
     from autograd_mini.viz.geometry import Layout
+    from autograd_mini.viz.roots import Roots
     from autograd_mini.viz.scene import Scene
 
 
@@ -104,12 +106,12 @@ class Drawing:
     def html(self) -> str:
         """The picture as an HTML page of its own. Raises LayoutError if the renderer fails."""
         if self.theme != "auto":
-            return document(self.scene.output.name, self.language, self.svg(), styles=(), scripts=())
+            return document(self.scene.title, self.language, self.svg(), styles=(), scripts=())
         picture = svg_element(self.scene, self._layout)
         rules = ":root{color-scheme:light dark}" + follow_reader(
             picture
         )  # in a page of its own it needs leave
-        return document(self.scene.output.name, self.language, text_of(picture), (), (), rules)
+        return document(self.scene.title, self.language, text_of(picture), (), (), rules)
 
     def save(self, path: str | PathLike[str]) -> Path:
         """The path of the file, written whole or not at all, in the format its suffix names.
@@ -135,34 +137,40 @@ class Drawing:
         return str(self.scene)
 
     def __repr__(self) -> str:
-        return f"<drawing of {self.scene.output.name}: {len(self.scene.cards)} nodes, {len(self.scene.arrows)} edges>"
+        return (
+            f"<drawing of {self.scene.title}: {len(self.scene.cards)} nodes, {len(self.scene.arrows)} edges>"
+        )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002
         """What a notebook shows: the picture, or in words if it cannot be drawn."""
         try:
             svg = self.svg()
-            html = THEME + image(svg, message("graph", self.language).format(self.scene.output.name))
+            html = THEME + image(svg, message("graph", self.language).format(self.scene.title))
             return {"text/html": html, "image/svg+xml": svg, "text/plain": str(self)}
         except Exception as error:  # noqa: BLE001  a cell shows what it can, whatever is wrong with the picture
             return {"text/plain": f"{self}\n(no picture: {error})"}
 
 
 def draw(
-    f: Value,
+    f: Roots,
     renderer: str = "wasm",
     expand: str | Sequence[str] | None = None,
     lang: str = "en",
     theme: str = "auto",
     style: str | None = None,
     flow: bool = True,
+    detail: str = "operations",
 ) -> Drawing:
     """The picture of the graph that `f` is made from: every node with its value and its gradient.
 
+    f: a Value, a nested list of Values, or a mapping of names to such: all of them are shown.
     renderer: who places the nodes: "wasm", Graphviz as it comes with this package, or "dot", the
     Graphviz of the system.
     expand: of a network, which neurons and layers to show open, such as "layer 2" or
     ["layer 2", "layer 2 > neuron 3"], or "all"; the others are one box each. By default everything is
     open up to 120 nodes, and beyond as much as stays readable.
+    detail: "operations", a card for each; or "definitions", one for each line of a text, each named result of Python,
+    and each layer of a network ("layers" says the same): then expand names those to be opened.
     lang: of words and numbers, "en" or "fr".
     theme: "light", "dark", or "auto": that of the reader's screen.
     style: "cards", labelled in full; "compact", small ones; or "network", layer by layer. By default networks
@@ -178,17 +186,20 @@ def draw(
     >>> draw(parse("f = (u + v) * w", u=2, v=3, w=4))
     <drawing of f: 5 nodes, 4 edges>
     """
-    require(isinstance(f, Value), "draw needs the Value whose graph to show", f, "for a list, draw one entry")
+    roots_of(f, "draw")  # what is none is an error now
     named = expand is None or isinstance(expand, str | list | tuple | set)
     require(named, "expand needs the name of a frame or a list of names", expand)
     require(isinstance(lang, str), "the language is 'en' or 'fr'", lang)
     require(isinstance(theme, str), "the theme is 'auto', 'light' or 'dark'", theme)
     require(style is None or isinstance(style, str), "the style is 'cards', 'compact' or 'network'", style)
     require(isinstance(flow, bool), "flow is True or False", flow)
+    require(isinstance(detail, str), "the detail is 'operations', 'definitions' or 'layers'", detail)
     choose("theme", theme, THEMES)
     engine(renderer)  # a wrong name is an error now, not when the picture is wanted
+    shown, moment = lines_now(f, expand) if is_in_lines(detail) else (f, Moment.now(f))
+    opened = "all" if is_in_lines(detail) else expand
     return Drawing(
-        partial(scene_in_style, f, expand, moment=Moment.now(f), style=style),
+        partial(scene_in_style, shown, opened, moment=moment, style=style),
         lang,
         renderer,
         theme,

@@ -130,7 +130,7 @@ def labelled(room: float, card: Card) -> Face:
         name=Line(pad, middle, right - badge - pad, [sizes.NAME], is_centred=False),
         sign=(right, middle, sizes.HEAD) if card.symbol else None,
         value=field(pad + sizes.HEAD + gap),
-        gradient=field(high - pad - sizes.FIELD),
+        gradient=field(high - pad - sizes.FIELD) if card.kind != "data" else None,
     )
 
 
@@ -139,7 +139,7 @@ def compact(column: float, card: Card, *, is_centred: bool = True) -> Face:
 
     is_centred: whether a name that is wider than the card sticks out on both sides, or only on the right.
     """
-    is_inside = card.kind == "input"
+    is_inside = card.is_leaf
     left, high = column if is_inside else sizes.COLUMN, 2 * sizes.LINE
     wide = left + sizes.CELL
     fields = []
@@ -179,7 +179,7 @@ def of_leaf(card: Card, column: float) -> Face:
 
 def name_column(cards: Iterable[Card]) -> float:
     """The width of the names of inputs that stand inside of compact cards."""
-    names = [card.name for card in cards if card.kind == "input"]
+    names = [card.name for card in cards if card.is_leaf]
     return min(max([sizes.COLUMN, *(width(name, sizes.COMPACT_NAME[1]) + 8 for name in names)]), 64)
 
 
@@ -204,7 +204,7 @@ def row(card: Card, wide: float = 0) -> Face:
         wide=wide,
         high=high,
         radius=None,
-        name=Line(3, middle, left - 4, sizes.ROW_NAME, is_centred=False),
+        name=Line(3, middle, left - 3, sizes.ROW_NAME, is_centred=False),
         sign=(wide - 2 * number - 2, middle, high - 2) if is_result else None,
         sign_type=sizes.ROW_SIGN,
         sign_width=badge - 3,

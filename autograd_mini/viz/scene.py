@@ -14,23 +14,26 @@ from typing import TYPE_CHECKING
 from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.outdated import NOTHING, Outdated, outdated
 from autograd_mini.formulas.drawn import drawn
-from autograd_mini.formulas.expressions import constant, held, repeated
+from autograd_mini.formulas.expressions import constant, fixed, held, repeated
 from autograd_mini.formulas.names import names
 from autograd_mini.formulas.printing import PRODUCT
 from autograd_mini.formulas.text import Text
 from autograd_mini.viz.collapse import boxes, crowds
 from autograd_mini.viz.frames import frames
 from autograd_mini.viz.lettering import width
+from autograd_mini.viz.roots import last_of, roots_of
 from autograd_mini.viz.sizes import DERIVATIVE, LABEL_ROOM
 from autograd_mini.words.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
+    from typing import Any
 
     from autograd_mini.engine.value import Value
     from autograd_mini.formulas.printing import Formula, Printed
     from autograd_mini.viz.frames import Path
+    from autograd_mini.viz.roots import Roots
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,8 @@ class Card:
     """One node. `value` and `gradient` are None as long as they are unknown."""
 
     id: str
-    # "input", "constant", "result", "box" for a neuron or layer, "crowd" for inputs, "output" for the last, or "held"
-    # for a result that only shifts others
+    # "input", "data", "constant", "result", "box" for a neuron or layer, "crowd" for inputs, "output" for a result
+    # that nothing uses, or "held" for one that only shifts others or depends on no variable
     kind: str
     name: str
     symbol: str  # of the operation; empty for a leaf
@@ -55,7 +58,12 @@ class Card:
     @property
     def is_held(self) -> bool:
         """Whether it counts as a constant for the backward pass: it has no gradient box."""
-        return self.kind == "held"
+        return self.kind in ("held", "data")
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it is an input, whose name stands inside of a small card."""
+        return self.kind in ("input", "data")
 
     @property
     def is_constant(self) -> bool:
@@ -70,13 +78,13 @@ class Card:
     @property
     def caption(self) -> str:
         """The formula, or in a word what the value is; nothing for a constant."""
-        word = {"input": "input", "crowd": "inputs"}.get(self.kind)
+        word = {"input": "input", "data": "data", "crowd": "inputs"}.get(self.kind)
         return self.xp.word(word) if word else self.formula
 
-    def number(self, x: float | tuple[float, ...] | None) -> str:
+    def number(self, x: Any) -> str:
         """The number as the picture writes it, or the first and the last of several; nothing if it is unknown."""
         if isinstance(x, tuple):
-            return _listed([self.number(float(f"{each:.2g}")) for each in x])
+            return _listed([self.number(float(f"{each:.2g}")) for each in numbers_in(x)])
         return "" if x is None else str(self.xp.constant(x))
 
     @property
@@ -99,7 +107,7 @@ class Card:
         if self.gradient is not None:
             line += f"{self.xp.separator}{self.derivative} = {self.number(self.gradient)}"
         if self.is_held:
-            line += f" ({self.xp.word('constant')})"
+            line += f" ({self.xp.word('data' if self.kind == 'data' else 'constant')})"
         return f"{line} ({self.xp.word('outdated')})" if self.is_gradient_outdated else line
 
 
@@ -185,6 +193,11 @@ class Scene:
         return self.cards[-1]
 
     @property
+    def title(self) -> str:
+        """What it is a picture of: its results."""
+        return _listed([card.name for card in self.cards if card.kind == "output"] or [self.output.name])
+
+    @property
     def xp(self) -> Printed:
         """The arithmetic it is written in."""
         return self.output.xp
@@ -227,23 +240,26 @@ class Moment:
         return xp.derivative(name, start) if self.is_forward else xp.derivative(start, name)
 
     @classmethod
-    def now(cls, root: Value) -> Moment:
-        """What the graph of `root` holds now."""
-        order = toposort(root)
-        called = names(order)
+    def now(cls, f: Roots) -> Moment:
+        """What the graph of `f` holds now."""
+        order = toposort(*roots_of(f))
+        called, last = names(order), last_of(f)
         values, gradients = ({node: node.known(what) for node in order} for what in ("data", "grad"))
         going = [node for node in order if node.parents and gradients[node] is not None]
         partials = {(node, i): x for node in going for i, x in enumerate(node.partials)}
         # A gradient other than 1 on the output came from a backward pass that began elsewhere.
-        start = called[root] if gradients[root] in (None, 1.0) or not root.parents else ""
-        return cls(called, values, gradients, partials, start, outdated=outdated(order), held=held(order))
+        is_start = last is not None and (gradients[last] in (None, 1.0) or not last.parents)
+        start = called[last] if last is not None and is_start else ""
+        without = (held(order) | fixed(order)) - {last}
+        return cls(called, values, gradients, partials, start, outdated=outdated(order), held=without)
 
 
 def scene_of(
-    root: Value, expand: str | Sequence[str] | None = None, xp: Printed = drawn, moment: Moment | None = None
+    f: Roots, expand: str | Sequence[str] | None = None, xp: Printed = drawn, moment: Moment | None = None
 ) -> Scene:
-    """What there is to see of the graph of `root`; ids n0, n1, ... and e0, e1, ... follow the walk.
+    """What there is to see of the graph of `f`; ids n0, n1, ... and e0, e1, ... follow the walk.
 
+    f: a Value, a nested list of Values, or a mapping of names to such.
     expand: which frames of a network are shown open, see collapse.py. xp: the arithmetic of the formulas.
     moment: what is known, if not what the graph holds now. Linear in nodes plus edges.
 
@@ -258,15 +274,17 @@ def scene_of(
     w = 4, ∂f/∂w = 5
     f = t₁ × w = 20, ∂f/∂f = 1
     """
-    moment = moment or Moment.now(root)
+    moment = moment or Moment.now(f)
     order = [*moment.names]
     crowded = crowds(order, moment.names)
-    paths = crowded | frames(root)
+    paths = crowded | frames(*roots_of(f))
     box_of = boxes(order, paths, expand)
     inputs: dict[Path, list[Value]] = {}  # those in each crowd
     for node in crowded:
         inputs.setdefault(crowded[node], []).append(node)
-    outputs = _outputs(root, order, box_of)
+    used = {parent for node in order for parent in node.parents}
+    results = [node for node in order if node not in used]
+    outputs = _outputs(results, order, box_of)
     written, titled = ({node: _name(node, moment, style) for node in order} for style in (xp, drawn))
     cards: dict[Value | Path, Card] = {}
     arrows: dict[object, Arrow] = {}
@@ -281,7 +299,7 @@ def scene_of(
                 else:
                     cards[here] = _box(id_, here, outputs[here], written, moment, xp)
             else:
-                cards[here] = _card(id_, node, node is root, written, moment, xp)
+                cards[here] = _card(id_, node, node not in used, written, moment, xp)
         titles = _titles(node, written, xp)
         short = titles if isinstance(xp, Text) else _titles(node, titled, drawn)
         for position, parent in enumerate(node.parents):
@@ -305,7 +323,7 @@ def scene_of(
                     is_short,
                     edge in moment.negative,
                 )
-    output = box_of.get(root, root)
+    output = box_of.get(order[-1], order[-1])
     cards[output] = cards.pop(output)
     inside = [
         (card, key[:-1] if isinstance(key, tuple) else paths.get(key, ())) for key, card in cards.items()
@@ -313,9 +331,11 @@ def scene_of(
     return Scene(tuple(cards.values()), tuple(arrows.values()), _frames(inside, xp))
 
 
-def _outputs(root: Value, order: Sequence[Value], box_of: Mapping[Value, Path]) -> dict[Path, list[Value]]:
-    """What comes out of each box: its nodes that are used outside, and the result."""
-    used = {root: None} | {
+def _outputs(
+    results: Sequence[Value], order: Sequence[Value], box_of: Mapping[Value, Path]
+) -> dict[Path, list[Value]]:
+    """What comes out of each box: its nodes that are used outside, and the results."""
+    used = dict.fromkeys(results) | {
         x: None for node in order for x in node.parents if box_of.get(x) != box_of.get(node)
     }
     found: dict[Path, list[Value]] = {}
@@ -379,26 +399,24 @@ def _card(
     id_: str, node: Value, is_output: bool, written: Mapping[Value, Formula], moment: Moment, xp: Printed
 ) -> Card:
     """The card of one node."""
-    formula, kind = "", "constant" if node.is_constant else "input"
+    formula, kind = "", "input" if not node.is_constant else "data" if node.label else "constant"
     if node.rule is not None:
         operands = [_operand(x, written, xp) for x in node.parents]
-        kind = "output" if is_output else "held" if node in moment.held else "result"
+        kind = "held" if node in moment.held else "output" if is_output else "result"
         formula = str(xp.applied(node.rule, *operands))
-    is_held = kind == "held"
+    word = {"held": "constant", "data": "data"}.get(kind)
     return Card(
         id=id_,
         kind=kind,
         name=str(written[node]),
         symbol=visible(node.rule.symbol) if node.rule else "",
         formula=formula,
-        derivative=xp.in_words([xp.word("constant")])
-        if is_held
-        else str(moment.derivative(xp, written[node])),
+        derivative=xp.in_words([xp.word(word)]) if word else str(moment.derivative(xp, written[node])),
         value=moment.values.get(node),
-        gradient=None if is_held else moment.gradients.get(node),
+        gradient=None if word else moment.gradients.get(node),
         xp=xp,
         is_value_outdated=node in moment.outdated.values,
-        is_gradient_outdated=node in moment.outdated.gradients and not is_held,
+        is_gradient_outdated=node in moment.outdated.gradients and not word,
         waiting=moment.waiting.get(node, ""),
     )
 
@@ -451,6 +469,11 @@ def _several(numbers: Sequence[float | None]) -> float | tuple[float, ...] | Non
     """The numbers, or the number if there is one; None if one is unknown."""
     known = tuple([x for x in numbers if x is not None])
     return None if len(known) < len(numbers) else known[0] if len(known) == 1 else known
+
+
+def numbers_in(x: float | tuple[Any, ...]) -> list[float]:
+    """All numbers of a nested tuple, or the number alone."""
+    return [each for part in x for each in numbers_in(part)] if isinstance(x, tuple) else [x]
 
 
 def _listed(parts: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ FACTOR, FACTOR_WIDTH, FACTOR_HEIGHT = (10, 8.5, 7), 36, 13  # what stands on an 
 
 # A network: rows of a neuron's table, its columns, the cells of a batch, and the small cards of a large network
 ROW, ROW_NUMBER, ROW_NAME, ROW_SIGN = 13, (8.5, 7.5, 6.5), (9, 7.5, 6.5), (8.5, 7.5, 6.5)
-NAME_COLUMN, SIGN_COLUMN, NUMBER_COLUMN = (36, 24), 26, 43  # of parameters, and of results with a badge
+NAME_COLUMN, SIGN_COLUMN, NUMBER_COLUMN = (36, 27), 26, 43  # of parameters, and of results with a badge
 BATCH_CELL = (46, 33)
 DENSE, DENSE_NUMBER = (50, 26), (9.5, 8, 7)
 

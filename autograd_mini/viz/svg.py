@@ -14,6 +14,7 @@ from autograd_mini.viz import colours
 from autograd_mini.viz.faces import Line, badge_width
 from autograd_mini.viz.flows import flows
 from autograd_mini.viz.lettering import ABOVE, BELOW, LINE, runs, shortened, width
+from autograd_mini.viz.scene import numbers_in
 from autograd_mini.viz.sizes import (
     CAPTION,
     DERIVATIVE,
@@ -94,7 +95,7 @@ def svg_element(scene: Scene, layout: Layout) -> ET.Element:
     """The picture as an `<svg>` element: its title, its description, the paper, and last what is on it."""
     note = scene.note
     wide, high = size_of(scene, layout)
-    title = scene.xp.word("graph").format(scene.output.name)
+    title = scene.xp.word("graph").format(scene.title)
     view = f"0 0 {_short(wide)} {_short(high)}"
     document = _element(
         None, "svg", xmlns="http://www.w3.org/2000/svg", width=wide, height=high, viewBox=view
@@ -142,7 +143,8 @@ def _draw_card(parent: ET.Element, card: Card, layout: Layout) -> None:
     face, (corner, _) = layout.faces.of[card.id], layout.corners(card.id)
     place = f"translate({_short(corner[0])} {_short(corner[1])})"
     looks = "" if face.kind in ("card", "constant") else f" {face.kind}"
-    group = _element(parent, "g", id=card.id, class_=f"node {card.kind}{looks}", transform=place)
+    kind = "input data" if card.kind == "data" else card.kind
+    group = _element(parent, "g", id=card.id, class_=f"node {kind}{looks}", transform=place)
     _set(group, data_name=card.name, data_value=_exact(card.value), data_gradient=_exact(card.gradient))
     _element(group, "title", str(card))
     if card.is_constant and face.name:
@@ -320,5 +322,5 @@ def _short(x: float) -> str:
 
 def _exact(x: float | tuple[float, ...] | None) -> str | None:
     if isinstance(x, tuple):
-        return " ".join([repr(float(each)) for each in x])
+        return " ".join([repr(float(each)) for each in numbers_in(x)])
     return None if x is None else repr(float(x))  # .data may have been set to a NumPy scalar

@@ -56,6 +56,7 @@ LOOKS = r"""
   result/.style={}, held/.style={}, box/.style={}, crowd/.style={},
   output/.style={line width=3*\zoom pt},
   input/.style={draw=inputline, fill=inputfill, rounded corners=14*\zoom pt},
+  data/.style={input},
   constant/.style={draw=constantline, fill=constantfill, dash pattern=on 2pt off 2pt, text=constanttext},
   title/.style={anchor=west, font=\LARGE},
   sign/.style={anchor=east, fill=operationline, text=paper},
@@ -195,7 +196,9 @@ class Picture(NamedTuple):
             return rf"\constant{place}{{{face.wide:.2f}pt}}{{{name}}}"
         if card.is_held:
             derivative = rf"\color{{constanttext}}{derivative}"
-            if face.gradient and not face.gradient.title:
+            if not face.gradient:
+                derivative = ""
+            elif not face.gradient.title:
                 gradient = rf"\node[font=\small] {{${derivative}$}};"
         formula = formula or rf"\text{{{plain(card.caption)}}}"
         badge = sign(card.symbol) if card.symbol else ""

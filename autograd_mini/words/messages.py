@@ -33,6 +33,13 @@ MESSAGES: dict[str, dict[str, str]] = {
     "tangents": {"en": "Forward mode", "fr": "Mode forward"},
     # what a step is
     "variable": {"en": "a variable gets its number", "fr": "une variable reçoit sa valeur"},
+    "variable unknown": {"en": "a variable without a number", "fr": "une variable sans valeur"},
+    "data given": {
+        "en": "data: nobody differentiates by it",
+        "fr": "une donnée : on ne dérive pas par rapport à elle",
+    },
+    "data unknown": {"en": "data without a number", "fr": "une donnée sans valeur"},
+    "operation unknown": {"en": "an operation as a formula", "fr": "une opération, en formule"},
     "operation": {"en": "an operation is evaluated", "fr": "une opération est évaluée"},
     "seed": {"en": "we start from {}", "fr": "on part de {}"},
     "product of gradients": {
@@ -59,6 +66,23 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "reached in {} ways: tangents add up",
         "fr": "atteint par {} chemins : addition des tangentes",
     },
+    "line": {"en": "a definition is evaluated", "fr": "une définition est évaluée"},
+    "line of arrays": {
+        "en": "a definition of many numbers is evaluated",
+        "fr": "une définition de plusieurs nombres est évaluée",
+    },
+    "line of gradients": {
+        "en": "chain rule: derivative of the line · gradient already known",
+        "fr": "règle de dérivation en chaîne : dérivée de la ligne · gradient déjà connu",
+    },
+    "lines of gradients": {
+        "en": "chain rule: used in {} places, the products add up",
+        "fr": "règle de dérivation en chaîne : utilisé à {} endroits, les produits s’additionnent",
+    },
+    "kink in": {
+        "en": "no derivative in {} here: a convention gives one",
+        "fr": "pas de dérivée en {} à ce point : une convention en donne une",
+    },
     "held fixed": {
         "en": "In a local partial derivative the operation’s other inputs are held fixed.",
         "fr": "Dans une dérivée partielle locale, les autres entrées de l’opération sont fixées.",
@@ -84,6 +108,7 @@ MESSAGES: dict[str, dict[str, str]] = {
     # on a page with a picture
     "graph": {"en": "Computation graph of {}", "fr": "Graphe de calcul de {}"},
     "input": {"en": "input", "fr": "entrée"},
+    "data": {"en": "data", "fr": "donnée"},
     "inputs": {"en": "inputs", "fr": "entrées"},
     "inputs of": {"en": "inputs of {}", "fr": "entrées de {}"},
     "parameters": {"en": "parameters", "fr": "paramètres"},

@@ -68,7 +68,7 @@ def test_a_box_of_outdated_gradients():
 
     assert "outdated" not in before
     assert [True, True, True] == [card.is_gradient_outdated for card in layers]
-    assert {"layer 1: t₃"} == {str(card).split(",")[0] for card in layers if card.name == "layer 1"}
+    assert {"layer 1: h⁽¹⁾₁"} == {str(card).split(",")[0] for card in layers if card.name == "layer 1"}
 
 
 def test_partials_are_unknown_until_the_backward_pass():

@@ -5,13 +5,14 @@ const items = [...list.querySelectorAll("li")];
 const sweeps = list.querySelectorAll("h2");
 
 const boxOf = (kind, node) => nodes[node]?.querySelector(kind < 2 ? ".value" : ".gradient");
-function change([what, node, before, after, , joined, partial, label, , flow], forth) {
+function change([what, node, before, after, , joined, partial, label, source, flow], forth) {
   write(boxOf(words.kinds[what][0], node), forth ? after : before);
-  if (!partial) return;
+  if (!source) return;
   write(labels[label], forth ? partial : "");
-  const edge = edges[joined[0]];
-  forth ? (edge.style = "--flow:" + Math.abs(flow)) : edge.removeAttribute("style");
-  edge.classList.toggle(flow < 0 ? "down" : "up", forth);
+  for (const i of joined) {
+    edges[i].style = forth && flow ? "--flow:" + Math.abs(flow) : "";
+    edges[i].classList.toggle(flow ? (flow < 0 ? "down" : "up") : "on", forth);
+  }
 }
 
 // A line as one says it, with a word for every sign.
@@ -38,7 +39,7 @@ function go(to) {
   to = Math.min(Math.max(to, 0), steps.length);
   while (at < to) change(steps[at++], true);
   while (at > to) change(steps[--at], false);
-  const [which = 0, node, , , sides = [], joined = [], , , source] = steps[at - 1] || [];
+  const [which = 0, node, , , sides = [], joined = [], , , source = []] = steps[at - 1] || [];
   const [kind, now] = at ? words.kinds[which] : [0, words.empty];
   document.body.className = kind < 2 ? "values" : sweep;
   line.className = "kind" + kind;
@@ -51,10 +52,10 @@ function go(to) {
   count.textContent = at + " / " + steps.length;
   scrubber.value = at;
   items.forEach((item, i) => (item.ariaCurrent = i === at - 1 ? "step" : null));
-  const here = [nodes[node], ...joined.map((edge) => edges[edge])];
+  const here = [nodes[node], ...joined.map((i) => edges[i])];
   mark("now", [boxOf(kind, node), ...here]);
-  mark("source", [boxOf(kind, source)]);
-  show([nodes[source], ...here]);
+  mark("source", source.map((i) => boxOf(kind, i)));
+  show([...source.map((i) => nodes[i]), ...here]);
   clearTimeout(saving);
   saving = setTimeout(save, 250);
 }
