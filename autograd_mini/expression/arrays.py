@@ -6,12 +6,12 @@ not fit together are ShapeError, which says what is needed; who reads the text a
 
 from __future__ import annotations
 
-from math import prod
+import math
 from typing import TYPE_CHECKING
 
 from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.rule import RULES
-from autograd_mini.engine.value import Constant, Folded, Value, apply, lift
+from autograd_mini.engine.value import Folded, Value, apply, lift
 from autograd_mini.errors import ExpressionError
 from autograd_mini.formulas.names import Name
 
@@ -53,7 +53,7 @@ def shape(x: Any) -> tuple[int, ...]:
 
 def size(x: Any) -> int:
     """How many entries it has."""
-    return prod(shape(x))
+    return math.prod(shape(x))
 
 
 def entries(x: Any) -> list[Value]:
@@ -99,27 +99,33 @@ def is_plain(x: Value) -> bool:
 def folding(operation: Operation) -> Operation:
     """The operation, which of plain numbers alone makes a plain number that remembers how it was written."""
 
-    def folded(*xs: Any) -> Array:
+    def folded(*xs: Any) -> Any:
         made = operation(*xs)
         if not all(map(is_plain, xs)):
             return made
-        return _folded(made) if isinstance(made, Value) else [_folded(each) for each in entries(made)]
+        plain = _folded(entries(made))
+        return plain[0] if isinstance(made, Value) else plain
 
     return folded
 
 
-def _folded(node: Value) -> Value:
+def _folded(results: list[Value]) -> list[Value]:
+    """Plain numbers in place of results that only depend on such."""
     made: dict[Value, Value] = {}
-    for each in toposort(node):
-        made[each] = each if each.is_constant else lift(each.data)
+    operations: dict[Value, int] = {}  # in each number
+    for each in toposort(*results):
+        made[each] = number = each if each.is_constant else lift(each.data)
+        operations[number] = count = _operations(number) + sum(operations[made[x]] for x in each.parents)
         if each.rule is not None:
-            numbers: Any = tuple([made[x] for x in each.parents])
-            is_short = 1 + sum(map(_operations, numbers)) <= MAX_WRITTEN
-            made[each] = Folded(each.data, written=(each.rule, numbers) if is_short else None)
-    return made[node]
+            operations[number] = count + 1
+            if count < MAX_WRITTEN:
+                inputs: Any = tuple([made[x] for x in each.parents])
+                made[each] = Folded(each.data, written=(each.rule, inputs))
+                operations[made[each]] = count + 1
+    return [made[each] for each in results]
 
 
-def _operations(x: Constant) -> int:
+def _operations(x: Any) -> int:
     return 1 + sum(map(_operations, x.written[1])) if x.written else 0
 
 
@@ -204,7 +210,7 @@ def part(x: Any, *indices: Value) -> Any:
     return x
 
 
-def _whole(index: Any, what: str, count: int) -> int:
+def _whole(index: Any, what: str, count: float = math.inf) -> int:
     """An index as an int from 1 to count. Raises ShapeError if it is none, or not known when the text is read."""
     if shape(index):
         raise ShapeError(f"the {what} is a whole number, not an array")
@@ -243,15 +249,12 @@ def display(*xs: Any) -> Any:
 
 def onehot(y: Any, m: Any) -> Any:
     """The vector of m numbers that is 1 at place y, else 0; for a vector of places the matrix of these rows."""
-    count = _whole(m, "number of classes", MAX_CLASSES)
+    count = _whole(m, "number of classes")
     if len(shape(y)) == 2:
         raise ShapeError("onehot(y, m) needs a class, or a vector of them")
     if shape(y):
         return [_onehot(_whole(each, "class", count), count) for each in y]
     return _onehot(_whole(y, "class", count), count)
-
-
-MAX_CLASSES = 1_000_000
 
 
 def _onehot(place: int, count: int) -> list[Value]:
