@@ -112,21 +112,23 @@ def folding(operation: Operation) -> Operation:
 def _folded(results: list[Value]) -> list[Value]:
     """Plain numbers in place of results that only depend on such."""
     made: dict[Value, Value] = {}
-    operations: dict[Value, int] = {}  # in each number
+    lengths: dict[Value, int] = {}
     for each in toposort(*results):
-        made[each] = number = each if each.is_constant else lift(each.data)
-        operations[number] = count = _operations(number) + sum(operations[made[x]] for x in each.parents)
+        number: Any = each if each.is_constant else lift(each.data)
+        length = _length(number)
         if each.rule is not None:
-            operations[number] = count + 1
-            if count < MAX_WRITTEN:
-                inputs: Any = tuple([made[x] for x in each.parents])
-                made[each] = Folded(each.data, written=(each.rule, inputs))
-                operations[made[each]] = count + 1
+            inputs: Any = tuple([made[x] for x in each.parents])
+            length = 1 + sum(lengths[x] for x in inputs)
+            number = Folded(each.data, written=(each.rule, inputs) if length <= MAX_WRITTEN else None)
+        made[each], lengths[number] = number, length
     return [made[each] for each in results]
 
 
-def _operations(x: Any) -> int:
-    return 1 + sum(map(_operations, x.written[1])) if x.written else 0
+def _length(x: Any) -> int:
+    """Of how many operations a plain number is made; too many if it does not say so."""
+    if not isinstance(x, Folded):
+        return 0
+    return 1 + sum(map(_length, x.written[1])) if x.written else MAX_WRITTEN
 
 
 # Entry by entry
