@@ -10,7 +10,7 @@ from unicodedata import normalize
 
 from autograd_mini.engine.interop import as_float, is_array, is_sequence
 from autograd_mini.engine.value import Constant, Value
-from autograd_mini.errors import ExpressionError, NotANumberError, nearest, require, shown
+from autograd_mini.errors import MENTIONED, ExpressionError, NotANumberError, nearest, require, shown
 from autograd_mini.expression.arrays import label
 from autograd_mini.expression.text import MAX_OPERATIONS
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 SHAPE = re.compile(r"\s*\[\s*(\d{1,9})\s*(?:[,x×*]\s*(\d{1,9})\s*)?\]\s*")
-KNOWN = 20  # names in a message
 
 
 class Inputs:
@@ -35,11 +34,12 @@ class Inputs:
         require(isinstance(numbers, Mapping), "numbers are given by name, as in {'u': 2}", numbers)
         for name in numbers:
             require(isinstance(name, str), "the name of a number is text", name)
-        given = [*numbers.items(), *named.items()]
-        self.bound = {as_read(name): x for name, x in given}
+        given = [*numbers, *named]
+        self.bound = {as_read(name): x for name, x in [*numbers.items(), *named.items()]}
         if len(self.bound) < len(given):
-            every = ", ".join(name for name, _ in given)
-            msg = f"two of these names are one in the text, give it one number: {every}"
+            twice = next((name for name in numbers if name in named), "")
+            what = f"{twice} is given two numbers" if twice else "two of these names are one in the text"
+            msg = f"{what}, leave out one of them: {', '.join(given)}"
             raise ExpressionError(msg)
         self.patterns = _patterns(data)
         self.indices = indices
@@ -95,8 +95,8 @@ def number_count(numbers: Any) -> int:
 
 
 def _listed(names: Collection[str]) -> str:
-    few = sorted(names)[:KNOWN]
-    return ", ".join(few + ["..."] * (len(names) > KNOWN)) or "none"
+    few = sorted(names)[:MENTIONED]
+    return ", ".join(few + ["..."] * (len(names) > MENTIONED)) or "none"
 
 
 def as_read(name: str) -> str:
