@@ -91,7 +91,7 @@ def changes(trace: Trace) -> list[list[Any]]:
     said, xp = trace.equations, trace.equations.drawn
     numbers = {kind: i for i, kind in enumerate(kinds(trace))}
     scene = scene_after(trace)
-    used = sorted(edge for step in trace if step.local is not None for edge in trace.arrows(step))
+    used = sorted(edge for step in trace if step.local is not None for edge in step.arrows)
     if scene.style == "network":  # a weight and its neuron have one card, without labels between
         arrows = layout_of(scene).arrows
         used = [edge for edge in used if arrows[f"e{edge}"].label]
@@ -108,14 +108,14 @@ def changes(trace: Trace) -> list[list[Any]]:
         if step.kind == OPERATION:
             short.append([trace.edges[step.node, i] for i in range(len(trace.nodes[step.node].parents))])
         if step.edges:
-            joined = trace.arrows(step)
+            joined = step.arrows
             arrow = scene.arrows[joined[0]]
             factor = arrow.factor if scene.style == "cards" else arrow.short
             short += [
                 joined,
                 "" if step.local is None else factor,
                 labels.get(joined[0], -1),
-                trace.sources(step),
+                step.sources,
                 flows[joined[0]],
             ]
         return short
