@@ -542,7 +542,7 @@ class Equations:
         if key == VARIABLE and self.nodes[step.node].is_constant:
             key = "data given" if step.result is not None else "data unknown"
         elif step.sweep == VALUES and step.result is None:
-            key = f"{key} unknown"
+            key = "variable unknown" if key == VARIABLE else "operation unknown"
         elif key == SEED:
             what = " = ".join(map(str, step.sides(self.text)))
         elif key in MEANINGS:
