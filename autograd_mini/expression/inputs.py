@@ -100,8 +100,12 @@ def _listed(names: Collection[str]) -> str:
 
 
 def as_read(name: str) -> str:
-    """A name as Python's parser gives it back; lambda, which it does not take for one, stands in the text as lambda_."""
-    return "lambda_" if name == "lambda" else normalize("NFKC", name)
+    """A name as Python's parser gives it back; lambda, which it does not take for one, stands in the text as lambda_.
+
+    >>> as_read("lambda"), as_read("lambda[2]"), as_read("lambda2")
+    ('lambda_', 'lambda_[2]', 'lambda2')
+    """
+    return normalize("NFKC", re.sub(r"^lambda(?=\[|$)", "lambda_", name))
 
 
 def _patterns(data: Any) -> list[str]:
