@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 from unicodedata import normalize
@@ -111,7 +112,7 @@ def as_read(name: str) -> str:
 def _patterns(data: Any) -> list[str]:
     """The names and patterns in a list of them, or in a text with commas between."""
     expected = "data are names of inputs, such as ['x', 'y*'] or 'x, y*'"
-    require(isinstance(data, Iterable), expected, data)
+    require(isinstance(data, str | AbstractSet) or is_sequence(data), expected, data)
     patterns = data.split(",") if isinstance(data, str) else [*data]
     for pattern in patterns:
         require(isinstance(pattern, str), expected, pattern)
