@@ -30,7 +30,7 @@ MAY_SEE: dict[str, set[str]] = {
     "compiler": {"derivatives", "files", *FUNCTIONS},
     "derivatives": FORMULAS,
     "viz": {"files", *FORMULAS},
-    "stepping": {"viz", "files", *FORMULAS},
+    "stepping": {"viz", "files", "expression", *FORMULAS},  # expression: what students type is read as one
     "expression": FUNCTIONS,
     "losses": FUNCTIONS,
     "optim": ENGINE,

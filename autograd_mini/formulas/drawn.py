@@ -29,6 +29,9 @@ class Drawn(Text):
         below = lowered(index) if index.replace(",", "").isdecimal() else f"_{index}" * bool(index)
         return Formula(f"{letters}{raised(f'({layer})') if layer else ''}{below}", ATOM, self)
 
+    def placed(self, content: str, index: str) -> str:
+        return f"{content}{lowered(index)}"
+
     def raised(self, x: Any, y: Any) -> Formula:
         if isinstance(y, int | float) and float(y).is_integer():
             return Formula(f"{self.operand(x, ATOM)}{raised(f'{y:.0f}')}", POWER, self)

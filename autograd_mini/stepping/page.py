@@ -63,16 +63,20 @@ def page_of(trace: Trace) -> str:
 def heading(trace: Trace, xp: Printed | None = None) -> str:
     """The expression, such as f = (u + v) × w; a part of it that would be long is called by its name.
 
+    Where not all that networks compute has room, what comes after it is called by its name, too: f = (a⁽²⁾₁ − 1)².
     xp: the arithmetic it is written in, that of pictures if there is none.
     """
     xp = xp or trace.equations.drawn
     written: dict[Value, Formula] = {}
+    result, has_room = trace.result, True
     for node in trace.nodes:
         whole = name = trace.equations.symbol(xp, node)
+        is_made = node.rule is not None and node.rule.frame is not None
         if node.rule is not None:
             whole = xp.applied(node.rule, *[written[parent] for parent in node.parents])
-        written[node] = whole if len(str(whole)) <= LONGEST else name
-    result = trace.result
+        is_short = len(str(whole)) <= LONGEST and (has_room or not is_made or node is result)
+        has_room = has_room and (is_short or not is_made)
+        written[node] = whole if is_short else name
     return " = ".join(dict.fromkeys((str(trace.equations.symbol(xp, result)), str(written[result]))))
 
 

@@ -25,7 +25,7 @@ from autograd_mini.engine.outdated import outdated
 from autograd_mini.engine.rule import Pullback, refuse_pullbacks
 from autograd_mini.errors import StaleError, require, shown
 from autograd_mini.formulas.drawn import Drawn
-from autograd_mini.formulas.expressions import fixed, held, plain, repeated, role
+from autograd_mini.formulas.expressions import constant, fixed, held, repeated, role
 from autograd_mini.formulas.latex import Latex
 from autograd_mini.formulas.mathml import Mathml
 from autograd_mini.formulas.names import as_written, names
@@ -37,7 +37,7 @@ from autograd_mini.words.messages import message
 from autograd_mini.words.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
     from autograd_mini.engine.value import Value
@@ -343,10 +343,10 @@ class Equations:
             edge: i
             for i, edge in enumerate((u, k) for u, x in enumerate(nodes) for k in range(len(x.parents)))
         }
-        self.names = names(nodes)
-        self.numbers = numbers_of(nodes)
-        self.shifts = held(nodes)
-        self.fixed = fixed(nodes) - {start}
+        self.names: Mapping[Value, str] = self._names()
+        self.numbers: Mapping[Value, Any] = self._numbers()
+        self.shifts = self._all(held)
+        self.fixed = self._all(fixed) - {start}
         self.held = (self.shifts | self.fixed) - {start}
         self.products: dict[int, list[Step]] = {}
         self.text, self.drawn = Text(language), Drawn(language)
@@ -356,10 +356,20 @@ class Equations:
         self._partials: dict[tuple[Printed, Value], Sequence[Any]] = {}
         self._applications: dict[Value, Application] = {}
 
+    def _names(self) -> Mapping[Value, str]:
+        return names(self.nodes)
+
+    def _numbers(self) -> Mapping[Value, Any]:
+        return numbers_of(self.nodes)
+
+    def _all(self, kind: Callable[[Sequence[Value]], set[Value]]) -> set[Value]:
+        """Those nodes that are of a kind."""
+        return kind(self.nodes)
+
     def symbol(self, xp: Printed, node: Value) -> Formula:
         """The node's name; a constant without a label is its number."""
         is_plain = node.is_constant and not node.label
-        return plain(xp, node) if is_plain else xp.symbol(self.names[node])
+        return constant(xp, node) if is_plain else xp.symbol(self.names[node])
 
     def number(self, xp: Printed, node: Value) -> Formula:
         """The node's number, or its name while that is not known."""

@@ -24,10 +24,21 @@ if TYPE_CHECKING:
 
 
 def document(
-    title: str, language: str, body: str, styles: Iterable[str], scripts: Iterable[str], rules: str = ""
+    title: str,
+    language: str,
+    body: str,
+    styles: Iterable[str],
+    scripts: Iterable[str],
+    rules: str = "",
+    program: str = "",
 ) -> str:
-    """The page as text; `styles` and `scripts` name files of the package; rules: more of style."""
+    """The page as text; `styles` and `scripts` name files of the package.
+
+    rules: more of style. program: more of script, which comes before that of the files.
+    """
     style, script = ("\n".join(map(_asset, names)) for names in (styles, scripts))
+    if program:
+        script = f'"use strict";{_stripped(program)}\n{script}'
     style, script = _with_short_names(style + rules, _with_short_words(script))
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}';"
@@ -88,6 +99,11 @@ def _asset(name: str) -> str:
     text = re.sub(r"^\s*(//.*|/\*.*\*/)\n", "", text, flags=re.MULTILINE).strip()
     if name.endswith(".css"):
         return re.sub(r"\s*([{};,>+])\s*|(:) ", r"\1\2", text).replace(";}", "}")
+    return _stripped(text)
+
+
+def _stripped(text: str) -> str:
+    """A script without spare white space."""
     text = _SPARE.sub(lambda found: found[1] or found[2], text)
     return re.sub(r"\((\w+)\)(?==>)", r"\1", text).replace(";}", "}")
 

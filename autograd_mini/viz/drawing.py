@@ -15,6 +15,7 @@ from autograd_mini.formulas.latex import Inline
 from autograd_mini.viz.document import THEME, document, image
 from autograd_mini.viz.dot import dot_source
 from autograd_mini.viz.layout import engine, layout_of
+from autograd_mini.viz.levels import is_in_lines, lines_now
 from autograd_mini.viz.looks import scene_in_style
 from autograd_mini.viz.roots import roots_of
 from autograd_mini.viz.scene import Moment
@@ -158,6 +159,7 @@ def draw(
     theme: str = "auto",
     style: str | None = None,
     flow: bool = True,
+    detail: str = "operations",
 ) -> Drawing:
     """The picture of the graph that `f` is made from: every node with its value and its gradient.
 
@@ -167,6 +169,8 @@ def draw(
     expand: of a network, which neurons and layers to show open, such as "layer 2" or
     ["layer 2", "layer 2 > neuron 3"], or "all"; the others are one box each. By default everything is
     open up to 120 nodes, and beyond as much as stays readable.
+    detail: "operations", a card for each; or "definitions", one for each line of a text, each named result of Python,
+    and each layer of a network ("layers" says the same): then expand names those to be opened.
     lang: of words and numbers, "en" or "fr".
     theme: "light", "dark", or "auto": that of the reader's screen.
     style: "cards", labelled in full; "compact", small ones; or "network", layer by layer. By default networks
@@ -189,10 +193,13 @@ def draw(
     require(isinstance(theme, str), "the theme is 'auto', 'light' or 'dark'", theme)
     require(style is None or isinstance(style, str), "the style is 'cards', 'compact' or 'network'", style)
     require(isinstance(flow, bool), "flow is True or False", flow)
+    require(isinstance(detail, str), "the detail is 'operations', 'definitions' or 'layers'", detail)
     choose("theme", theme, THEMES)
     engine(renderer)  # a wrong name is an error now, not when the picture is wanted
+    shown, moment = lines_now(f, expand) if is_in_lines(detail) else (f, Moment.now(f))
+    opened = "all" if is_in_lines(detail) else expand
     return Drawing(
-        partial(scene_in_style, f, expand, moment=Moment.now(f), style=style),
+        partial(scene_in_style, shown, opened, moment=moment, style=style),
         lang,
         renderer,
         theme,

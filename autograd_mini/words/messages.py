@@ -66,6 +66,23 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "reached in {} ways: tangents add up",
         "fr": "atteint par {} chemins : addition des tangentes",
     },
+    "line": {"en": "a definition is evaluated", "fr": "une définition est évaluée"},
+    "line of arrays": {
+        "en": "a definition of many numbers is evaluated",
+        "fr": "une définition de plusieurs nombres est évaluée",
+    },
+    "line of gradients": {
+        "en": "chain rule: derivative of the line · gradient already known",
+        "fr": "règle de dérivation en chaîne : dérivée de la ligne · gradient déjà connu",
+    },
+    "lines of gradients": {
+        "en": "chain rule: used in {} places, the products add up",
+        "fr": "règle de dérivation en chaîne : utilisé à {} endroits, les produits s’additionnent",
+    },
+    "kink in": {
+        "en": "no derivative in {} here: a convention gives one",
+        "fr": "pas de dérivée en {} à ce point : une convention en donne une",
+    },
     "held fixed": {
         "en": "In a local partial derivative the operation’s other inputs are held fixed.",
         "fr": "Dans une dérivée partielle locale, les autres entrées de l’opération sont fixées.",
