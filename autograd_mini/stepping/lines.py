@@ -92,10 +92,10 @@ class Lines(Trace):
         self.nodes = tuple([self.line_of[line.unit.entries[0]] for line in as_written(lines)])  # type: ignore[attr-defined]
         self.roots = tuple(dict.fromkeys([self.line_of[root] for root in roots]))
         self.language = language
-        self.edges = self._numbered()
         self.sweep = GRADIENTS
         self.starts = self._starts(f, of)
         self.equations = LineEquations(self)
+        self.edges = self.equations.edges
         self._steps = (*self._values(), *self._line_derivatives())
 
     def _starts(self, f: Roots, of: str | None) -> tuple[Value, ...]:
