@@ -33,7 +33,9 @@ def by_backward(names, of):
     roots = entries(node_of(names, of))
     rows = []
     for root in roots:
-        root.zero_grad()
+        for each in names.values():
+            for node in entries(each):
+                node.zero_grad()
         root.backward()
         rows.append({node: node.grad for each in names.values() for node in entries(each)})
     return {node: [row[node] for row in rows] for node in rows[0]}
@@ -92,7 +94,7 @@ def of_text(id_, said, level, **given):
     """{figure: numbers} of one text, named as in the file."""
     names = read(id_, said, **given)
     found = values(names, level)
-    forward = {name: name for name in FIGURES[id_]["forward"] if name in names} if not said.forward else said.forward
+    forward = {name: name for name in FIGURES[id_]["forward"] if name in names} | dict(said.forward)
     result = {f"forward.{figure}": numbers(node_of(names, name), found) for figure, name in forward.items()}
     for of, wanted in gradients(id_, said).items():
         slopes = GRADIENTS[level](names, of)
@@ -206,9 +208,6 @@ def test_every_number(id_, level):
         for said in TEXTS[id_]:
             found |= of_text(id_, said, level)
     wanted = figures(id_)
-    rows = {name for name in found if "[" in name}  # of a Jacobian
-    for name in {row.partition("[")[0] for row in rows}:
-        found[name] = np.concatenate([found.pop(row) for row in sorted(rows) if row.startswith(name)])
 
     assert found.keys() == wanted.keys()
     for name, expected in wanted.items():
@@ -226,8 +225,7 @@ def traces(id_, said, names, opened):
     """The lines of a text for each result that is differentiated."""
     wanted = [*gradients(id_, said)] or [None]
     for of in wanted:
-        if not (opened and of and isinstance(node_of(names, of), list)):  # told apart it has no name of its own
-            yield Lines(names, of=of, opened=opened)
+        yield Lines(names, of=of, opened=opened)
 
 
 @pytest.mark.parametrize("opened", [(), ("all",)], ids=["lines", "opened"])

@@ -242,7 +242,7 @@ class LineEquations(Equations):
         user = self.nodes[edges[0][0]]
         if len(edges) > 1 or target.shape or user.shape or len(self.starts) > 1:
             return None, None
-        return user.slopes()[edges[0][1]], self.gradients[user]
+        return self._slopes_of(user)[edges[0][1]], self.gradients[user]
 
     def sides(self, xp: Printed, step: Step) -> list[Formula]:
         node = self.nodes[step.node]
@@ -330,7 +330,11 @@ class LineEquations(Equations):
         if user is self.start and len(flow.symbols) < len(user.parents) + 2:
             return flow.read(xp, lambda key: self.number(xp, key))
         position = next(i for i, each in enumerate(self._local_terms(user)) if each is flow)
-        return user.slopes()[position]
+        return self._slopes_of(user)[position]
+
+    def _slopes_of(self, user: Line) -> Sequence[float | None]:
+        """The numbers of the derivatives of a line, None where they are not known."""
+        return user.slopes(lambda node: partials_of(node, self.scalars))
 
     def _local_terms(self, user: Line) -> Sequence[Term]:
         """The derivatives of a line by its inputs, for a seed 1, or for an array what flows into it."""

@@ -30,7 +30,9 @@ class Valued(Formula):
 
 
 def value_of(x):
-    return x.value if isinstance(x, Valued) else np.asarray(x, float)
+    if isinstance(x, Formula):
+        return x.value if isinstance(x, Valued) else np.asarray(np.nan)  # □ and …
+    return np.asarray(x, float)
 
 
 def is_scalar(x):

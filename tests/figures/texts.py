@@ -183,7 +183,7 @@ TEXTS: dict[str, list[Text]] = {
         ),
         "forward-vs-reverse-cost": Text(
             "f = [x[1] * x[2] + sin(x[3]), exp(x[1]) * x[3]]",
-            gradients={"f[1]": {"jacobian[0]": "x"}, "f[2]": {"jacobian[1]": "x"}},
+            gradients={"f": {"jacobian": "x"}},
         ),
         "mlp-regression-td1": Text(TD1),
         "mlp-regression-td1-update": Text(TD1),
@@ -237,7 +237,7 @@ TEXTS: dict[str, list[Text]] = {
             ),
             Text(
                 "U = V @ W; o = U @ x; L = 1/2 * norm(o - y)**2",
-                gradients={"L": {"U": "U"}},
+                gradients={"L": {"U": "U", "V": "V", "W": "W"}},
             ),
         ],
         "onehot-nll": [
