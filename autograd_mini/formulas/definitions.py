@@ -193,7 +193,7 @@ def lines_of(roots: Sequence[Value], opened: Collection[str] = ()) -> list[Line]
     known = [unit.name for unit in units if unit.entries[0].parents]
     opened = known if "all" in opened else opened
     for name in opened:
-        if name not in known:
+        if name not in known and name not in map(_whole, known):
             msg = f"no definition is called {shown(name)}; this graph has: {', '.join(known)}"
             raise ValueError(msg)
     while True:
@@ -204,6 +204,11 @@ def lines_of(roots: Sequence[Value], opened: Collection[str] = ()) -> list[Line]
         units = [
             part for unit in units for part in (_entries(unit, called) if unit in lines.failed else [unit])
         ]
+
+
+def _whole(name: str) -> str:
+    """The name of the array that an entry or a row is of."""
+    return name.partition("[")[0]
 
 
 def _completed(order: list[Value]) -> list[Value]:
@@ -322,7 +327,7 @@ class _Lines:
         self.unit_of = {node: (unit, place) for unit in units for place, node in enumerate(unit.entries)}
         self.frames: dict[Value, Frame] = {}
         self.failed: list[Unit] = []
-        self.opened = [unit for unit in units if unit.name in opened]
+        self.opened = [unit for unit in units if unit.name in opened or _whole(unit.name) in opened]
         for unit in self.opened:
             self._open(unit)
         self._add_shared()

@@ -326,11 +326,13 @@ class LineEquations(Equations):
         return xp.chain(factor, name)
 
     def _local(self, xp: Printed, user: Line, flow: Term) -> Any:
-        """The number of a derivative of a line; of the result with numbers in its formula."""
-        if user is self.start and len(flow.symbols) < len(user.parents) + 2:
+        """The number of a derivative of a line, its formula if it is not known; of the result with numbers in it."""
+        is_told_apart = any(isinstance(key, str) for key in flow.symbols)  # such a name has no number
+        if user is self.start and len(flow.symbols) < len(user.parents) + 2 and not is_told_apart:
             return flow.read(xp, lambda key: self.number(xp, key))
         position = next(i for i, each in enumerate(self._local_terms(user)) if each is flow)
-        return self._slopes_of(user)[position]
+        slope = self._slopes_of(user)[position]
+        return flow.read(xp, self._said(xp)) if slope is None else slope
 
     def _slopes_of(self, user: Line) -> Sequence[float | None]:
         """The numbers of the derivatives of a line, None where they are not known."""
