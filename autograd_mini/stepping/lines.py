@@ -7,7 +7,7 @@ formula, of arrays one of matrices. The numbers are those of the graph below, en
 from __future__ import annotations
 
 import math
-from functools import reduce
+from functools import cached_property, reduce
 from operator import add
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from autograd_mini.errors import shown
 from autograd_mini.formulas.definitions import Line, lines_of
 from autograd_mini.formulas.names import as_written, names
 from autograd_mini.formulas.terms import call, number, symbol, terms, terms_of
+from autograd_mini.stepping.inside import Inside, Operations
 from autograd_mini.stepping.sweeps import (
     GRADIENTS,
     OPERATION,
@@ -116,6 +117,27 @@ class Lines(Trace):
     def result(self) -> Value:
         return self.line_of[self.starts[0]]
 
+    @property
+    def given(self) -> tuple[Value, ...]:
+        """The inputs: no step is spent on their numbers."""
+        return tuple([line for line in self.nodes if line.rule is None])
+
+    def place(self, name: str) -> int:
+        """The place of a line among the nodes. Raises StopIteration if there is none of that name."""
+        return next(i for i, line in enumerate(self.nodes) if line.label == name)
+
+    @cached_property
+    def inside(self) -> dict[int, Inside]:
+        """The operations of the lines that have several, by their place among the nodes."""
+        said = self.equations
+        steps = Operations(self.order, self.starts, self.language, said.called, said.scalars)
+        return steps.inside(self.nodes)
+
+    def about(self, step: Step) -> Inside | None:
+        """What can be opened at a step: of its line, or of the line its derivative goes through."""
+        places = [user for user, _ in step.edges] or [step.node]
+        return next((self.inside[place] for place in places if place in self.inside), None)
+
     def _values(self) -> Iterator[Step]:
         """Every line; inputs are given."""
         said = self.equations
@@ -190,6 +212,7 @@ class LineEquations(Equations):
         self.called = names(trace.order)
         self.gradients: dict[Line, Any] = {}
         self._flows: dict[Line, Sequence[Term]] = {}
+        self._conventions: dict[int, str] = {}
         super().__init__(trace.nodes, trace.line_of[trace.starts[0]], trace.sweep, trace.language)
 
     def _names(self) -> dict[Value, str]:
@@ -402,14 +425,20 @@ class LineEquations(Equations):
         node = self.nodes[step.node]
         if step.kind == OPERATION and node in self.shifts:
             return message("shift", self.language).format(self.names[node])
-        for place, _ in step.edges:
+        return next(filter(None, [self._convention(place) for place, _ in step.edges]), "")
+
+    def _convention(self, place: int) -> str:
+        """What a line follows where it has no derivative, found out once."""
+        if place not in self._conventions:
+            said = ""
             for operation in self.nodes[place].body():
                 known = Application.of(operation, self.scalars)
-                if known.is_tie:
-                    return message("tie", self.language)
-                if known.is_kink:
-                    return message("kink in", self.language).format(self.called[operation])
-        return ""
+                if known.is_tie or known.is_kink:
+                    key = "tie" if known.is_tie else "kink in"
+                    said = message(key, self.language).format(self.called[operation])
+                    break
+            self._conventions[place] = said
+        return self._conventions[place]
 
     def meaning(self, step: Step) -> str:
         """See `Step.meaning`."""

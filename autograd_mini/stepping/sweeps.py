@@ -236,6 +236,11 @@ class Trace(Sequence[Step]):
         return self.equations.start if self.sweep == GRADIENTS else self.nodes[-1]
 
     @property
+    def given(self) -> Sequence[Value]:
+        """The nodes whose numbers are known before the first step."""
+        return [node for node in self.nodes if node.is_constant and not node.label]
+
+    @property
     def missing(self) -> list[Value]:
         """The inputs that have no number."""
         numbers = self.equations.numbers

@@ -84,7 +84,9 @@ class Card:
     def number(self, x: Any) -> str:
         """The number as the picture writes it, or the first and the last of several; nothing if it is unknown."""
         if isinstance(x, tuple):
-            return _listed([self.number(float(f"{each:.2g}")) for each in numbers_in(x)])
+            found = numbers_in(x)
+            shown = found if len(found) < 3 else [*found[:2], found[-1]]
+            return _listed([self.number(float(f"{each:.2g}")) for each in shown])
         return "" if x is None else str(self.xp.constant(x))
 
     @property

@@ -145,6 +145,9 @@ MESSAGES: dict[str, dict[str, str]] = {
     "pause": {"en": "Pause (space)", "fr": "Pause (espace)"},
     "next": {"en": "Next step (→)", "fr": "Étape suivante (→)"},
     "last": {"en": "Last step (End)", "fr": "Dernière étape (Fin)"},
+    "into": {"en": "Operations of this line (o)", "fr": "Opérations de cette ligne (o)"},
+    "inside": {"en": "{}: its operations", "fr": "{} : ses opérations"},
+    "close": {"en": "Close", "fr": "Fermer"},
     "speed": {"en": "Speed", "fr": "Vitesse"},
     "run again": {
         "en": "To see the steps here, trust this notebook or run the cell again.",
