@@ -134,6 +134,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "Enter next · b back · g start · G end · q quit",
         "fr": "Entrée suite · b retour · g début · G fin · q quitter",
     },
+    "open line": {"en": "o operations", "fr": "o opérations"},
+    "close line": {"en": "o close", "fr": "o fermer"},
     # on the page that steps
     "steps": {"en": "Step by step", "fr": "Pas à pas"},
     "empty": {"en": "nothing is known yet", "fr": "rien n’est encore connu"},
