@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import reduce
 from itertools import product
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.engine.value import Constant
@@ -147,16 +149,20 @@ def ones(shape: Shape) -> Term:
 
 def linear(name: str, shape: Shape, *factors: Term) -> Term:
     """A function that is linear in each of what it is given: numbers are taken out in front."""
-    outside, inside = number(1.0), []
-    for factor in factors:
-        if factor.head == "product" and factor.shape:
-            above, below, powers = factor.parts
-            scalar = terms.div(number(above), number(below))
-            for base, n in powers:
-                scalar = scalar if base.shape else scalar * terms.pow(base, n)
-            outside, factor = outside * scalar, terms.div(factor, scalar)  # noqa: PLW2901
-        inside.append(factor)
-    return outside * call(name, *inside, shape=shape)
+    outside, inside = zip(*map(_apart, factors), strict=True)
+    scale: Term = reduce(mul, outside)
+    return scale * call(name, *inside, shape=shape)
+
+
+def _apart(x: Term) -> tuple[Term, Term]:
+    """What is a number in a product of arrays, and the arrays."""
+    outside = number(1.0)
+    if x.head == "product" and x.shape:
+        above, below, powers = x.parts
+        outside = terms.div(number(above), number(below))
+        for base, n in powers:
+            outside = outside if base.shape else outside * terms.pow(base, n)
+    return outside, terms.div(x, outside)
 
 
 def total(x: Term) -> Term:
@@ -222,6 +228,14 @@ def _pull_extreme(_each: Expression, value: Term, flow: Term, x: Term) -> tuple[
     return (flow * terms.where(terms.equal(x, value), number(1.0), number(0.0)),)
 
 
+def entry(x: Term, index: tuple[int, ...], shape: Shape = ()) -> Term:
+    """One entry of an array, or one row."""
+    outside, inside = _apart(x)
+    if inside.head == "call" and inside.parts[0] == "ones":
+        return outside * ones(shape)
+    return outside * call("entry", inside, index, shape=shape)
+
+
 def _pull_entry(each: Expression, _value: Term, flow: Term, x: Term) -> tuple[Term]:
     shape = x.shape[: len(each.extra)]
     unit = call("unit", each.extra, shape, shape=shape)
@@ -266,10 +280,10 @@ OPERATIONS: Mapping[str, Operation] = {
     "softmax": _reduced("softmax", _pull_softmax),
     "log_softmax": _reduced("log_softmax", _pull_log_softmax),
     "logsumexp": _reduced("logsumexp", lambda _, __, flow, x: (flow * call("softmax", x),)),
-    "entry": Operation(lambda each, x: call("entry", x, each.extra, shape=each.shape), _pull_entry),
+    "entry": Operation(lambda each, x: entry(x, each.extra, each.shape), _pull_entry),
     "stack": Operation(
         lambda each, *_: symbol(each.extra, each.shape),
-        lambda each, _, flow, *xs: [call("entry", flow, place, shape=()) for place in places(each.shape)],
+        lambda each, _, flow, *xs: [entry(flow, place) for place in places(each.shape)],
     ),
 }
 # Operations whose derivative is said with their result.

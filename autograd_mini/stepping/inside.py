@@ -112,7 +112,6 @@ class Operations(Trace):
     ) -> None:
         self.nodes = tuple(order)
         self.language = language
-        self.edges = self._numbered()
         self.sweep = GRADIENTS
         self.roots = tuple(starts)
         self.equations = OperationEquations(self.nodes, starts[0], language, called, numbers)

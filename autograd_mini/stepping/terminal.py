@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from autograd_mini.stepping.lines import Lines
 from autograd_mini.stepping.moments import scene_after
 from autograd_mini.stepping.sweeps import TANGENTS, VALUES
+from autograd_mini.viz.scene import numbers_in
 from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Any
 
     from rich.console import Console, Group, RenderableType
     from rich.table import Table
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from autograd_mini.stepping.inside import Inside
     from autograd_mini.stepping.sweeps import Trace
+    from autograd_mini.viz.scene import Card
 
 
 NEXT, BACK, FIRST, LAST, OPEN, QUIT = "next", "back", "first", "last", "open", "quit"
@@ -259,9 +262,19 @@ def _table(trace: Trace, count: int, console: Console, rows: int) -> Table:
         cells = [Line(f"▶ {card.name}", style="bold") if is_current else Line(f"  {card.name}")]
         if not is_narrow:
             cells.append(Line(card.caption))
-        for is_value, shown_number in ((True, card.number(card.value)), (False, card.gradient_text)):
+        for is_value, shown_number in (
+            (True, _short(card, card.value)),
+            (False, _short(card, card.gradient) or card.waiting),
+        ):
             is_new = is_current and step is not None and is_value == (step.sweep == VALUES)
             cells.append(Line(f" {shown_number} ", style="reverse bold" if is_new else ""))
         table.add_row(*cells)
     count_left_out(len(shown) - stop)
     return table
+
+
+def _short(card: Card, x: Any) -> str:
+    """What stands in a box in few columns: of an array the first number and the last."""
+    if isinstance(x, tuple) and len(found := numbers_in(x)) > 2:
+        return f"[{card.number(found[0])}, …, {card.number(found[-1])}]"
+    return card.number(x)

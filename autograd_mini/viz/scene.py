@@ -20,6 +20,7 @@ from autograd_mini.formulas.printing import PRODUCT
 from autograd_mini.formulas.text import Text
 from autograd_mini.viz.collapse import boxes, crowds
 from autograd_mini.viz.frames import frames
+from autograd_mini.viz.grids import in_rows, is_cut, shape_of, size_words
 from autograd_mini.viz.lettering import width
 from autograd_mini.viz.roots import last_of, roots_of
 from autograd_mini.viz.sizes import DERIVATIVE, LABEL_ROOM
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from autograd_mini.engine.value import Value
     from autograd_mini.formulas.printing import Formula, Printed
     from autograd_mini.viz.frames import Path
+    from autograd_mini.viz.grids import Shape
     from autograd_mini.viz.roots import Roots
 
 
@@ -48,12 +50,16 @@ class Card:
     symbol: str  # of the operation; empty for a leaf
     formula: str  # "u + v"; empty for a leaf
     derivative: str  # "∂f/∂u", the title of its gradient box
-    value: float | tuple[float, ...] | None  # several numbers come out of a box
-    gradient: float | tuple[float, ...] | None
+    value: (
+        float | tuple[Any, ...] | None
+    )  # several numbers come out of a box, and those of an array are nested
+    gradient: float | tuple[Any, ...] | None
     xp: Printed = field(repr=False)
     is_value_outdated: bool = False  # it no longer follows from the inputs
     is_gradient_outdated: bool = False
     waiting: str = ""  # "1/3 …" as long as only one of three products has come to its gradient
+    shape: Shape = ()  # of its value, if it is an array
+    gradient_shape: Shape = ()  # that of its value, but of a Jacobian
 
     @property
     def is_held(self) -> bool:
@@ -79,19 +85,22 @@ class Card:
     def caption(self) -> str:
         """The formula, or in a word what the value is; nothing for a constant."""
         word = {"input": "input", "data": "data", "crowd": "inputs"}.get(self.kind)
-        return self.xp.word(word) if word else self.formula
+        size = f" {size_words(self.shape)}" * (self.is_leaf and is_cut(self.shape))
+        return f"{self.xp.word(word)}{size}" if word else self.formula
 
     def number(self, x: Any) -> str:
-        """The number as the picture writes it, or the first and the last of several; nothing if it is unknown."""
-        if isinstance(x, tuple):
-            found = numbers_in(x)
-            shown = found if len(found) < 3 else [*found[:2], found[-1]]
-            return _listed([self.number(float(f"{each:.2g}")) for each in shown])
+        """The number or the array in one line; of what comes out of a box the first and the last; nothing if unknown."""
+        if isinstance(x, tuple) and self.is_box:
+            return _listed([self.number(float(f"{each:.2g}")) for each in x])
         return "" if x is None else str(self.xp.constant(x))
+
+    def filled(self, x: Any) -> str:
+        """What stands in its boxes for a number, or in rows for an array, see grids.py."""
+        return self.number(x) if self.is_box else in_rows(x, self.xp.constant)
 
     @property
     def gradient_text(self) -> str:
-        """What stands in its gradient box."""
+        """What stands in its gradient box, in one line."""
         return self.number(self.gradient) or self.waiting
 
     def __str__(self) -> str:
@@ -411,6 +420,8 @@ def _card(
         kind = "held" if node in moment.held else "output" if is_output else "result"
         formula = str(xp.applied(node.rule, *operands))
     word = {"held": "constant", "data": "data"}.get(kind)
+    gradient = None if word else moment.gradients.get(node)
+    shape = getattr(node, "shape", ())
     return Card(
         id=id_,
         kind=kind,
@@ -419,11 +430,13 @@ def _card(
         formula=formula,
         derivative=xp.in_words([xp.word(word)]) if word else str(moment.derivative(xp, written[node])),
         value=moment.values.get(node),
-        gradient=None if word else moment.gradients.get(node),
+        gradient=gradient,
         xp=xp,
         is_value_outdated=node in moment.outdated.values,
         is_gradient_outdated=node in moment.outdated.gradients and not word,
         waiting=moment.waiting.get(node, ""),
+        shape=shape,
+        gradient_shape=shape if gradient is None else shape_of(gradient),
     )
 
 

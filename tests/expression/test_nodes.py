@@ -102,11 +102,11 @@ def test_labels(source, expected):
 
 
 def test_what_is_in_between_has_no_label():
-    """Only names of the text are labels; t1, t2, ... are given when something is shown, in order of the walk."""
+    """Only names of the text are labels; t1, t2, ... are given when something is shown, in order of the text."""
     f = parse("a = x * y + 1; b = x / y - 1; f = b * a")
 
     assert ["x", "y", "", "", "b", "", "", "a", "f"] == [node.label for node in toposort(f)]
-    assert ["x", "y", "t1", "", "b", "t2", "", "a", "f"] == labels(f)
+    assert ["x", "y", "t2", "", "b", "t1", "", "a", "f"] == labels(f)
 
 
 def test_t_is_a_name_like_others():
