@@ -89,6 +89,7 @@ class Lines(Trace):
             Trace(f, language, of=of)  # says what is outdated
         lines = lines_of(roots, opened)
         self.order = toposort(*[entry for line in lines for entry in line.unit.entries])
+        self.called = names(self.order)
         self.line_of = {entry: line for line in lines for entry in line.unit.entries}
         self.nodes = tuple([self.line_of[line.unit.entries[0]] for line in as_written(lines)])  # type: ignore[attr-defined]
         self.roots = tuple(dict.fromkeys([self.line_of[root] for root in roots]))
@@ -100,9 +101,7 @@ class Lines(Trace):
 
     def _starts(self, f: Roots, of: str | None) -> tuple[Value, ...]:
         """The entries whose derivatives they are: one, or all of the last array."""
-        called = {
-            node: name for node, name in names(self.order).items() if node in self.line_of and node.rule
-        }
+        called = {node: name for node, name in self.called.items() if node in self.line_of and node.rule}
         arrays: dict[str, list[Value]] = {}
         for node in sorted(called, key=lambda node: _index(called[node])):
             arrays.setdefault(called[node].partition("[")[0], []).append(node)
@@ -227,7 +226,7 @@ class LineEquations(Equations):
         self.line_of = trace.line_of
         self.starts = trace.starts
         self.scalars = numbers_of(trace.order)
-        self.called = names(trace.order)
+        self.called = trace.called
         self.ends = dict.fromkeys(
             [trace.line_of[entry] for entry in trace.starts]
         )  # one, or those of an array
