@@ -409,14 +409,14 @@ class LineEquations(Equations):
     def _after_softmax(self, target: Line, users: Sequence[tuple[Line, int]]) -> Term | None:
         """The derivative of a cross-entropy by the scores of its softmax: p − onehot(y), or p − y."""
         p = users[0][0]
-        takers = [line for line in self.nodes if p in line.parents]
+        takers = [line for line in self.nodes if p in {*line.parents}]  # a list would compare numbers
         if len(users) > 1 or p.rule is None or p.rule.expression.name != "softmax" or len(target.shape) != 1:
             return None
         if len(takers) != 1 or takers[0] is not self.start or p.rule.expression.arguments[0].name != "input":
             return None
         part = symbol(p, p.shape)
         # What flows into p must be −y/p, with a y of sum 1.
-        flow = self._local_terms(self.start)[[*self.start.parents].index(p)]
+        flow = self._local_terms(self.start)[[parent is p for parent in self.start.parents].index(True)]
         weights = -flow * part
         if weights.head == "call" and weights.parts[0] == "unit":
             return part - weights
