@@ -6,14 +6,16 @@ text, so a name has no way to become anything else.
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from autograd_mini.stepping.blank import blank_picture, looks_of
+from autograd_mini.stepping.blank import blank_picture, looks_of, scripts_of
 from autograd_mini.stepping.moments import scene_after, widths
 from autograd_mini.stepping.sweeps import ADDITION, OPERATION, PRODUCT, SEED, VARIABLE
 from autograd_mini.viz.document import button, data_block, document, panel
+from autograd_mini.viz.grids import in_rows
 from autograd_mini.viz.layout import layout_of
 from autograd_mini.words.messages import message
 
@@ -54,9 +56,10 @@ def page_of(trace: Trace) -> str:
         data_block("trace", {"words": words, "sweep": sweep, "steps": changes(trace)}),
     ]
     name = f"{title} · {message('steps', language)}"
-    looks, rules = looks_of(scene_after(trace))
+    scene = scene_after(trace)
+    looks, rules = looks_of(scene)
     styles = [*looks, "stepping/assets/stepper.css"]
-    scripts = ["viz/assets/picture.js", "stepping/assets/stepper.js"]
+    scripts = [*scripts_of(scene), "stepping/assets/stepper.js"]
     return document(name, language, "\n".join(body), styles, scripts, rules)
 
 
@@ -99,7 +102,7 @@ def changes(trace: Trace) -> list[list[Any]]:
     flows = widths(trace)
 
     def shown(x: float | None) -> str:
-        return "" if x is None else str(said.written(xp, x))
+        return in_rows(x, partial(said.written, xp))
 
     def change(step: Step) -> list[Any]:
         kind = numbers[KINDS.index(step.kind), step.meaning]

@@ -46,7 +46,12 @@ def lines_now(f: Roots, expand: str | Collection[str] | None = None) -> tuple[tu
     line_of = {entry: line for line in lines for entry in line.unit.entries}
     order = toposort(*line_of)
     values: dict[Value, Any] = {line: line.known("data") for line in lines}
-    gradients: dict[Value, Any] = {line: line.known("grad") for line in lines}
+    # Nothing flows to the entries that the results do not take, which are there for show.
+    there = {*toposort(*roots)}
+    gradients: dict[Value, Any] = {
+        line: line.gathered([x.known("grad") if x in there else 0.0 for x in line.unit.entries])
+        for line in lines
+    }
     going = [line for line in lines if line.parents and gradients[line] is not None]
     last = last_of(f)
     is_start = last is not None and (last.known("grad") in (None, 1.0) or not last.parents)
