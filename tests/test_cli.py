@@ -74,6 +74,16 @@ def test_step(run):
     assert "   9  ∂f/∂u = ∂(u + v)/∂u · ∂f/∂t1 = 1 · 4 = 4\n" in out
 
 
+def test_step_without_numbers(run, tmp_path):
+    """Formulas alone, and numbers as far as they are known, in the list and on the page."""
+    code, out, _ = run("step", "(u+v)*w", "w=2", "--html", str(tmp_path / "f.html"))
+    assert (0, "") == (code, out)
+    code, out, _ = run("step", "(u+v)*w", "w=2")
+    assert 0 == code
+    assert "f = t1 × w = t1 × 2" in out
+    assert "∂f/∂w = ∂(t1 × w)/∂w · ∂f/∂f = t1\n" in out
+
+
 def test_step_in_french_and_in_forward_mode(run):
     """--lang and --by reach the trace."""
     out = run("step", "u*v", "u=0.5", "v=3", "--lang", "fr", "--by", "u")[1]

@@ -26,7 +26,7 @@ from autograd_mini.engine.rule import Rule
 from autograd_mini.engine.value import Value, apply
 from autograd_mini.errors import UnboundError, shown
 from autograd_mini.formulas.expressions import constant
-from autograd_mini.formulas.names import names
+from autograd_mini.formulas.names import Name, names
 from autograd_mini.formulas.printing import Printed
 from autograd_mini.formulas.recognition import NoLineError, Reader, Unit, softmax_of
 
@@ -103,7 +103,8 @@ class Line(Value):
     parents: tuple[Line, ...]
 
     def __init__(self, unit: Unit, rule: DefinitionRule | None, parents: Sequence[Line]) -> None:
-        super().__init__(None, unit.name)
+        place = getattr(unit.entries[0].label, "place", None)  # in the text
+        super().__init__(None, unit.name if place is None else Name(unit.name, place))
         self.unit = unit
         self.is_constant = unit.entries[0].is_constant  # nobody differentiates by data
         self.rule = rule

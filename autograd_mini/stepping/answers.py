@@ -122,7 +122,9 @@ def measured(typed: str) -> tuple[float, float, float]:
 
 
 def _near(x: float, y: float, room: float = 0.0) -> bool:
-    return x == y or (x != x and y != y) or abs(x - y) <= room * (1 + 1e-9) + 1e-9 * abs(y) + 1e-12
+    if not math.isfinite(y):
+        return x == y or (x != x and y != y)
+    return abs(x - y) <= room * (1 + 1e-9) + 1e-9 * abs(y) + 1e-12
 
 
 def judge_formula(
@@ -298,6 +300,8 @@ class Reading:
                 )
             kind, sign = token.lastgroup, token[0].strip(" ")
             at = token.end()
+            if kind == "number" and sign[0] == "," and not wants:  # a comma behind a number parts arguments
+                kind, sign, at = "sign", ",", start + 1
             opens = kind in ("number", "name") or sign in ("(", "√") or (sign == "|" and wants)
             if opens and not wants:
                 raise self._error("a product needs its sign: write a * between the two", start)
@@ -305,7 +309,7 @@ class Reading:
                 raise self._error("a number or a name is missing here", start)
             after_root = sign == "√"
             if kind == "number":
-                pieces.append(self._literal(sign, moved))
+                pieces.append(self._literal(sign, moved, start))
                 wants = False
             elif kind == "name":
                 follows = text[at:].lstrip(" ").startswith("(")
@@ -351,12 +355,14 @@ class Reading:
             raise self._error(f"{around[-1][0]} is still open", len(text))
         return pieces
 
-    def _literal(self, digits: str, moved: tuple[int, float]) -> str:
+    def _literal(self, digits: str, moved: tuple[int, float], place: int) -> str:
         number = float(digits.replace(",", "."))
+        if number == math.inf:
+            raise self._error("this number is too large: write one below 1.8e308", place)
         if len(self.literals) == moved[0]:
             number += moved[1]
         self.literals.append(digits)
-        return repr(number).replace("inf", "1e999")
+        return repr(number)
 
     def _variable(
         self, typed: str, meaning: Callable[[str], str | None], place: int, *, is_called: bool
@@ -384,7 +390,7 @@ def reading_program() -> str:
     rules = [RULES[name] for name in _arities() if name in RULES]
     more = {
         "mean": "(...x)=>x.reduce((s,a)=>s+a,0)/x.length",
-        "logsumexp": "(...x)=>{const m=Math.max(...x);return m+Math.log(x.reduce((s,a)=>s+Math.exp(a-m),0))}",
+        "logsumexp": "(...x)=>{const m=Math.max(...x);return Math.abs(m)==Infinity?m:m+Math.log(x.reduce((s,a)=>s+Math.exp(a-m),0))}",
     }
     aliases = ",".join([f'{word}:"{name}"' for word, name in ALIASES.items()])
     return f"{functions_of(rules, more)}\nconst aliases={{{aliases}}};"

@@ -7,6 +7,8 @@ formula, of arrays one of matrices. The numbers are those of the graph below, en
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Mapping
 from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING, Any
@@ -29,12 +31,12 @@ from autograd_mini.stepping.sweeps import (
     Trace,
 )
 from autograd_mini.stepping.unknown import numbers_of, partials_of
-from autograd_mini.viz.roots import last_of, roots_of
+from autograd_mini.viz.roots import roots_of
 from autograd_mini.viz.scene import numbers_in
 from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from autograd_mini.engine.value import Value
     from autograd_mini.formulas.printing import Formula, Printed
@@ -90,31 +92,41 @@ class Lines(Trace):
         self.nodes = tuple([self.line_of[line.unit.entries[0]] for line in as_written(lines)])  # type: ignore[attr-defined]
         self.roots = tuple(dict.fromkeys([self.line_of[root] for root in roots]))
         self.language = language
-        self.edges = self._numbered()
         self.sweep = GRADIENTS
         self.starts = self._starts(f, of)
         self.equations = LineEquations(self)
+        self.edges = self.equations.edges
         self._steps = (*self._values(), *self._line_derivatives())
 
     def _starts(self, f: Roots, of: str | None) -> tuple[Value, ...]:
         """The entries whose derivatives they are: one, or all of the last array."""
-        if of is None:
-            last = last_of(f)
-            return (last,) if last is not None else self.line_of[roots_of(f)[-1]].unit.entries
         called = {
-            name: node for node, name in names(self.order).items() if node in self.line_of and node.rule
+            node: name for node, name in names(self.order).items() if node in self.line_of and node.rule
         }
-        whole = {line.label: line for line in self.nodes if line.rule is not None}
-        if of in called:
-            return (called[of],)
-        if of in whole:
-            return whole[of].unit.entries
-        msg = f"no definition is called {shown(of)}; the gradients are those of one of: {', '.join(whole)}"
+        arrays: dict[str, list[Value]] = {}
+        for node in sorted(called, key=lambda node: _index(called[node])):
+            arrays.setdefault(called[node].partition("[")[0], []).append(node)
+        if of is None:
+            last = [*f.values()][-1] if isinstance(f, Mapping) else f
+            entries = roots_of(last)
+            if len(entries) == 1 or len({called.get(x, "").partition("[")[0] for x in entries}) == 1:
+                return entries
+        for node, name in called.items():
+            if of in (name, node.label):
+                return (node,)
+        if of in arrays:
+            return tuple(arrays[of])
+        trouble = (
+            "the last results have no name in common"
+            if of is None
+            else f"no definition is called {shown(of)}"
+        )
+        msg = f"{trouble}; the gradients are those of one of: {', '.join(arrays)}"
         raise ValueError(msg)
 
     @property
     def result(self) -> Value:
-        return self.line_of[self.starts[0]]
+        return self.line_of[self.starts[-1]]
 
     def _values(self) -> Iterator[Step]:
         """Every line; inputs are given."""
@@ -127,9 +139,8 @@ class Lines(Trace):
     def _line_derivatives(self) -> Iterator[Step]:
         """The seed, and from it back every line and every input that it depends on."""
         said = self.equations
-        start = said.start
         tables = [gradients_of(self.order, entry, said.scalars) for entry in self.starts]
-        reached = {start}
+        reached = {*said.ends}
         users: dict[Line, list[tuple[int, int]]] = {}
         for line in reversed(self.nodes):
             if line in reached:
@@ -138,9 +149,12 @@ class Lines(Trace):
                         reached.add(parent)
                         users.setdefault(parent, []).append((said.place[line], position))
         said.gradients = {line: self._gathered(line, tables) for line in self.nodes if line in reached}
-        seed = said.gradients[start]
-        yield LineStep(GRADIENTS, SEED, said.place[start], seed, None, seed, said)
-        operations = [line for line in reversed(self.nodes) if line.rule is not None and line is not start]
+        for start in said.ends:
+            seed = said.gradients[start]
+            yield LineStep(GRADIENTS, SEED, said.place[start], seed, None, seed, said)
+        operations = [
+            line for line in reversed(self.nodes) if line.rule is not None and line not in said.ends
+        ]
         inputs = [line for line in self.nodes if line.rule is None]
         for line in operations + inputs:
             if edges := users.get(line):
@@ -156,6 +170,11 @@ class Lines(Trace):
         if len(self.starts) == 1:
             return line.gathered(rows[0])
         return None if any(None in row for row in rows) else tuple([tuple(row) for row in rows])
+
+
+def _index(name: str) -> tuple[int, ...]:
+    """The index of an entry such as h[2]; nothing for another name."""
+    return tuple(map(int, re.findall(r"\d+", name.partition("[")[2])))
 
 
 def gradients_of(
@@ -188,9 +207,12 @@ class LineEquations(Equations):
         self.starts = trace.starts
         self.scalars = numbers_of(trace.order)
         self.called = names(trace.order)
+        self.ends = dict.fromkeys(
+            [trace.line_of[entry] for entry in trace.starts]
+        )  # one, or those of an array
         self.gradients: dict[Line, Any] = {}
         self._flows: dict[Line, Sequence[Term]] = {}
-        super().__init__(trace.nodes, trace.line_of[trace.starts[0]], trace.sweep, trace.language)
+        super().__init__(trace.nodes, trace.line_of[trace.starts[-1]], trace.sweep, trace.language)
 
     def _names(self) -> dict[Value, str]:
         return {line: line.label for line in self.nodes}
@@ -208,8 +230,9 @@ class LineEquations(Equations):
 
     def written_start(self, xp: Printed) -> Formula:
         """What is differentiated: a number, an entry of an array, or a whole one."""
-        is_whole = len(self.starts) > 1 or not self.start.shape
-        return self.symbol(xp, self.start) if is_whole else xp.symbol(self.called[self.starts[0]])
+        if len(self.starts) > 1:
+            return xp.symbol(self.called[self.starts[0]].partition("[")[0])
+        return xp.symbol(self.called[self.starts[0]]) if self.start.shape else self.symbol(xp, self.start)
 
     def derivative(self, xp: Printed, node: Value) -> Formula:
         return xp.derivative(self.written_start(xp), self.symbol(xp, node))
@@ -254,7 +277,7 @@ class LineEquations(Equations):
         if target.shape or any(user.shape for user, _ in users):
             return self._of_arrays(xp, target, users)
         sides = [self.derivative(xp, target)]
-        if any(user is not self.start for user, _ in users):
+        if any(user not in self.ends for user, _ in users):
             sides.append(self._chain(xp, target, users))
         sides.append(
             self._added(xp, users, lambda user, flow: self._times(xp, user, flow.read(xp, self._said(xp))))
@@ -266,21 +289,20 @@ class LineEquations(Equations):
         return sides
 
     def _chain(self, xp: Printed, target: Line, users: Sequence[tuple[Line, int]]) -> Formula:
-        """∂h/∂x · ∂f/∂h + ..., by names; of the result itself ∂f/∂x."""
+        """∂h/∂x · ∂f/∂h + ..., by names."""
         x = self.symbol(xp, target)
         products = []
-        for user, _ in dict.fromkeys(users):
-            local = xp.derivative(self.symbol(xp, user), x)
-            upstream = self.derivative(xp, user)
-            pair = (upstream, local) if len(self.starts) > 1 else (local, upstream)
-            if (
-                user is self.start
-            ):  # ∂f/∂x is what the box of x holds: here the derivative is that of the expression
+        for user in dict.fromkeys([user for user, _ in users]):
+            if [user] == [
+                *self.ends
+            ]:  # ∂f/∂x is what the box of x holds: here the derivative is that of the expression
                 assert user.rule is not None
                 expression = xp.applied(user.rule, *[self.symbol(xp, parent) for parent in user.parents])
                 products.append(xp.derivative(expression, x))
-            else:
-                products.append(xp.chain(*pair))
+                continue
+            local, upstream = xp.derivative(self.symbol(xp, user), x), self.derivative(xp, user)
+            # The rows of a Jacobian are those of the result: its product has the other order.
+            products.append(xp.chain(upstream, local) if len(self.starts) > 1 else xp.chain(local, upstream))
         return reduce(add, products)
 
     def _added(

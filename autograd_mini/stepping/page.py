@@ -66,16 +66,20 @@ def page_of(trace: Trace) -> str:
 def heading(trace: Trace, xp: Printed | None = None) -> str:
     """The expression, such as f = (u + v) × w; a part of it that would be long is called by its name.
 
+    Where not all that networks compute has room, what comes after it is called by its name, too: f = (a⁽²⁾₁ − 1)².
     xp: the arithmetic it is written in, that of pictures if there is none.
     """
     xp = xp or trace.equations.drawn
     written: dict[Value, Formula] = {}
+    result, has_room = trace.result, True
     for node in trace.nodes:
         whole = name = trace.equations.symbol(xp, node)
+        is_made = node.rule is not None and node.rule.frame is not None
         if node.rule is not None:
             whole = xp.applied(node.rule, *[written[parent] for parent in node.parents])
-        written[node] = whole if len(str(whole)) <= LONGEST else name
-    result = trace.result
+        is_short = len(str(whole)) <= LONGEST and (has_room or not is_made or node is result)
+        has_room = has_room and (is_short or not is_made)
+        written[node] = whole if is_short else name
     return " = ".join(dict.fromkeys((str(trace.equations.symbol(xp, result)), str(written[result]))))
 
 
@@ -94,7 +98,7 @@ def changes(trace: Trace) -> list[list[Any]]:
     said, xp = trace.equations, trace.equations.drawn
     numbers = {kind: i for i, kind in enumerate(kinds(trace))}
     scene = scene_after(trace)
-    used = sorted(edge for step in trace if step.local is not None for edge in trace.arrows(step))
+    used = sorted(edge for step in trace if step.local is not None for edge in step.arrows)
     if scene.style == "network":  # a weight and its neuron have one card, without labels between
         arrows = layout_of(scene).arrows
         used = [edge for edge in used if arrows[f"e{edge}"].label]
@@ -111,14 +115,14 @@ def changes(trace: Trace) -> list[list[Any]]:
         if step.kind == OPERATION:
             short.append([trace.edges[step.node, i] for i in range(len(trace.nodes[step.node].parents))])
         if step.edges:
-            joined = trace.arrows(step)
+            joined = step.arrows
             arrow = scene.arrows[joined[0]]
             factor = arrow.factor if scene.style == "cards" else arrow.short
             short += [
                 joined,
                 "" if step.local is None else factor,
                 labels.get(joined[0], -1),
-                trace.sources(step),
+                step.sources,
                 flows[joined[0]],
             ]
         return short

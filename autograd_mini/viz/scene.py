@@ -253,16 +253,20 @@ class Moment:
     @classmethod
     def now(cls, f: Roots) -> Moment:
         """What the graph of `f` holds now."""
-        order = toposort(*roots_of(f))
-        called, last = names(order), last_of(f)
+        roots, last = roots_of(f), last_of(f)
+        order = toposort(*roots)
+        called = names(order)
         values, gradients = ({node: node.known(what) for node in order} for what in ("data", "grad"))
         going = [node for node in order if node.parents and gradients[node] is not None]
         partials = {(node, i): x for node in going for i, x in enumerate(node.partials)}
         # A gradient other than 1 on the output came from a backward pass that began elsewhere.
-        is_start = last is not None and (gradients[last] in (None, 1.0) or not last.parents)
-        start = called[last] if last is not None and is_start else ""
-        without = (held(order) | fixed(order)) - {last}
-        return cls(called, values, gradients, partials, start, outdated=outdated(order), held=without)
+        begun = [root for root in dict.fromkeys(roots) if root.parents and gradients[root] == 1.0]
+        start = begun[0] if len(begun) == 1 else last
+        if start is not None and start.parents and (begun[1:] or gradients[start] not in (None, 1.0)):
+            start = None
+        without = (held(order) | fixed(order)) - {start}
+        name = "" if start is None else called[start]
+        return cls(called, values, gradients, partials, name, outdated=outdated(order), held=without)
 
 
 def scene_of(

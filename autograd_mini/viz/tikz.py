@@ -209,7 +209,7 @@ class Picture(NamedTuple):
         if card.is_held:
             derivative = rf"\color{{constanttext}}{derivative}"
             if not face.gradient:
-                derivative = ""
+                derivative = r"\relax"
             elif not face.gradient.title:
                 gradient = rf"\node[font=\small] {{${derivative}$}};"
         formula = formula or rf"\text{{{plain(card.caption)}}}"

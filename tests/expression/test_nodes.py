@@ -102,11 +102,11 @@ def test_labels(source, expected):
 
 
 def test_what_is_in_between_has_no_label():
-    """Only names of the text are labels; t1, t2, ... are given when something is shown, in order of the walk."""
+    """Only names of the text are labels; t1, t2, ... are given when something is shown, in order of the text."""
     f = parse("a = x * y + 1; b = x / y - 1; f = b * a")
 
     assert ["x", "y", "", "", "b", "", "", "a", "f"] == [node.label for node in toposort(f)]
-    assert ["x", "y", "t1", "", "b", "t2", "", "a", "f"] == labels(f)
+    assert ["x", "y", "t2", "", "b", "t1", "", "a", "f"] == labels(f)
 
 
 def test_t_is_a_name_like_others():
@@ -399,7 +399,7 @@ def test_what_the_steps_print_is_read_again():
         ("x.__class__.__mro__", ".__mro__", "attributes are not allowed"),
         ("1 + __import__('os')", "__import__('os')", "there is no function '__import__'"),
         ("eval('1')", "eval('1')", "there is no function 'eval'"),
-        ("x[0] + 1", "[0] + 1", "x[0]: x is a number; it has no entries"),
+        ("x[0] + 1", "[0] + 1", "x[0]: x is a number; only an array has entries"),
         ("x + y[1:2]", "1:2]", "a range of entries is not read"),
         ("x + y.T(2)", ".T(2)", "attributes are not allowed"),
         ("x + (lambda: 0)()", "lambda: 0)()", "functions cannot be defined"),

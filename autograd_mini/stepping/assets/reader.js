@@ -1,6 +1,6 @@
 // Reads what a student typed, a number or a formula; nothing of it is ever run. The page brings `functions` and
 // `aliases` (see answers.py). What cannot be read is thrown as { kind, at, text }: why, and where in the tidied text.
-// Kinds: long, sign, missing, name, function, arguments, product and bracket.
+// Kinds: long, large, sign, missing, name, function, arguments, product and bracket.
 const own = (object, name) => (Object.hasOwn(object, name) ? object[name] : undefined);
 const plainDigits = (text) => text.replace(/[⁰¹²³⁴-⁹₀-₉]/g, (digit) => digit.normalize("NFKC")).replace("⁻", "-").replace("⁺", "+");
 
@@ -27,8 +27,10 @@ function readAnswer(typed, numberOf, literal = (x) => x) {
     return found;
   };
   const is = (pattern) => pattern.test(text.slice(at));
-  const atOperand = () => is(/^ *[\p{L}_\d.(√]/u);
-  const close = (pattern) => take(pattern) || fail(atOperand() ? "product" : is(/^ *$/) || is(/^ *[)\]|]/) ? "bracket" : "sign");
+  const close = (pattern) => {
+    take(/^ */);
+    return take(pattern) || fail(is(/^[\p{L}_\d.(√]/u) ? "product" : is(/^[)\]|]|^$/) ? "bracket" : "sign");
+  };
   // comma: whether one between digits is a decimal point here. It is, but for functions of several arguments, and
   // for them, too, where a semicolon stands between arguments.
   const marked = text.includes(";");
@@ -60,10 +62,13 @@ function readAnswer(typed, numberOf, literal = (x) => x) {
   };
   const atom = (comma) => {
     const digits = take(comma ? /^ *((?:\d+(?:\.\d*|,\d+)?|[.,]\d+)(?:e[-+]?\d+)?)/i : /^ *((?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)/i);
-    if (digits) return literal(+digits[1].replace(",", "."), digits[1]);
+    if (digits) {
+      const x = +digits[1].replace(",", ".");
+      return x < Infinity ? literal(x, digits[1]) : fail("large", at - digits[1].length);
+    }
     if (take(/^ *√/)) return Math.sqrt(atom(comma));
-    if (take(/^ *\(/)) return within(/^ *\)/);
-    if (take(/^ *\|/)) return Math.abs(within(/^ *\|/));
+    if (take(/^ *\(/)) return within(/^\)/);
+    if (take(/^ *\|/)) return Math.abs(within(/^\|/));
     take(/^ */);
     const place = at;
     const name = take(/^[\p{L}_][\p{L}\p{M}\d_]*(\[[\p{L}\d_, ]+\])?'*/u) ?? fail(is(/^[-+*^)\]|,;\u002f]|^$/) ? "missing" : "sign");
@@ -82,16 +87,16 @@ function readAnswer(typed, numberOf, literal = (x) => x) {
     const comma = f.length === 1 || marked;
     const inputs = [sum(comma)];
     while (take(/^ *[,;]/)) inputs.push(sum(comma));
-    close(/^ *\)/);
+    close(/^\)/);
     return f.length && f.length !== inputs.length ? fail("arguments", place) : f(...inputs);
   };
   if (text.length > 200) fail("long", 200);
   const x = sum(true);
-  return close(/^ *$/) && x;
+  return close(/^$/) && x;
 }
 
 // What a name means of those that have a place: its own spelling first, then any that says the same.
-const spelled = (names, name) => own(names, name.normalize("NFKC").replace(/ /g, "")) ?? own(names, name.normalize("NFKC").replace(/[_[\], ]/g, ""));
+const spelled = (names, name) => own(names, name.normalize("NFKC").replace(/\s/g, "")) ?? own(names, name.normalize("NFKC").replace(/[_[\],\s]/g, ""));
 const constants = { e: Math.E, pi: Math.PI, π: Math.PI, inf: Infinity, nan: NaN };
 
 // A typed number, half a unit of its last digit, and how many digits were typed. An expression of whole numbers is
@@ -115,7 +120,8 @@ function measured(text) {
   return [value, half, count];
 }
 
-const near = (x, y, room = 0) => Object.is(x, y) || Math.abs(x - y) <= room * (1 + 1e-9) + 1e-9 * Math.abs(y) + 1e-12;
+const near = (x, y, room = 0) =>
+  Number.isFinite(y) ? Math.abs(x - y) <= room * (1 + 1e-9) + 1e-9 * Math.abs(y) + 1e-12 : Object.is(x, y);
 
 // right, follows, imprecise, close or wrong. others: the number recomputed from what was typed before, and from
 // that with right ones made exact; after a wrong number slack is how far rounding before it can move them.
