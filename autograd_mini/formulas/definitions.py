@@ -18,6 +18,7 @@ f = h × h
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -187,7 +188,10 @@ def lines_of(roots: Sequence[Value], opened: Collection[str] = ()) -> list[Line]
     order = _completed(toposort(*roots))
     called = names(order)
     units = _units(order, called, roots)
-    known = [unit.name for unit in units if unit.entries[0].parents]
+    place = {node: i for i, node in enumerate(order)}
+    known = [
+        unit.name for unit in sorted(units, key=lambda unit: place[unit.entries[-1]]) if unit.entries[0].parents
+    ]
     opened = known if "all" in opened else opened
     for name in opened:
         if name not in known:
@@ -257,7 +261,7 @@ def _units(order: Sequence[Value], called: Mapping[Value, str], roots: Iterable[
     entangled = _entangled(order, arrays)
     for unit in arrays:
         units += [Unit(called[node], (node,)) for node in unit.entries] if unit in entangled else [unit]
-    return units
+    return [replace(unit, is_known=True) for unit in units]
 
 
 def _is_in_layer(node: Value, called: Mapping[Value, str]) -> bool:

@@ -56,11 +56,16 @@ def svg_text(scene: Scene, layout: Layout, theme: str = "auto") -> str:
         style.text = follow_reader(document)
         document.insert(2, style)
     if theme == "dark":
-        for element in document.iter():
-            for key in ("fill", "stroke"):
-                if (light := element.get(key)) in colours.DARK:
-                    element.set(key, colours.DARK[light])
+        darkened(document)
     return text_of(document)
+
+
+def darkened(document: ET.Element) -> None:
+    """Give all that is in it the colours for dark paper."""
+    for element in document.iter():
+        for key in ("fill", "stroke"):
+            if (light := element.get(key)) in colours.DARK:
+                element.set(key, colours.DARK[light])
 
 
 def text_of(document: ET.Element) -> str:
