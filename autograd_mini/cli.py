@@ -129,6 +129,16 @@ def draw(
         str, typer.Option(help="Look: cards, compact or network; else what fits the graph.")
     ] = "",
     data: Data = "",
+    detail: Annotated[
+        str, typer.Option(help="operations, a card for each; or definitions, a card for each named result.")
+    ] = "operations",
+    expand: Annotated[
+        str,
+        typer.Option(
+            metavar="NAMES",
+            help="Definitions shown operation by operation all the same, such as 'h,p'; or all.",
+        ),
+    ] = "",
 ) -> None:
     """Draw the computation graph of an expression, with a value and a gradient box on every node.
 
@@ -137,7 +147,8 @@ def draw(
     f = _graph(expression, numbers, data)
     if backward and isinstance(f, Value) and not f.unbound():
         f.backward()
-    drawing = draw_graph(f, renderer=renderer, lang=lang, theme=theme, style=style or None)
+    names = [name.strip() for name in expand.split(",")] if expand else None
+    drawing = draw_graph(f, renderer, names, lang, theme, style or None, detail=detail)
     if output:
         path = drawing.save(output)
         _say(f"{path}: {shown(f)}")

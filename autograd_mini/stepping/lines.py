@@ -97,7 +97,6 @@ class Lines(Trace):
         self.sweep = GRADIENTS
         self.starts = self._starts(f, of)
         self.equations = LineEquations(self)
-        self.edges = self.equations.edges
         self._steps = (*self._values(), *self._line_derivatives())
 
     def _starts(self, f: Roots, of: str | None) -> tuple[Value, ...]:

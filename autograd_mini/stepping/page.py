@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from autograd_mini.stepping.blank import blank_picture, looks_of
+from autograd_mini.stepping.blank import blank_picture, looks_of, scripts_of
 from autograd_mini.stepping.lines import Lines
 from autograd_mini.stepping.moments import scene_after, widths
 from autograd_mini.stepping.sweeps import ADDITION, OPERATION, PRODUCT, SEED, VARIABLE
@@ -61,10 +61,11 @@ def page_of(trace: Trace) -> str:
         data_block("trace", {"words": words, "sweep": sweep, "steps": changes(trace)}),
     ]
     name = f"{title} · {message('steps', language)}"
-    looks, rules = looks_of(scene_after(trace))
+    scene = scene_after(trace)
+    looks, rules = looks_of(scene)
     parts = ["stepper", *["lines"] * isinstance(trace, Lines)]
     styles = [*looks, *[f"stepping/assets/{part}.css" for part in parts]]
-    scripts = ["viz/assets/picture.js", *[f"stepping/assets/{part}.js" for part in parts]]
+    scripts = [*scripts_of(scene), *[f"stepping/assets/{part}.js" for part in parts]]
     return document(name, language, "\n".join(body), styles, scripts, rules)
 
 
@@ -82,6 +83,8 @@ def heading(trace: Trace, xp: Printed | None = None) -> str:
         is_made = node.rule is not None and node.rule.frame is not None
         if node.rule is not None:
             whole = xp.applied(node.rule, *[written[parent] for parent in node.parents])
+            if node is result and len(str(whole)) > LONGEST:
+                whole = xp.applied(node.rule, *[trace.equations.symbol(xp, parent) for parent in node.parents])
         is_short = len(str(whole)) <= LONGEST and (has_room or not is_made or node is result)
         has_room = has_room and (is_short or not is_made)
         written[node] = whole if is_short else name

@@ -121,6 +121,8 @@ MESSAGES: dict[str, dict[str, str]] = {
     },
     "larger": {"en": "Zoom in", "fr": "Agrandir"},
     "smaller": {"en": "Zoom out", "fr": "Réduire"},
+    "open definition": {"en": "Open {}", "fr": "Ouvrir {}"},
+    "close definition": {"en": "Close {}", "fr": "Fermer {}"},
     "whole": {"en": "Whole graph", "fr": "Graphe entier"},
     "flows": {"en": "Gradients", "fr": "Gradients"},
     # in a terminal

@@ -3,6 +3,14 @@ const { inner, insides, opened, shut, into } = window;
 const { given, about, within, starts } = JSON.parse(inner.textContent);
 for (const [node, number] of given) write(boxOf(1, node), number);
 
+// Brackets grow around a matrix, too.
+const flat = formula;
+formula = (tree) => {
+  const element = flat(tree);
+  if (element.querySelector("mtable")) for (const part of element.children) part.removeAttribute("stretchy");
+  return element;
+};
+
 const boxes = {};
 Object.keys(within).forEach((place, i) => {
   const box = (boxes[place] = insides.children[i]);
