@@ -190,7 +190,9 @@ def lines_of(roots: Sequence[Value], opened: Collection[str] = ()) -> list[Line]
     units = _units(order, called, roots)
     place = {node: i for i, node in enumerate(order)}
     known = [
-        unit.name for unit in sorted(units, key=lambda unit: place[unit.entries[-1]]) if unit.entries[0].parents
+        unit.name
+        for unit in sorted(units, key=lambda unit: place[unit.entries[-1]])
+        if unit.entries[0].parents
     ]
     opened = known if "all" in opened else opened
     for name in opened:

@@ -51,6 +51,15 @@ class LineStep(Step):
     __slots__ = ()
 
     @property
+    def is_chain(self) -> bool:
+        said = self.equations
+        assert isinstance(said, LineEquations)
+        places = (self.node, *self.sources)
+        return len(self.edges) == len(said.starts) == 1 and not any(
+            said.nodes[place].shape for place in places
+        )
+
+    @property
     def size(self) -> float | None:
         """What flows, as one number: of an array its length."""
         if self.result is None:
@@ -470,12 +479,16 @@ class LineEquations(Equations):
         if step.kind == SEED:
             what = " = ".join(map(str, step.sides(self.text)))
             return message("seed", self.language).format(what)
-        many = "line of arrays" if self.nodes[step.node].shape else "line"
-        key = (
-            many
-            if step.kind == OPERATION
-            else "line of gradients"
-            if len(step.edges) == 1
-            else "lines of gradients"
-        )
+        shapes = [self.nodes[place].shape for place in (step.node, *step.sources)]
+        users = [self.nodes[user] for user, _ in step.edges]
+        if step.kind == OPERATION:
+            key = "line unknown" if step.result is None else "line of arrays" if any(shapes) else "line"
+        elif len(users) > 1:
+            key = "lines of gradients"
+        elif len(self.starts) > 1:
+            key = "jacobians"
+        elif users[0] is self.start:
+            key = "line of the result"
+        else:
+            key = "gradients of arrays" if any(shapes) else "line of gradients"
         return message(key, self.language).format(len(step.edges))

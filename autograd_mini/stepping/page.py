@@ -84,7 +84,9 @@ def heading(trace: Trace, xp: Printed | None = None) -> str:
         if node.rule is not None:
             whole = xp.applied(node.rule, *[written[parent] for parent in node.parents])
             if node is result and len(str(whole)) > LONGEST:
-                whole = xp.applied(node.rule, *[trace.equations.symbol(xp, parent) for parent in node.parents])
+                whole = xp.applied(
+                    node.rule, *[trace.equations.symbol(xp, parent) for parent in node.parents]
+                )
         is_short = len(str(whole)) <= LONGEST and (has_room or not is_made or node is result)
         has_room = has_room and (is_short or not is_made)
         written[node] = whole if is_short else name
@@ -93,7 +95,12 @@ def heading(trace: Trace, xp: Printed | None = None) -> str:
 
 def kinds(trace: Trace) -> list[tuple[int, str]]:
     """What the steps of a trace are: their kind, and in a sentence what happens."""
-    return list(dict.fromkeys((KINDS.index(step.kind), step.meaning) for step in trace))
+    return list(dict.fromkeys((_kind(step), step.meaning) for step in trace))
+
+
+def _kind(step: Step) -> int:
+    """The number of its kind; one more for products whose factors are not those of the chain rule, in this order."""
+    return len(KINDS) if step.kind == PRODUCT and not step.is_chain else KINDS.index(step.kind)
 
 
 def changes(trace: Trace) -> list[list[Any]]:
@@ -113,7 +120,7 @@ def changes(trace: Trace) -> list[list[Any]]:
     flows = widths(trace)
 
     def change(step: Step) -> list[Any]:
-        kind = numbers[KINDS.index(step.kind), step.meaning]
+        kind = numbers[_kind(step), step.meaning]
         card = scene.cards[step.node]
         before, after = step.waited or card.filled(step.before), step.waiting or card.filled(step.after)
         short = [kind, step.node, before, after, trees(trace, step)]
@@ -246,7 +253,9 @@ def _list(trace: Trace) -> str:
             f"<h2>{escape(message(sweep, trace.language))}</h2><ol start={start}>{''.join(lines)}</ol>"
         )
         start += len(lines)
-    legend = ["held fixed", *["negative"] * any(width < 0 for width in widths(trace).values())]
+    held = "held fixed in lines" if isinstance(trace, Lines) else "held fixed"
+    tables = ["rows and columns"] * (isinstance(trace, Lines) and len(trace.starts) > 1)
+    legend = [held, *tables, *["negative"] * any(width < 0 for width in widths(trace).values())]
     title, *notes = [escape(message(key, trace.language)) for key in ("all steps", *legend)]
     return (
         f"<details id=list><summary>{title}</summary>{''.join(sweeps)}<p>{'<br>'.join(notes)}</p></details>"

@@ -112,6 +112,11 @@ class Step:
         return self.result
 
     @property
+    def is_chain(self) -> bool:
+        """Whether a product is written as a local partial times what is known already."""
+        return True
+
+    @property
     def is_negative(self) -> bool:
         """Whether what flows is."""
         return self.size is not None and self.size < 0
