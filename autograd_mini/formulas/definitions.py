@@ -18,6 +18,7 @@ f = h × h
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -43,18 +44,23 @@ _ENTRY = re.compile(r"(.+)\[(\d+)(?:,(\d+))?\]", re.DOTALL)
 
 
 class Frame:
-    """What is drawn around the operations of an opened definition."""
+    """What is drawn around the operations of an opened definition. title: its name."""
 
     kind = ""
     outer = None
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, title: str, line: tuple[Expression, Sequence[Unit]] | None) -> None:
+        """line: its expression and what that is of, if it is one."""
+        self.title = title
+        self._line = line
 
-    @property
-    def title(self) -> str:
-        """What stands above it."""
-        return self.name
+    def written(self, xp: Printed) -> str:
+        """What stands above it: h = tanh(a)."""
+        name = xp.symbol(self.title)
+        if self._line is None:
+            return str(name)
+        expression, inputs = self._line
+        return f"{name} = {expression.read(xp, [xp.symbol(x.name) for x in inputs], partial(_written, xp))}"
 
 
 class DefinitionRule(Rule):
@@ -190,7 +196,12 @@ def lines_of(roots: Sequence[Value], opened: Collection[str] = ()) -> list[Line]
     order = _completed(toposort(*roots))
     called = names(order)
     units = _units(order, called, roots)
-    known = [unit.name for unit in units if unit.entries[0].parents]
+    place = {node: i for i, node in enumerate(order)}
+    known = [
+        unit.name
+        for unit in sorted(units, key=lambda unit: place[unit.entries[-1]])
+        if unit.entries[0].parents
+    ]
     opened = known if "all" in opened else opened
     for name in opened:
         if name not in known and name not in map(_whole, known):
@@ -265,7 +276,7 @@ def _units(order: Sequence[Value], called: Mapping[Value, str], roots: Iterable[
     entangled = _entangled(order, arrays)
     for unit in arrays:
         units += [Unit(called[node], (node,)) for node in unit.entries] if unit in entangled else [unit]
-    return units
+    return [replace(unit, is_known=True) for unit in units]
 
 
 def _is_in_layer(node: Value, called: Mapping[Value, str]) -> bool:
@@ -328,8 +339,9 @@ class _Lines:
         self.frames: dict[Value, Frame] = {}
         self.failed: list[Unit] = []
         self.opened = [unit for unit in units if unit.name in opened or _whole(unit.name) in opened]
-        for unit in self.opened:
-            self._open(unit)
+        frames = [Frame(unit.name, self._line_of(unit)) for unit in self.opened]
+        for unit, frame in zip(self.opened, frames, strict=True):
+            self._open(unit, frame)
         self._add_shared()
         self.expressions: dict[Unit, tuple[Expression, list[Unit]]] = {}
         todo = [*dict.fromkeys([self.unit_of[node][0] for node in order if node in self.unit_of])]
@@ -344,9 +356,16 @@ class _Lines:
         self.unit_of[node] = (unit, 0)
         return unit
 
-    def _open(self, unit: Unit) -> None:
+    def _line_of(self, unit: Unit) -> tuple[Expression, Sequence[Unit]] | None:
+        """What a unit is as one line, None if it is none."""
+        reader = Reader(self.unit_of)
+        try:
+            return reader.line(unit), reader.inputs
+        except NoLineError:
+            return None
+
+    def _open(self, unit: Unit, frame: Frame) -> None:
         """Every operation of the unit becomes a line, in a frame of its name."""
-        frame = Frame(unit.name)
         todo = [*unit.entries]
         for entry in unit.entries:
             self._name(entry)
@@ -407,10 +426,8 @@ class _Lines:
                 lines[unit] = Line(unit, None, [])
                 continue
             expression, inputs = self.expressions[unit]
-            rule = unit.entries[0].rule
-            assert rule is not None
             frame = self.frames.get(unit.entries[0])
-            definition = DefinitionRule(unit.name, rule.symbol, expression, len(inputs), frame)
+            definition = DefinitionRule(unit.name, expression.symbol, expression, len(inputs), frame)
             lines[unit] = Line(unit, definition, [lines[x] for x in inputs])
         return [*lines.values()]
 

@@ -126,6 +126,9 @@ def _parts(trace: Trace, picture: Picture) -> Iterator[tuple[Iterable[Point], st
     """Frames, arrows, labels and cards, each with the points that enclose it and what it does on the overlays."""
     scene, layout = picture.scene, picture.layout
     boxes: dict[tuple[int, bool], list[tuple[int, str]]] = defaultdict(lambda: [(1, picture.box(None))])
+    said = trace.equations
+    for node in trace.given:
+        boxes[said.place[node], True] = [(1, picture.box(said.numbers[node]))]
     touched: dict[int, list[int]] = defaultdict(list)
     used: dict[tuple[int, int], int] = {}
     flowing = widths(trace)

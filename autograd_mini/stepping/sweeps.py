@@ -117,6 +117,11 @@ class Step:
         return self.result
 
     @property
+    def is_chain(self) -> bool:
+        """Whether a product is written as a local partial times what is known already."""
+        return True
+
+    @property
     def is_negative(self) -> bool:
         """Whether what flows is."""
         return self.size is not None and self.size < 0
@@ -208,7 +213,6 @@ class Trace(Sequence[Step]):
         self.sweep = GRADIENTS if by is None else TANGENTS
         start = self._start(f, by, of)
         self.equations = self._equations(start)
-        self.edges = self.equations.edges
         self._refuse_outdated()
         self._steps = (*self._values(), *self._derivatives(start))
 
@@ -244,6 +248,16 @@ class Trace(Sequence[Step]):
     def result(self) -> Value:
         """What it is all about: the node whose gradients they are; in forward mode the last one."""
         return self.equations.start if self.sweep == GRADIENTS else self.nodes[-1]
+
+    @property
+    def edges(self) -> Mapping[tuple[int, int], int]:
+        """The place of each operation and its inputs by position: the arrows of a picture, counted."""
+        return self.equations.edges
+
+    @property
+    def given(self) -> Sequence[Value]:
+        """The nodes whose numbers are known before the first step."""
+        return [node for node in self.nodes if node.is_constant and not node.label]
 
     @property
     def missing(self) -> list[Value]:
