@@ -53,7 +53,7 @@ function digitsOf(x) {
   }
   const [digits, power] = x.toExponential(3).split("e");
   const even = toEven(digits, x.toExponential(60));
-  return power < -4 || power > 3 ? [withoutZeros(even), +power] : [+(even + "e" + power) + ""];
+  return power < -4 || power > 0 ? [withoutZeros(even), +power] : [+(even + "e" + power) + ""];
 }
 
 // A number as pictures show it, such as −4.479·10⁻⁵, with the decimal point of the language.
