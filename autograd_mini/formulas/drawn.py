@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from autograd_mini.formulas.names import indexed
 from autograd_mini.formulas.printing import ATOM, POWER, Formula
 from autograd_mini.formulas.text import Text
-from autograd_mini.words.visible import lowered, raised
+from autograd_mini.words.visible import LOWERED, lowered, raised
 
 if TYPE_CHECKING:
     from typing import Any
@@ -30,7 +30,7 @@ class Drawn(Text):
         return Formula(f"{letters}{raised(f'({layer})') if layer else ''}{below}", ATOM, self)
 
     def placed(self, content: str, index: str) -> str:
-        return f"{content}{lowered(index)}"
+        return f"{content}[{index}]" if content[-1:] in LOWERED else f"{content}{lowered(index)}"
 
     def raised(self, x: Any, y: Any) -> Formula:
         if isinstance(y, int | float) and float(y).is_integer():
