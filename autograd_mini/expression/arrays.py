@@ -14,6 +14,7 @@ from autograd_mini.engine.rule import RULES
 from autograd_mini.engine.value import Folded, Value, apply, lift
 from autograd_mini.errors import ExpressionError
 from autograd_mini.formulas.names import Name
+from autograd_mini.words.numbers import number as written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -226,12 +227,12 @@ def _whole(index: Any, what: str, count: float = math.inf) -> int:
         raise ShapeError(msg, shows_shapes=False)
     number = index.data
     if not number.is_integer():
-        raise ShapeError(f"the {what} must be a whole number, not {number:g}", shows_shapes=False)
+        raise ShapeError(f"the {what} must be a whole number, not {written(number)}", shows_shapes=False)
     if number < 1:
-        msg = f"there is no {what} {number:.0f}: they are counted from 1, as in the labels and the lectures"
+        msg = f"there is no {what} {written(number)}: they are counted from 1, as in the labels and the lectures"
         raise ShapeError(msg, shows_shapes=False)
     if number > count:
-        raise ShapeError(f"there is no {what} {number:.0f}, the last is {count}", shows_shapes=False)
+        raise ShapeError(f"there is no {what} {written(number)}, the last is {count}", shows_shapes=False)
     return int(number)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 from unicodedata import normalize
@@ -100,14 +101,18 @@ def _listed(names: Collection[str]) -> str:
 
 
 def as_read(name: str) -> str:
-    """A name as Python's parser gives it back; lambda, which it does not take for one, stands in the text as lambda_."""
-    return "lambda_" if name == "lambda" else normalize("NFKC", name)
+    """A name as Python's parser gives it back; lambda, which it does not take for one, stands in the text as lambda_.
+
+    >>> as_read("lambda"), as_read("lambda[2]"), as_read("lambda2")
+    ('lambda_', 'lambda_[2]', 'lambda2')
+    """
+    return normalize("NFKC", re.sub(r"^lambda(?=\[|$)", "lambda_", name))
 
 
 def _patterns(data: Any) -> list[str]:
     """The names and patterns in a list of them, or in a text with commas between."""
     expected = "data are names of inputs, such as ['x', 'y*'] or 'x, y*'"
-    require(isinstance(data, Iterable), expected, data)
+    require(isinstance(data, str | AbstractSet) or is_sequence(data), expected, data)
     patterns = data.split(",") if isinstance(data, str) else [*data]
     for pattern in patterns:
         require(isinstance(pattern, str), expected, pattern)

@@ -23,7 +23,7 @@ from autograd_mini.expression.text import _TOO_LARGE, MAX_OPERATIONS, SourceText
 from autograd_mini.expression.vocabulary import OPERATORS, Function
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from typing import Any, TypeAlias
 
     Result: TypeAlias = (
@@ -32,7 +32,12 @@ if TYPE_CHECKING:
 
 
 def parse(
-    source: str, numbers: Mapping[str, Any] | None = None, /, *, data: str | Iterable[str] = (), **named: Any
+    source: str,
+    numbers: Mapping[str, Any] | None = None,
+    /,
+    *,
+    data: str | Collection[str] = (),
+    **named: Any,
 ) -> Result:
     """The last result of an expression: a Value, the last node of its graph, or a nested list of Values.
 
@@ -85,7 +90,12 @@ def parse(
 
 
 def definitions(
-    source: str, numbers: Mapping[str, Any] | None = None, /, *, data: str | Iterable[str] = (), **named: Any
+    source: str,
+    numbers: Mapping[str, Any] | None = None,
+    /,
+    *,
+    data: str | Collection[str] = (),
+    **named: Any,
 ) -> dict[str, Result]:
     """Every name of an expression in the order of the text, inputs and results, each a Value or a nested list.
 

@@ -257,7 +257,8 @@ class LineEquations(Equations):
         return sides if step.result is None else [*sides, self.written(xp, step.result)]
 
     def _index(self) -> Sequence[int]:
-        return self.start.unit.index(self.start.unit.entries.index(self.starts[0]))
+        places = [i for i, entry in enumerate(self.start.unit.entries) if entry is self.starts[0]]
+        return self.start.unit.index(places[0])  # by identity: == compares numbers
 
     def _line(self, xp: Printed, line: Line) -> list[Formula]:
         """h, sigmoid(w × x + b), sigmoid(1 × 2 + 0); of arrays only the formula."""
@@ -293,9 +294,9 @@ class LineEquations(Equations):
         x = self.symbol(xp, target)
         products = []
         for user in dict.fromkeys([user for user, _ in users]):
-            if [user] == [
-                *self.ends
-            ]:  # ∂f/∂x is what the box of x holds: here the derivative is that of the expression
+            if (
+                len(self.ends) == 1 and user in self.ends
+            ):  # ∂f/∂x is what the box of x holds: here the derivative is that of the expression
                 assert user.rule is not None
                 expression = xp.applied(user.rule, *[self.symbol(xp, parent) for parent in user.parents])
                 products.append(xp.derivative(expression, x))
@@ -388,14 +389,18 @@ class LineEquations(Equations):
     def _after_softmax(self, target: Line, users: Sequence[tuple[Line, int]]) -> Term | None:
         """The derivative of a cross-entropy by the scores of its softmax: p − onehot(y), or p − y."""
         p = users[0][0]
-        takers = [line for line in self.nodes if p in line.parents]
+        takers = [line for line in self.nodes if any(p is each for each in line.parents)]
         if len(users) > 1 or p.rule is None or p.rule.expression.name != "softmax" or len(target.shape) != 1:
             return None
         if len(takers) != 1 or takers[0] is not self.start or p.rule.expression.arguments[0].name != "input":
             return None
         part = symbol(p, p.shape)
         # What flows into p must be −y/p, with a y of sum 1.
-        flow = self._local_terms(self.start)[[*self.start.parents].index(p)]
+        flow = next(
+            flow
+            for flow, each in zip(self._local_terms(self.start), self.start.parents, strict=True)
+            if each is p
+        )
         weights = -flow * part
         if weights.head == "call" and weights.parts[0] == "unit":
             return part - weights

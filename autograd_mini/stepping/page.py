@@ -92,7 +92,7 @@ def changes(trace: Trace) -> list[list[Any]]:
     """For every step what the script must know, in short.
 
     [which of the kinds, node, its box before, and after, sides of the equation as trees, edges of an operation], and
-    for a product [..., its edges, number on its edge, place of the label that shows it or -1, nodes the gradient comes
+    for a product [..., its edges, number on its edge, place of the label that shows it or -1, node the gradient comes
     from, width of the lines, from 1 to 5, negative if what flows is, 0 if that is not known].
     """
     said, xp = trace.equations, trace.equations.drawn
@@ -122,7 +122,7 @@ def changes(trace: Trace) -> list[list[Any]]:
                 joined,
                 "" if step.local is None else factor,
                 labels.get(joined[0], -1),
-                step.sources,
+                step.source,
                 flows[joined[0]],
             ]
         return short

@@ -186,7 +186,7 @@ def _cameras(trace: Trace, layout: Layout) -> list[_Camera]:
 
     def of_step(step: Step) -> _Camera:
         """On the card of the step and on that at the other end of its arrow, if both can be read together."""
-        ends = [step.node, *step.sources]
+        ends = [step.node, *([] if step.source is None else [step.source])]
         for shown in (ends, ends[:1]):
             corners = [corner for i in shown for corner in layout.corners(names[i])]
             low, high = (

@@ -91,14 +91,9 @@ class Step:
         return [self.equations.edges[edge] for edge in self.edges]
 
     @property
-    def sources(self) -> list[int]:
-        """The places of the nodes that a product comes from: the other ends of its edges."""
-        said = self.equations
-        ends = [
-            said.place[said.nodes[user].parents[position]] if self.node == user else user
-            for user, position in self.edges
-        ]
-        return list(dict.fromkeys(ends))
+    def source(self) -> int | None:
+        """Of a product the place of the node that its derivative comes from."""
+        return self.equations.place[self.equations.source(self)] if self.edges else None
 
     @property
     def waiting(self) -> str:
@@ -435,8 +430,9 @@ class Equations:
         return xp.sum_of_paths(terms, paths)
 
     def source(self, step: Step) -> Value:
-        """Where the gradient of a product comes from."""
-        return self.nodes[step.sources[0]]
+        """Where the derivative of a product comes from: the other end of its edge."""
+        user, position = step.edges[0]
+        return self.nodes[user].parents[position] if step.node == user else self.nodes[user]
 
     def _product(self, xp: Printed, step: Step) -> list[Formula]:
         """∂f/∂t1, ∂(t1 × w)/∂t1 · ∂f/∂f, w · 1, 4 · 1."""

@@ -201,7 +201,7 @@ def labelled(given):
 
 @pytest.mark.slow
 @given(texts())
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_many_random_texts(case):
     """The same, many times."""
     check(*case, by_autograd)
@@ -219,7 +219,7 @@ def test_random_texts_by_jax():
             )
 
     @given(texts())
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=60, deadline=None)
     def compare(case):
         check(*case, by_jax)
 
