@@ -32,6 +32,7 @@ from autograd_mini.expression.arrays import entries, in_words, shape
 from autograd_mini.expression.inputs import SHAPE, as_read
 from autograd_mini.expression.signs import in_python
 from autograd_mini.files import named
+from autograd_mini.lectures.command import add_to as add_lecture
 from autograd_mini.functions import as_function
 from autograd_mini.stepping.steps import steps as steps_of
 from autograd_mini.stepping.terminal import is_interactive, step_through
@@ -384,6 +385,9 @@ def _bound(expression: str, numbers: Sequence[str] | None, data: str, lang: str 
         msg = f"no number for {', '.join(missing)}; add {' '.join(f'{name}=...' for name in missing)}"
         raise ExpressionError(msg)
     return f
+
+
+add_lecture(app, _binding, lambda text: _result(text), lambda text: _say(text))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -123,9 +123,13 @@ class Example:
             chosen |= {"detail": self.detail if is_number else "definitions", "of": self.of}
         return steps(model, **(chosen | options))
 
+    def variant(self, student: str) -> dict[str, Any]:
+        """The inputs of a student: numbers of their own, the same every time. Raises LectureError if none may vary."""
+        return variant(self.id, self.vary, self.run, student)
+
     def exercise(self, path: str | PathLike[str], *, student: str = "", **options: Any) -> Path:
         """The path of the page on which one finds its numbers oneself; of a student, with numbers of their own."""
-        numbers = variant(self.id, self.vary, self.run, student) if student else None
+        numbers = self.variant(student) if student else None
         return self.steps(numbers, **options).exercise(path)
 
 

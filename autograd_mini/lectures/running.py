@@ -152,11 +152,11 @@ def _descend(
         path.append({name: now[name] for name in moving} | {descent.of: root.data})
         slopes = _by(root, model, {name: name for name in moving})
         if step > descent.steps:
-            named = ({"name": name, "step": step - 1} for name in model)
             if descent.after:
+                results = {name: node for name, node in model.items() if name not in now}
                 values |= {
-                    descent.after.format(**each): numbers_of(model[each["name"]])  # type: ignore[index]
-                    for each in named
+                    descent.after.format(name=name, step=step - 1): numbers_of(node)
+                    for name, node in results.items()
                 }
             break
         if step == 1 and descent.first:

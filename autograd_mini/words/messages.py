@@ -314,6 +314,42 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "{} is answered by several examples; choose one of: {}",
         "fr": "plusieurs exemples répondent à {} ; choisissez parmi : {}",
     },
+    "example missing": {
+        "en": "say which example of {}; without options its examples are listed",
+        "fr": "dites quel exemple de {} ; sans option, ses exemples sont listés",
+    },
+    "too many words": {
+        "en": "cannot use {}; write a document, an example, and numbers as NAME=NUMBER",
+        "fr": "que faire de {} ? écrivez un document, un exemple, et des nombres NOM=NOMBRE",
+    },
+    # of lectures: as text
+    "how to go on": {
+        "en": "autograd-mini lecture DOCUMENT EXAMPLE shows one; with --step, --html f.html, --draw f.svg or --exercise ex.html"
+        " in another way.",
+        "fr": "autograd-mini lecture DOCUMENT EXEMPLE en montre un ; avec --step, --html f.html, --draw f.svg ou"
+        " --exercise ex.html, d’une autre façon.",
+    },
+    "examples": {"en": "Examples", "fr": "Exemples"},
+    "questions": {"en": "Questions", "fr": "Questions"},
+    "question": {"en": "Question", "fr": "Question"},
+    "colon": {"en": ": ", "fr": " : "},
+    "name of": {"en": "name", "fr": "nom"},
+    "definition": {"en": "definition", "fr": "définition"},
+    "printed": {"en": "printed", "fr": "imprimé"},
+    "computed": {"en": "computed", "fr": "calculé"},
+    "verdict": {"en": "verdict", "fr": "verdict"},
+    "example": {"en": "example", "fr": "exemple"},
+    "claims": {"en": "What the document claims, computed", "fr": "Ce que le document affirme, calculé"},
+    "true": {"en": "true", "fr": "vrai"},
+    "false": {"en": "not true", "fr": "pas vrai"},
+    "errata": {"en": "Errata", "fr": "Errata"},
+    "quoted": {"en": "(printed: {})", "fr": "(imprimé : {})"},
+    "no text": {"en": "No text can say this", "fr": "Aucun texte ne peut dire cela"},
+    "differs": {"en": "differs", "fr": "diffère"},
+    "checks": {
+        "en": "{} printed numbers and claims compared, of which {} are known errata; {} are not as they should be",
+        "fr": "{} nombres imprimés et affirmations comparés, dont {} errata connus ; {} ne sont pas comme il faut",
+    },
 }
 
 

@@ -44,9 +44,7 @@ def test_every_number(example):
 
 def test_how_many_numbers():
     """As many as the catalogue counts, and inf and nan once each."""
-    numbers = [
-        x for entry in FIGURES.values() for what in ("forward", "grads") for _, x in flat(entry[what])
-    ]
+    numbers = [x for entry in FIGURES.values() for what in ("forward", "grads") for _, x in flat(entry[what])]
 
     assert sum(x.size for x in numbers) == 1615
     assert sum(int(np.isfinite(x).sum()) for x in numbers) == 1613
