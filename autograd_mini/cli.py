@@ -32,8 +32,8 @@ from autograd_mini.expression.arrays import entries, in_words, shape
 from autograd_mini.expression.inputs import SHAPE, as_read
 from autograd_mini.expression.signs import in_python
 from autograd_mini.files import named
-from autograd_mini.lectures.command import add_to as add_lecture
 from autograd_mini.functions import as_function
+from autograd_mini.lectures.command import add_to as add_lecture
 from autograd_mini.stepping.steps import steps as steps_of
 from autograd_mini.stepping.terminal import is_interactive, step_through
 from autograd_mini.viz.drawing import draw as draw_graph
@@ -387,9 +387,6 @@ def _bound(expression: str, numbers: Sequence[str] | None, data: str, lang: str 
     return f
 
 
-add_lecture(app, _binding, lambda text: _result(text), lambda text: _say(text))
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code of a run with the arguments `argv` (those of the process if None)."""
     for stream in (sys.stdout, sys.stderr):
@@ -426,3 +423,6 @@ def _result(text: str, *, is_xml: bool = False) -> None:
         text = text.encode("ascii", "xmlcharrefreplace").decode()
     with named("write", "standard output"):
         print(text, flush=True)  # noqa: T201
+
+
+add_lecture(app, _binding, _result, _say)

@@ -1,9 +1,10 @@
-# ruff: noqa: FA102  # typer reads these annotations when the command is made, and typer is known only inside `add_to`
-"""The command `autograd-mini lecture`."""
+"""The command `autograd-mini lecture`.
+
+Its annotations are not put off: typer reads them when the command is made, and is known only inside `add_to`.
+"""
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from autograd_mini.errors import LectureError
 from autograd_mini.lectures import library
@@ -11,6 +12,9 @@ from autograd_mini.lectures.documents import Document, Example
 from autograd_mini.lectures.listing import of_checks, of_document, of_example, overview
 from autograd_mini.stepping.terminal import is_interactive, step_through
 from autograd_mini.words.messages import message
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def add_to(

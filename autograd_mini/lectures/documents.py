@@ -117,7 +117,7 @@ class Example:
         model = self.run(numbers).model
         chosen: dict[str, Any] = {"lang": self.language}
         if self.by:
-            chosen |= {"by": self.by, "of": self.of}
+            chosen |= {"by": self.by}
         else:
             is_number = isinstance(model[self.of], Value)
             chosen |= {"detail": self.detail if is_number else "definitions", "of": self.of}

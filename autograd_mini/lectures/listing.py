@@ -110,14 +110,14 @@ def of_example(example: Example, numbers: Mapping[str, Any] | None = None) -> st
         )
     rows[0] = (*head[:4], f"{head[4]} ({slope}…)", head[5])
     lines += ["", *table(without_empty(rows))]
-    claims = [each for each in checks_of(example) if isinstance(each.computed, bool)]
-    if claims and not numbers:
+    checks = [each for each in checks_of(example) if isinstance(each.computed, bool)]
+    if checks and not numbers:
         lines += ["", word("claims")]
-        for each, claim in zip(claims, example.claims, strict=True):
-            verdict = word("true" if each.computed else "false")
-            source = f" ({each.erratum})" if each.erratum else ""
+        for check_, claim in zip(checks, example.claims, strict=True):
+            verdict = word("true" if check_.computed else "false")
+            source = f" ({claim.erratum})" if claim.erratum else ""
             lines += wrapped(
-                f"{verdict}{word('colon')}{say(claim.said, language)}   [{each.what}]{source}", 2
+                f"{verdict}{word('colon')}{say(claim.said, language)}   [{claim.claim}]{source}", 2
             )
     if example.errata:
         lines += ["", word("errata")]
@@ -140,7 +140,7 @@ def formulas(example: Example) -> dict[str, str]:
     """The right side of every definition, as steps write it."""
     if not example.cases:
         return {}
-    trace = example.steps(by=None, of=None if example.by else example.of, detail="definitions")
+    trace = example.steps(by=None, of=example.of, detail="definitions")
     return {
         trace.nodes[step.node].label: step.text[1]
         for step in trace
@@ -160,10 +160,10 @@ def updates(example: Example, point: str) -> dict[str, str]:
 
 
 def written(x: Any, point: str = ".") -> str:
-    """A number, or an array with its rows on lines of their own.
+    r"""A number, or an array with its rows on lines of their own.
 
     >>> written([0.5, 2.0], ","), written([[1.0, 2.0], [3.0, 4.5]])
-    ('[0,5 ; 2]', '[1, 2]\\n[3, 4.5]')
+    ('[0,5 ; 2]', '[1, 2]\n[3, 4.5]')
     """
     if isinstance(x, list) and x and isinstance(x[0], list):
         return "\n".join(written(row, point) for row in x)
