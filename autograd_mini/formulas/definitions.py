@@ -187,8 +187,10 @@ def lines_of(roots: Sequence[Value], opened: Collection[str] = ()) -> list[Line]
     Raises ValueError for the name of no definition.
     """
     order = toposort(*roots)
-    order = _completed(order, names(order))
     called = names(order)
+    if more := _left_out(order, called):
+        order[-1:-1] = more
+        called = names(order)
     units = _units(order, called, roots)
     place = {node: i for i, node in enumerate(order)}
     known = [
@@ -211,8 +213,8 @@ def lines_of(roots: Sequence[Value], opened: Collection[str] = ()) -> list[Line]
         ]
 
 
-def _completed(order: list[Value], called: Mapping[Value, str]) -> list[Value]:
-    """The nodes, and the other entries of a softmax p of which a graph takes p[2] alone: a line shows them all."""
+def _left_out(order: Sequence[Value], called: Mapping[Value, str]) -> list[Value]:
+    """The other entries of a softmax p of which a graph takes p[2] alone: a line shows them all."""
     labels = {*called.values()}
     more: list[Value] = []
     for node in order:
@@ -227,7 +229,7 @@ def _completed(order: list[Value], called: Mapping[Value, str]) -> list[Value]:
                 sibling = apply(node.rule, (exponential, total))
                 sibling.label = label
                 more.append(sibling)
-    return order[:-1] + more + order[-1:] if more else order
+    return more
 
 
 def _entries(unit: Unit, called: Mapping[Value, str]) -> list[Unit]:
