@@ -33,7 +33,7 @@ from autograd_mini.formulas.recognition import NoLineError, Reader, Unit, softma
 from autograd_mini.formulas.roles import parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 
     from autograd_mini.formulas.arrays import Expression
     from autograd_mini.formulas.terms import Shape, Term
@@ -134,21 +134,25 @@ class Line(Value):
     def shape(self) -> Shape:
         return self.unit.shape
 
-    def slopes(self) -> list[float | None]:
-        """The derivative by each of its inputs, None by an array, of an array, or where numbers are not known."""
+    def slopes(
+        self, partials_of: Callable[[Value], Sequence[float | None]] | None = None
+    ) -> list[float | None]:
+        """The derivative by each of its inputs, None by an array, of an array, or where numbers are not known.
+
+        partials_of: the partials of an operation, None where they are not known; else those of the graph.
+        """
+        partials_of = partials_of or _partials_of
         if self.shape:
             return [None] * len(self.parents)
-        ends = {x.unit.entries[0]: 0.0 for x in self.parents if not x.shape}
+        ends: dict[Value, float | None] = {x.unit.entries[0]: 0.0 for x in self.parents if not x.shape}
         stops = {entry for x in self.parents for entry in x.unit.entries}
-        flows: dict[Value, float] = {self.unit.entries[0]: 1.0}
+        flows: dict[Value, float | None] = {self.unit.entries[0]: 1.0}
         for node in reversed(self.body(stops)):
-            if len(node.partials) < len(node.parents):
-                return [None] * len(self.parents)
-            for parent, slope in zip(node.parents, node.partials, strict=True):
-                if parent in ends:
-                    ends[parent] += flows[node] * slope
-                elif parent not in stops:
-                    flows[parent] = flows.get(parent, 0.0) + flows[node] * slope
+            for parent, slope in zip(node.parents, partials_of(node), strict=True):
+                flow, table = flows[node], ends if parent in ends else flows
+                so_far = table.get(parent, 0.0)
+                known = not (flow is None or slope is None or so_far is None)
+                table[parent] = so_far + flow * slope if known else None  # type: ignore[operator]
         return [None if x.shape else ends[x.unit.entries[0]] for x in self.parents]
 
     def body(self, stops: Container[Value] | None = None) -> list[Value]:
@@ -169,6 +173,10 @@ class Line(Value):
         """What flows back to each of its inputs, see `Expression.gradients`."""
         assert isinstance(self.rule, DefinitionRule)
         return self.rule.expression.gradients(inputs, output, seed)
+
+
+def _partials_of(node: Value) -> Sequence[float | None]:
+    return node.partials or (None,) * len(node.parents)
 
 
 def _nested(numbers: Sequence[float], shape: Shape) -> Any:
@@ -200,7 +208,7 @@ def lines_of(roots: Sequence[Value], opened: Collection[str] = ()) -> list[Line]
     ]
     opened = known if "all" in opened else opened
     for name in opened:
-        if name not in known:
+        if name not in known and name not in map(_whole, known):
             msg = f"no definition is called {shown(name)}; this graph has: {', '.join(known)}"
             raise ValueError(msg)
     while True:
@@ -211,6 +219,11 @@ def lines_of(roots: Sequence[Value], opened: Collection[str] = ()) -> list[Line]
         units = [
             part for unit in units for part in (_entries(unit, called) if unit in lines.failed else [unit])
         ]
+
+
+def _whole(name: str) -> str:
+    """The name of the array that an entry or a row is of."""
+    return name.partition("[")[0]
 
 
 def _left_out(order: Sequence[Value], called: Mapping[Value, str]) -> list[Value]:
@@ -361,7 +374,7 @@ class _Lines:
         self.unit_of = {node: (unit, place) for unit in units for place, node in enumerate(unit.entries)}
         self.frames: dict[Value, Frame] = {}
         self.failed: list[Unit] = []
-        self.opened = [unit for unit in units if unit.name in opened]
+        self.opened = [unit for unit in units if unit.name in opened or _whole(unit.name) in opened]
         frames = [Frame(unit.name, self._line_of(unit)) for unit in self.opened]
         for unit, frame in zip(self.opened, frames, strict=True):
             self._open(unit, frame)
