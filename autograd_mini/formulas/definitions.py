@@ -18,6 +18,7 @@ f = h × h
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ from autograd_mini.formulas.printing import Printed
 from autograd_mini.formulas.recognition import NoLineError, Reader, Unit, softmax_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 
     from autograd_mini.formulas.arrays import Expression
     from autograd_mini.formulas.terms import Shape, Term
@@ -43,18 +44,23 @@ _ENTRY = re.compile(r"(.+)\[(\d+)(?:,(\d+))?\]", re.DOTALL)
 
 
 class Frame:
-    """What is drawn around the operations of an opened definition."""
+    """What is drawn around the operations of an opened definition. title: its name."""
 
     kind = ""
     outer = None
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, title: str, line: tuple[Expression, Sequence[Unit]] | None) -> None:
+        """line: its expression and what that is of, if it is one."""
+        self.title = title
+        self._line = line
 
-    @property
-    def title(self) -> str:
-        """What stands above it."""
-        return self.name
+    def written(self, xp: Printed) -> str:
+        """What stands above it: h = tanh(a)."""
+        name = xp.symbol(self.title)
+        if self._line is None:
+            return str(name)
+        expression, inputs = self._line
+        return f"{name} = {expression.read(xp, [xp.symbol(x.name) for x in inputs], partial(_written, xp))}"
 
 
 class DefinitionRule(Rule):
@@ -127,21 +133,25 @@ class Line(Value):
     def shape(self) -> Shape:
         return self.unit.shape
 
-    def slopes(self) -> list[float | None]:
-        """The derivative by each of its inputs, None by an array, of an array, or where numbers are not known."""
+    def slopes(
+        self, partials_of: Callable[[Value], Sequence[float | None]] | None = None
+    ) -> list[float | None]:
+        """The derivative by each of its inputs, None by an array, of an array, or where numbers are not known.
+
+        partials_of: the partials of an operation, None where they are not known; else those of the graph.
+        """
+        partials_of = partials_of or _partials_of
         if self.shape:
             return [None] * len(self.parents)
-        ends = {x.unit.entries[0]: 0.0 for x in self.parents if not x.shape}
+        ends: dict[Value, float | None] = {x.unit.entries[0]: 0.0 for x in self.parents if not x.shape}
         stops = {entry for x in self.parents for entry in x.unit.entries}
-        flows: dict[Value, float] = {self.unit.entries[0]: 1.0}
+        flows: dict[Value, float | None] = {self.unit.entries[0]: 1.0}
         for node in reversed(self.body(stops)):
-            if len(node.partials) < len(node.parents):
-                return [None] * len(self.parents)
-            for parent, slope in zip(node.parents, node.partials, strict=True):
-                if parent in ends:
-                    ends[parent] += flows[node] * slope
-                elif parent not in stops:
-                    flows[parent] = flows.get(parent, 0.0) + flows[node] * slope
+            for parent, partial in zip(node.parents, partials_of(node), strict=True):
+                flow, table = flows[node], ends if parent in ends else flows
+                so_far = table.get(parent, 0.0)
+                known = not (flow is None or partial is None or so_far is None)
+                table[parent] = so_far + flow * partial if known else None  # type: ignore[operator]
         return [None if x.shape else ends[x.unit.entries[0]] for x in self.parents]
 
     def body(self, stops: Container[Value] | None = None) -> list[Value]:
@@ -164,6 +174,10 @@ class Line(Value):
         return self.rule.expression.gradients(inputs, output, seed)
 
 
+def _partials_of(node: Value) -> Sequence[float | None]:
+    return node.partials or (None,) * len(node.parents)
+
+
 def _nested(numbers: Sequence[float], shape: Shape) -> Any:
     if not shape:
         return numbers[0]
@@ -182,10 +196,15 @@ def lines_of(roots: Sequence[Value], opened: Collection[str] = ()) -> list[Line]
     order = _completed(toposort(*roots))
     called = names(order)
     units = _units(order, called, roots)
-    known = [unit.name for unit in units if unit.entries[0].parents]
+    place = {node: i for i, node in enumerate(order)}
+    known = [
+        unit.name
+        for unit in sorted(units, key=lambda unit: place[unit.entries[-1]])
+        if unit.entries[0].parents
+    ]
     opened = known if "all" in opened else opened
     for name in opened:
-        if name not in known:
+        if name not in known and name not in map(_whole, known):
             msg = f"no definition is called {shown(name)}; this graph has: {', '.join(known)}"
             raise ValueError(msg)
     while True:
@@ -196,6 +215,11 @@ def lines_of(roots: Sequence[Value], opened: Collection[str] = ()) -> list[Line]
         units = [
             part for unit in units for part in (_entries(unit, called) if unit in lines.failed else [unit])
         ]
+
+
+def _whole(name: str) -> str:
+    """The name of the array that an entry or a row is of."""
+    return name.partition("[")[0]
 
 
 def _completed(order: list[Value]) -> list[Value]:
@@ -252,7 +276,7 @@ def _units(order: Sequence[Value], called: Mapping[Value, str], roots: Iterable[
     entangled = _entangled(order, arrays)
     for unit in arrays:
         units += [Unit(called[node], (node,)) for node in unit.entries] if unit in entangled else [unit]
-    return units
+    return [replace(unit, is_known=True) for unit in units]
 
 
 def _is_in_layer(node: Value, called: Mapping[Value, str]) -> bool:
@@ -314,9 +338,10 @@ class _Lines:
         self.unit_of = {node: (unit, place) for unit in units for place, node in enumerate(unit.entries)}
         self.frames: dict[Value, Frame] = {}
         self.failed: list[Unit] = []
-        self.opened = [unit for unit in units if unit.name in opened]
-        for unit in self.opened:
-            self._open(unit)
+        self.opened = [unit for unit in units if unit.name in opened or _whole(unit.name) in opened]
+        frames = [Frame(unit.name, self._line_of(unit)) for unit in self.opened]
+        for unit, frame in zip(self.opened, frames, strict=True):
+            self._open(unit, frame)
         self._add_shared()
         self.expressions: dict[Unit, tuple[Expression, list[Unit]]] = {}
         todo = [*dict.fromkeys([self.unit_of[node][0] for node in order if node in self.unit_of])]
@@ -331,9 +356,16 @@ class _Lines:
         self.unit_of[node] = (unit, 0)
         return unit
 
-    def _open(self, unit: Unit) -> None:
+    def _line_of(self, unit: Unit) -> tuple[Expression, Sequence[Unit]] | None:
+        """What a unit is as one line, None if it is none."""
+        reader = Reader(self.unit_of)
+        try:
+            return reader.line(unit), reader.inputs
+        except NoLineError:
+            return None
+
+    def _open(self, unit: Unit, frame: Frame) -> None:
         """Every operation of the unit becomes a line, in a frame of its name."""
-        frame = Frame(unit.name)
         todo = [*unit.entries]
         for entry in unit.entries:
             self._name(entry)
@@ -394,10 +426,8 @@ class _Lines:
                 lines[unit] = Line(unit, None, [])
                 continue
             expression, inputs = self.expressions[unit]
-            rule = unit.entries[0].rule
-            assert rule is not None
             frame = self.frames.get(unit.entries[0])
-            definition = DefinitionRule(unit.name, rule.symbol, expression, len(inputs), frame)
+            definition = DefinitionRule(unit.name, expression.symbol, expression, len(inputs), frame)
             lines[unit] = Line(unit, definition, [lines[x] for x in inputs])
         return [*lines.values()]
 
