@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, overload
 
 from autograd_mini.engine import arrays, recording
 from autograd_mini.engine.arithmetic import floats
-from autograd_mini.engine.graph import find_variables, leaves, toposort
+from autograd_mini.engine.graph import find_inputs, leaves, toposort
 from autograd_mini.engine.interop import as_float, is_number
 from autograd_mini.engine.operations import BINARY, Operations, call, operation
 from autograd_mini.engine.rule import RULES, Rule
@@ -500,7 +500,7 @@ def as_function(f: Value, *names: str) -> Callable[..., Any]:
     20.0
     """
     order = toposort(f)
-    inputs = find_variables(order, names) if names else leaves(order)
+    inputs = find_inputs(order, names) if names else leaves(order)
 
     def replay(*arguments: Value | float) -> Any:
         if len(arguments) != len(inputs):

@@ -328,7 +328,7 @@ def test_gradients(id_):
 def test_lazy_evaluation():
     """One graph of unbound variables is evaluated with one binding after another."""
     entry = FIGURES["lazy-evaluation"]
-    f = parse("f = (u + v) * w")
+    f = parse("t1 = u + v; f = t1 * w")
     nodes = {node.label: node for node in toposort(f)}
 
     for i, (u, v, w) in enumerate(entry["inputs"]["bindings"], 1):

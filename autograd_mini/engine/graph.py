@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd_mini.errors import UnknownVariableError, shown
+from autograd_mini.errors import MENTIONED, UnknownVariableError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -31,8 +31,8 @@ def toposort(*roots: N) -> list[N]:
     Linear in nodes plus edges.
 
     >>> from autograd_mini import parse
-    >>> [node.label for node in toposort(parse("f = (u + v) * w"))]
-    ['u', 'v', 't1', 'w', 'f']
+    >>> [node.label for node in toposort(parse("t = u + v; f = t * w"))]
+    ['u', 'v', 't', 'w', 'f']
     """
     order: list[N] = []
     seen: set[N] = set()
@@ -60,18 +60,30 @@ def leaves(order: Iterable[N]) -> list[N]:
     return [node for node in order if not node.parents and not node.is_constant]
 
 
+def inputs(order: Iterable[N]) -> list[N]:
+    """What a graph can be given numbers for: its variables, and data, which are constants with a label."""
+    return [node for node in order if not node.parents and (node.label or not node.is_constant)]
+
+
 def find_variable(order: Iterable[N], name: str) -> N:
-    """The one variable with that name among the nodes of a graph. Raises as `find_variables`."""
-    return find_variables(order, [name])[0]
+    """The one variable with that name among the nodes of a graph.
+
+    Raises as `find_inputs`, and for data, by which nobody differentiates.
+    """
+    (found,) = find_inputs(order, [name])
+    if found.is_constant:
+        msg = f"{shown(name)} is data, by which nothing is differentiated; choose a variable, or leave it out of data"
+        raise UnknownVariableError(msg)
+    return found
 
 
-def find_variables(order: Iterable[N], names: Collection[str]) -> list[N]:
-    """The variables with these names among the nodes of a graph. Linear in nodes plus names.
+def find_inputs(order: Iterable[N], names: Collection[str]) -> list[N]:
+    """The variables and data with these names among the nodes of a graph. Linear in nodes plus names.
 
-    Raises UnknownVariableError for a name that no variable has, or more than one.
+    Raises UnknownVariableError for a name that none has, or more than one.
     """
     called: dict[str, list[N]] = {}
-    for leaf in leaves(order):
+    for leaf in inputs(order):
         called.setdefault(leaf.label, []).append(leaf)
     for name in names:
         if len(called.get(name, ())) != 1:
@@ -83,5 +95,8 @@ def _trouble(name: str, called: dict[str, list[N]]) -> str:
     """Why no variable, or no single one, is found by that name."""
     if name in called:
         return f"{len(called[name])} variables are called {shown(name)}; give them different labels, or set .data"
-    known = ", ".join(sorted(filter(None, called))) or "none with a name"
-    return f"no variable is called {shown(name)}; this graph has: {known}"
+    known = sorted(filter(None, called))
+    some = ", ".join(known[:MENTIONED] + ["..."] * (len(known) > MENTIONED)) or "none with a name"
+    if entry := next((label for label in known if label.startswith(f"{name}[")), None):
+        return f"{shown(name)} is an array: name its entries one by one, such as {entry!r}; this graph has: {some}"
+    return f"no variable is called {shown(name)}; this graph has: {some}"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from autograd_mini.engine import recording
 from autograd_mini.engine.arithmetic import floats
 from autograd_mini.engine.budget import leaves_left, spend
-from autograd_mini.engine.graph import find_variables, leaves, toposort
+from autograd_mini.engine.graph import find_inputs, inputs, toposort
 from autograd_mini.engine.interop import as_float, is_array, is_number
 from autograd_mini.errors import UnboundError, choose, require
 
@@ -114,13 +114,13 @@ class Value:
         return None if number is None else float(number)
 
     def unbound(self) -> list[Value]:
-        """The variables this node depends on that have no number yet."""
-        return [leaf for leaf in leaves(toposort(self)) if leaf.primal is None]
+        """The variables and data this node depends on that have no number yet."""
+        return [leaf for leaf in inputs(toposort(self)) if leaf.primal is None]
 
     def forward(self, /, **bindings: float) -> float:
         """The value of this node, computed again from the leaves, after giving variables new numbers.
 
-        bindings: name=number for variables (leaves with that label) of this graph.
+        bindings: name=number for variables and data (leaves with that label) of this graph.
         Gradients in between are forgotten; those of leaves stay, as `backward()` adds to them.
 
         Raises UnknownVariableError for a name the graph does not have exactly once, NotANumberError
@@ -132,8 +132,8 @@ class Value:
         """
         recording.forbid("calls forward()")
         order = toposort(self)
-        new = dict(zip(find_variables(order, bindings), map(as_float, bindings.values())))
-        if missing := [leaf for leaf in leaves(order) if leaf.primal is None and leaf not in new]:
+        new = dict(zip(find_inputs(order, bindings), map(as_float, bindings.values())))
+        if missing := [leaf for leaf in inputs(order) if leaf.primal is None and leaf not in new]:
             raise UnboundError(self, missing)
         before = [(node.primal, node.partials, node.adjoint) for node in order]
         watcher = recording.watcher()
@@ -364,10 +364,26 @@ numbers.Real.register(Value)  # code that asks for a number takes the same branc
 
 
 class Constant(Value):
-    """A plain number written in an expression, such as the 3 in 3 * x. It has no gradient to show."""
+    """A number that nobody differentiates by: a plain one such as the 3 in 3 * x or, with a label, data.
+
+    written: how a plain number was computed from others, its rule and these; None if it was not.
+    """
 
     __slots__ = ()
     is_constant = True
+    written: tuple[Rule, tuple[Constant, ...]] | None = None
+
+
+class Folded(Constant):
+    """A plain number that was computed from others, such as 1/2."""
+
+    __slots__ = ("written",)
+
+    def __init__(
+        self, data: float, label: str = "", written: tuple[Rule, tuple[Constant, ...]] | None = None
+    ) -> None:
+        super().__init__(data, label)
+        self.written = written
 
 
 def lift(x: Value | float) -> Value:

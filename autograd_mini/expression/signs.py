@@ -38,13 +38,15 @@ TOKEN = re.compile(
 CALL = re.compile(r"\s*\(")
 
 
-SPECIAL = re.compile(rf"[×·⋅÷−^|√₀-₉⁻⁺{RAISED}]")
+SPECIAL = re.compile(rf"[×·⋅÷−^|√₀-₉⁻⁺{RAISED}]|\blambda\b")
+FUNCTION = re.compile(r"[^;\n#:]*:")  # after lambda: then it is no name, but Python's word for a function
 
 
 def in_python(text: str) -> tuple[str, Sequence[int], int | None]:
     """The text for Python's parser, the place of each of its characters and of its end, and of a lone bar.
 
-    |x| is abs(x), √ takes what stands next to it, and a superscript is a power.
+    |x| is abs(x), √ takes what stands next to it, a superscript is a power, and the name lambda, which Python
+    does not allow, is lambda_.
     """
     if not SPECIAL.search(text):
         return text, range(len(text) + 1), None
@@ -64,6 +66,8 @@ def in_python(text: str) -> tuple[str, Sequence[int], int | None]:
         put(text[done:place], done, place - done)
         done = token.end()
         is_number = False
+        if word == "lambda" and not FUNCTION.match(text, done):
+            kind, word = "word", "lambda_"
         if word == "√" or (word == "|" and not follows):
             put("sqrt(" if word == "√" else "abs(", place)
             around.append((word, place))

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
 
 MAX_LENGTH = 10_000  # characters: thousands of nodes
+MAX_OPERATIONS = 300_000  # of numbers, as an array has many: 2 s and 150 MB (CPython 3.11)
 # Python's parser recurses in C, and a text that is too deep for the stack ends the process. Of a text within
 # these limits it needs at most 350 KiB (CPython 3.11 to 3.13, 64 bit); the smallest usual stack has 512.
 MAX_DEPTH = 1000
 BRACKET = 5  # a pair of brackets costs the parser as much as so many operations
 SHOWN_LENGTH = 72  # characters of a line in an error message
+QUOTED_LENGTH = 40  # of a part that is quoted in its words
 
 EXAMPLE = "f = (u + v) * w"
 
@@ -33,22 +35,21 @@ _TOO_DEEP = (
     f"the expression is nested too deeply, at most {MAX_DEPTH:,} operations inside one another"
     f" (a pair of brackets counts as {BRACKET}): name its parts, as in a = ...; {EXAMPLE}"
 )
-_SEVERAL = f"an expression is one number, not several: define them one by one, as in a = ...; {EXAMPLE}"
+_SEVERAL = "several numbers stand in square brackets, as in f = [u, v]"
 _CONDITION = "conditions are not allowed in an expression: use heaviside(x), 1 if x > 0 else 0, or max(x, y)"
-_COMPREHENSION = "comprehensions are not allowed in an expression: write out every term, or sum(x1, x2, x3)"
+_COMPREHENSION = "comprehensions are not allowed in an expression: write x**2 or sum(x) of a whole array x"
 REFUSED: dict[type[ast.AST], str] = {
     ast.FloorDiv: "// has no derivative to follow: write /",
     ast.Mod: "% is not allowed in an expression: " + _INSTEAD,
-    ast.MatMult: "@ is a product of matrices, but every name here is one number: write *",
-    ast.Attribute: "attributes are not allowed in an expression: " + _INSTEAD,
-    ast.Subscript: "subscripts are not allowed in an expression: give each entry a name, such as x1",
+    ast.Attribute: "attributes are not allowed in an expression, but for W.T: " + _INSTEAD,
+    ast.Slice: "a range of entries is not read: write each, as in [x[1], x[2]]; W[2] is a whole row",
     ast.Lambda: "functions cannot be defined in an expression: " + _INSTEAD,
     ast.NamedExpr: "definitions stand on their own: write them first, as in a = u + v; f = a * w",
     ast.JoinedStr: "text is not allowed in an expression: " + _INSTEAD,
     ast.Starred: "arguments cannot be unpacked in an expression: write them one by one",
     ast.keyword: "arguments have no names in an expression: write them in order, as in clip(x, 0, 1)",
     **dict.fromkeys([ast.Compare, ast.IfExp, ast.And, ast.Or, ast.Not], _CONDITION),
-    **dict.fromkeys([ast.Tuple, ast.List, ast.Dict, ast.Set], _SEVERAL),
+    **dict.fromkeys([ast.Tuple, ast.Dict, ast.Set], _SEVERAL),
     **dict.fromkeys([ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp], _COMPREHENSION),
 }
 
@@ -98,6 +99,13 @@ class SourceText:
         before, after = "…" if cut else "", "…" if cut + SHOWN_LENGTH < len(line) else ""
         caret = " " * (len(before) + column - cut) + "^"
         return ExpressionError(f"{message}\n  {before}{part}{after}\n  {caret}")
+
+    def written(self, part: ast.expr) -> str:
+        """How a part was typed, on one line; of a long one its beginning."""
+        start = self._index(part.lineno, part.col_offset)
+        end = self._index(part.end_lineno or part.lineno, part.end_col_offset or part.col_offset)
+        typed = " ".join(self.text[self._places[start] : self._places[end]].split())
+        return typed if len(typed) <= QUOTED_LENGTH else typed[:QUOTED_LENGTH] + "…"
 
     def refusal(self, part: ast.AST) -> ExpressionError:
         """The error for syntax that is not in the allow-list."""

@@ -6,11 +6,11 @@ Deep graphs stay short: a part that would be long is called by its name.
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from autograd_mini.engine.graph import toposort
+from autograd_mini.engine.value import Constant, Value
 from autograd_mini.formulas.names import names
 from autograd_mini.formulas.text import text
 from autograd_mini.words.messages import ordinal
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from autograd_mini.engine.rule import Rule
-    from autograd_mini.engine.value import Value
     from autograd_mini.formulas.printing import Formula, Printed
 
 
@@ -27,7 +26,7 @@ LONGEST = 100  # characters: in the expression of a node, what is longer is call
 
 
 def expression_of(node: Value) -> str:
-    """How a node was made, in text, down to the nodes with labels (t1, t2, ... do not count as such).
+    """How a node was made, in text, down to the nodes with labels.
 
     >>> from autograd_mini import variables
     >>> u, v = variables(u=2, v=3)
@@ -38,27 +37,27 @@ def expression_of(node: Value) -> str:
 
 
 def expressions(node: Value) -> dict[Value, Formula]:
-    """How a node and everything below it was made, in text; what has a label stands there by its label.
-
-    The t1, t2, ... that unnamed results are given are not such labels.
-    """
+    """How a node and everything below it was made, in text; what has a label stands there by its label."""
     order = toposort(node)
     called = names(order)
     written: dict[Value, Formula] = {}
     for each in order:
         is_number = each.is_constant and not each.label
-        name = constant(text, each.data) if is_number else text.symbol(called[each])
+        name = constant(text, each) if is_number else text.symbol(called[each])
         whole = name
-        is_named = each.label and not re.fullmatch(r"t\d+", each.label)
-        if each.rule is not None and (each is node or not is_named):
+        if each.rule is not None and (each is node or not each.label):
             whole = text.applied(each.rule, *[written[parent] for parent in each.parents])
         written[each] = whole if each is node or len(str(whole)) <= LONGEST else name
     return written
 
 
-def constant(xp: Printed, x: float) -> Formula:
-    """A number that stands in an expression; π is π."""
-    return xp.pi if x == math.pi else xp.constant(x)
+def constant(xp: Printed, x: Value | float) -> Formula:
+    """A number that stands in an expression, as it was written there: 1/2 as 1 / 2, and π as π."""
+    if isinstance(x, Constant) and x.written:
+        rule, numbers = x.written
+        return xp.applied(rule, *[constant(xp, each) for each in numbers])
+    number = x.data if isinstance(x, Value) else x
+    return xp.pi if number == math.pi else xp.constant(number)
 
 
 def repeated(node: Value) -> set[int]:
@@ -75,6 +74,17 @@ def held(order: Iterable[Value]) -> set[Value]:
         node for node in order if node.rule is not None and node.rule.name == "shift" and not node.rule.owner
     ]
     return {node.parents[1] for node in shifts}
+
+
+def fixed(order: Iterable[Value]) -> set[Value]:
+    """The nodes that depend on no variable: numbers, data, and what is computed from these alone. Nobody
+    differentiates by them. Linear in nodes plus edges.
+    """
+    found: set[Value] = set()
+    for node in order:
+        if node.is_constant or (node.parents and found.issuperset(node.parents)):
+            found.add(node)
+    return found
 
 
 ROLES = {"div": ("numerator", "denominator"), "pow": ("base", "exponent")}

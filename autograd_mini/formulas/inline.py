@@ -27,7 +27,7 @@ class Inline(Source):
 
     pi = property(lambda self: self.constant(floats.pi))
 
-    def constant(self, x: float) -> Formula:
+    def constant(self, x: Any) -> Formula:
         digits = repr(float(x)).replace("inf", "1e999")
         return Formula(digits, SUM if x < 0 else ATOM, self)
 

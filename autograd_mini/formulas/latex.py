@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
-from autograd_mini.formulas.names import MARKS, PRIME, indexed
+from autograd_mini.formulas.names import MARKS, indexed
 from autograd_mini.formulas.printing import (
     ATOM,
     CHOICE,
@@ -23,6 +23,7 @@ from autograd_mini.formulas.printing import (
     Formula,
     Printed,
 )
+from autograd_mini.formulas.roles import PRIME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +36,7 @@ class Latex(Printed):
     minus = "-"
     times = r"\times"
     cdot = r"\cdot"
+    odot = r"\odot"
     at_least = r"\ge"
     at_most = r"\le"
     dots = r"\dots"
@@ -78,6 +80,22 @@ class Latex(Printed):
 
     def named_below(self, content: str, name: str) -> str:
         return rf"\underbrace{{{content}}}_{{{name}}}"
+
+    def spaced(self, *contents: str) -> str:
+        return r"\,".join(contents)
+
+    def matrix(self, rows: Sequence[Sequence[str]]) -> str:
+        lines = r" \\ ".join([" & ".join(row) for row in rows])
+        return rf"\begin{{bmatrix}}{lines}\end{{bmatrix}}"
+
+    def turned(self, content: str) -> str:
+        return rf"{{{content}}}^{{\top}}"
+
+    def placed(self, content: str, index: str) -> str:
+        return f"{{{content}}}_{{{index}}}"
+
+    def between_bars(self, content: str, index: str) -> str:
+        return rf"\left\|{content}\right\|" + ("_{1}" if index else "")
 
     def quotient(self, z: str, x: str) -> str:
         return rf"\frac{{\partial {z}}}{{\partial {x}}}"
@@ -138,6 +156,9 @@ class Inline(Latex):
 
     def quotient(self, z: str, x: str) -> str:
         return rf"\partial {z}/\partial {x}"
+
+    def matrix(self, rows: Sequence[Sequence[str]]) -> str:
+        return Printed.matrix(self, rows)  # type: ignore[no-any-return]
 
     def div(self, x: Any, y: Any) -> Formula:
         return self.infix(x, "/", y, PRODUCT)

@@ -90,6 +90,26 @@ class Mathml(Printed):
     def named_below(self, content: Tree, name: Tree) -> Tree:
         return ("munder", ("munder", content, ("mo", "⏟")), name)
 
+    def spaced(self, *contents: Tree) -> Tree:
+        return ("mrow", *contents)
+
+    def listed(self, contents: Sequence[Tree]) -> Tree:
+        return ("mrow", ("mo", "["), *self.joined(contents, self.separator.strip())[1:], ("mo", "]"))
+
+    def matrix(self, rows: Sequence[Sequence[Tree]]) -> Tree:
+        cells = [("mtr", *[("mtd", entry) for entry in row]) for row in rows]
+        return ("mrow", ("mo", "["), ("mtable", *cells), ("mo", "]"))
+
+    def turned(self, content: Tree) -> Tree:
+        return ("msup", content, ("mi", "⊤"))
+
+    def placed(self, content: Tree, index: str) -> Tree:
+        return ("msub", content, ("mn", index))
+
+    def between_bars(self, content: Tree, index: str) -> Tree:
+        bars = ("mrow", ("mo", "‖"), content, ("mo", "‖"))
+        return ("msub", bars, ("mn", index)) if index else bars
+
     def quotient(self, z: Tree, x: Tree) -> Tree:
         return ("mfrac", ("mrow", ("mi", "∂"), z), ("mrow", ("mi", "∂"), x))
 

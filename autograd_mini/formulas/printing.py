@@ -13,6 +13,8 @@ Brackets follow the graph: floating-point sums do not associate, so `a + (b + c)
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from autograd_mini.engine.arithmetic import Arithmetic
@@ -22,13 +24,14 @@ from autograd_mini.words.numbers import number
 from autograd_mini.words.visible import raised
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from typing import Any
 
     from autograd_mini.engine.rule import Rule
 
 
 MANY = 100  # operands; of more, a formula shows the first two and the last
+MOST_ENTRIES = 6  # of an array that are written in a row
 FEW = 5  # terms: so many, and no more, have their names written below them
 BLOCK = (
     4  # operands have their partials written at a time, and these name no others but the first and the last
@@ -117,6 +120,7 @@ class Printed(Arithmetic):
     minus = "−"
     times: str
     cdot: str
+    odot = "⊙"
     placeholder: Any = "□"  # an operand that an operation takes in other places, too
     infinity: Any = "inf"
     at_least: str
@@ -148,8 +152,10 @@ class Printed(Arithmetic):
         """The name of a node, as an atom."""
         return Formula(name, ATOM, self)
 
-    def constant(self, x: float) -> Formula:
+    def constant(self, x: float | Sequence[Any]) -> Formula:
         """A number with the digits it needs; a negative one is bracketed inside a product."""
+        if isinstance(x, Sequence):
+            return self.array(x)
         digits, _, power = number(abs(float(x))).partition("e")
         content, strength = self.infinity if digits == "inf" else self.written_digits(digits), ATOM
         if power:
@@ -234,6 +240,8 @@ class Printed(Arithmetic):
 
         is_repeated: whether the operand stands in other places, too; in this one there is then a box: ∂(□ × a)/∂□.
         """
+        if rule.name == "definition":
+            return self.derivative(self.symbol(rule.title), pieces[position])  # type: ignore[attr-defined]
         name = Formula(self.placeholder, ATOM, self) if is_repeated else pieces[position]
         return self.derivative(self._written(rule, self._shown(rule, pieces, {position: name})), name)
 
@@ -327,6 +335,111 @@ class Printed(Arithmetic):
         """2x, without a sign."""
         return Formula(self.side_by_side(self.written_digits("2"), self.operand(x, POWER)), PRODUCT, self)
 
+    def beside(self, pieces: Sequence[Any]) -> Formula:
+        """Factors side by side, as in h (1 − h); a dot before what begins with a digit, and around a derivative."""
+        content, *others = [self.operand(piece, POWER) for piece in pieces]
+        for other in others:
+            content = self._next_to(content, other)
+        return Formula(content, PRODUCT, self) if others else self.formula(pieces[0])
+
+    def _next_to(self, content: Any, other: Any) -> Any:
+        left, right = (str(Formula(each, ATOM, self)) for each in (content, other))
+        is_apart = re.match(r"(<m\w+>)*\d", right) or any(each in left + right for each in ("∂", r"\partial"))
+        return self.joined([content, other], self.cdot) if is_apart else self.spaced(content, other)
+
+    def spaced(self, *contents: Any) -> Any:
+        return " ".join(contents)
+
+    # Whole arrays
+
+    def array(self, x: Sequence[Any]) -> Formula:
+        """The numbers of an array; of many the first and the last."""
+        rows = _some(x, MOST_ENTRIES, None)
+        if any(isinstance(row, Sequence) for row in rows):
+            return Formula(self.matrix([self._entries(row) for row in rows]), ATOM, self)
+        return Formula(self.listed(self._entries(x)), ATOM, self)
+
+    def _entries(self, row: Sequence[Any] | None) -> list[Any]:
+        if row is None:
+            return [self.dots]
+        return [self.dots if x is None else self.operand(x) for x in _some(row, MOST_ENTRIES, None)]
+
+    def listed(self, contents: Sequence[Any]) -> Any:
+        return f"[{self.separator.join(contents)}]"
+
+    def matrix(self, rows: Sequence[Sequence[Any]]) -> Any:
+        return self.listed(
+            [row[0] if row[0] == self.dots and len(row) == 1 else self.listed(row) for row in rows]
+        )
+
+    def numbers(self, nodes: Sequence[Any]) -> Formula:
+        """Numbers that stand in a formula as an array."""
+        return self.array(
+            [[x.data for x in each] if isinstance(each, tuple) else each.data for each in nodes]
+        )
+
+    def entrywise(self, pieces: Sequence[Any]) -> Formula:
+        """The product entry by entry."""
+        contents = [self.operand(piece, POWER) for piece in pieces]
+        return (
+            Formula(self.joined(contents, self.odot), PRODUCT, self)
+            if len(pieces) > 1
+            else self.formula(pieces[0])
+        )
+
+    def matmul(self, x: Any, y: Any) -> Formula:
+        """The product of matrices."""
+        return self.beside([x, y])
+
+    def inner(self, x: Any, y: Any) -> Formula:
+        """The product of two vectors."""
+        return self.infix(x, self.cdot, y, PRODUCT)
+
+    def outer(self, x: Any, y: Any) -> Formula:
+        return self.beside([x, self.transpose(y)])
+
+    def transpose(self, x: Any) -> Formula:
+        is_derivative = any(each in str(self.formula(x)) for each in ("∂", r"\partial"))
+        content = self.bracketed(self.operand(x)) if is_derivative else self.operand(x, ATOM)
+        return Formula(self.turned(content), POWER, self)
+
+    def turned(self, content: Any) -> Any:
+        return f"{content}ᵀ"
+
+    def entry(self, x: Any, index: Sequence[int]) -> Formula:
+        """One entry of an array, or one row."""
+        return Formula(self.placed(self.operand(x, ATOM), ",".join(map(str, index))), ATOM, self)
+
+    def placed(self, content: Any, index: str) -> Any:
+        return f"{content}[{index}]"
+
+    def unit(self, index: Sequence[int], shape: Sequence[int]) -> Formula:  # noqa: ARG002
+        """1 in one place, 0 in all others."""
+        return Formula(self.applied_to("onehot", [self.operand(float(i)) for i in index]), ATOM, self)
+
+    def ones(self, shape: Sequence[int]) -> Formula:  # noqa: ARG002  as the lectures write 1 bᵀ
+        return self.constant(1.0)
+
+    def length(self, x: Any) -> Formula:
+        """The norm."""
+        return Formula(self.between_bars(self.operand(x), ""), ATOM, self)
+
+    def length1(self, x: Any) -> Formula:
+        """The norm that adds sizes."""
+        return Formula(self.between_bars(self.operand(x), "1"), ATOM, self)
+
+    def between_bars(self, content: Any, index: str) -> Any:
+        return f"‖{content}‖{'₁' if index else ''}"
+
+    def total(self, x: Any) -> Formula:
+        return self.call("sum", [x])
+
+    def largest(self, x: Any) -> Formula:
+        return self.call("max", [x])
+
+    def smallest(self, x: Any) -> Formula:
+        return self.call("min", [x])
+
     def derivative(self, z: Any, x: Any) -> Formula:
         """∂z/∂x, as an atom; where z is more than a name, it is in brackets."""
         return Formula(self.quotient(self.operand(z, ATOM), self.operand(x)), ATOM, self)
@@ -347,8 +460,8 @@ class Printed(Arithmetic):
         pieces = [before, self.operand(name), f"{place}{after}", self.operand(x)]
         return Formula(self.in_words(pieces), CHOICE, self)
 
-    def sum_of_paths(self, terms: Sequence[float], names: Sequence[tuple[Any, str]]) -> Formula:
-        """The sum of some numbers, each with its path written below, where there is room for it."""
+    def sum_of_paths(self, terms: Sequence[Any], names: Sequence[tuple[Any, str]]) -> Formula:
+        """The sum of some numbers or formulas, each with its path written below, where there is room for it."""
         contents = [self.operand(term, PRODUCT if i else SUM) for i, term in enumerate(terms)]
         if len(terms) <= FEW:
             paths = [self.in_words(["", self.operand(name), place]) for name, place in names]
@@ -362,6 +475,11 @@ class Printed(Arithmetic):
 
     def first(self, z: Any, xs: Sequence[Any]) -> tuple[Formula, ...]:
         return tuple([self.where(self.equal(x, z), 1.0, 0.0) for x in xs])
+
+
+def _some(xs: Sequence[Any], most: int, dots: Any) -> list[Any]:
+    """All of a few, of many the first and the last ones with dots between."""
+    return [*xs] if len(xs) <= most else [*xs[: most // 2], dots, *xs[-(most // 2) + 1 :]]
 
 
 def _row_count(rule: Rule) -> int:

@@ -45,7 +45,7 @@ class Source(Printed):
             return Arithmetic.__getattr__(self, name)
         return super().__getattr__(name)
 
-    def constant(self, x: float) -> Formula:
+    def constant(self, x: Any) -> Formula:
         digits = repr(float(x)) if math.isfinite(x) else f"{'-' if x < 0 else ''}np.{abs(x)}"
         return Formula(digits, SUM if digits.startswith("-") else ATOM, self)
 

@@ -163,10 +163,10 @@ class Layer(Module):
         self.neurons = [
             Neuron(inputs, of_each, bias=bias, init=drawn, seed=generator) for _ in range(outputs)
         ]
-        frame = Frame(f"layer {name}".strip())
+        frame = Frame("layer", name)
         self.own = Operations(frame)
         for unit, neuron in enumerate(self.neurons, 1):
-            _place(neuron, name, unit, Frame(f"neuron {unit}", frame))  # a layer knows which unit it is
+            _place(neuron, name, unit, Frame("neuron", f"{unit}", frame))  # a layer knows which unit it is
         self.expand(expanded)
 
     def __call__(self, x: Any) -> Any:
@@ -294,6 +294,7 @@ class Dropout(Module):
         self.p = _probability(p)
         self.rescale = flag(rescale, "rescale")
         self.generator = generator_of(seed)
+        self.own = Operations(Frame("dropout"))
 
     def __call__(self, x: Any) -> Any:
         if not self.training:
@@ -305,7 +306,8 @@ class Dropout(Module):
         numbers = [each if isinstance(each, Value) else as_float(each) for each in x]
         trace, generator = recording.trace(), self.generator
         draws = [trace.drawn(generator) if trace else generator.random() for _ in numbers]
-        return [each * values.where(u >= self.p, kept, 0.0) for each, u in zip(numbers, draws)]
+        times = self.own[MUL]
+        return [times(each, values.where(u >= self.p, kept, 0.0)) for each, u in zip(numbers, draws)]
 
     def configuration(self) -> dict[str, Any]:
         return {"p": self.p, "rescale": self.rescale}

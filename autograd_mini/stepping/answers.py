@@ -41,7 +41,8 @@ from autograd_mini.engine.rule import RULES
 from autograd_mini.engine.value import Value
 from autograd_mini.errors import ExpressionError
 from autograd_mini.expression import parse
-from autograd_mini.expression.nodes import ALIASES, functions
+from autograd_mini.expression.vocabulary import ALIASES, ON_ARRAYS, function
+from autograd_mini.expression.vocabulary import names as functions
 from autograd_mini.formulas.javascript import functions_of
 from autograd_mini.formulas.names import GREEK, MARKS, indexed
 
@@ -275,7 +276,7 @@ class Reading:
         pieces = self._pieces(meaning, moved)
         self.variables = dict.fromkeys(self.known, 1.0) | self.fixed
         try:
-            self.root = parse("".join(pieces), **self.variables)
+            self.root = parse("".join(pieces), self.variables)
         except ExpressionError as error:  # what is too deep
             raise self._error(str(error).partition("\n")[0], 0) from None
 
@@ -288,7 +289,7 @@ class Reading:
 
     def _pieces(self, meaning: Callable[[str], str | None], moved: tuple[int, float]) -> list[str]:
         """The text in the words of expressions, where every name is a variable v0, v1, ..."""
-        text, known, pieces = self.text, functions(), list[str]()
+        text, known, pieces = self.text, _arities(), list[str]()
         if len(text) > LONGEST:
             raise self._error(f"an answer has at most {LONGEST} characters", LONGEST)
         # What is open: its sign, whether a comma between digits is a decimal point there, and of a function
@@ -326,7 +327,7 @@ class Reading:
             elif kind == "power":
                 pieces.append(sign)
             elif sign == "(":
-                is_open = call is None or known[call[0]][0] == 1 or ";" in text
+                is_open = call is None or known[call[0]] == 1 or ";" in text
                 around.append([sign, is_open, call, 1])
                 pieces.append(sign)
             elif sign in (",", ";"):
@@ -341,7 +342,7 @@ class Reading:
                 if around[-1][0] != ("(" if sign == ")" else "|"):
                     raise self._error("this bracket was not opened, or another has to be closed first", start)
                 _, _, called, given = around.pop() if sign == ")" else (*around.pop(), None, 0)
-                needed = known[called[0]][0] if called else None
+                needed = known[called[0]] if called else None
                 if needed is not None and given != needed:
                     wanted = f"{needed} argument{'s' * (needed > 1)}"
                     raise self._error(f"{called[0]} needs {wanted}, got {given}", called[1])
@@ -383,6 +384,12 @@ class Reading:
         return word
 
 
+def _arities() -> dict[str, int | None]:
+    """The functions of numbers, and how many arguments each needs, None for one or more."""
+    arrays_alone = {name for name in ON_ARRAYS if ON_ARRAYS[name].arity}
+    return {name: function(name).arity for name in functions() if name not in arrays_alone}
+
+
 def reading_program(names: Iterable[str] | None = None) -> str:
     """The script that reader.js needs: the functions of expressions, and what else they are called.
 
@@ -392,12 +399,12 @@ def reading_program(names: Iterable[str] | None = None) -> str:
     const functions={log:x=>Math.log(x),tan:x=>Math.tan(x)};
     const aliases={ln:"log",tg:"tan"};
     """
-    chosen = {*functions()} if names is None else {*names}
-    rules = [rule for name, rule in RULES.items() if name in chosen and name in functions()]
+    chosen = {*_arities()} if names is None else {*names}
+    rules = [rule for name, rule in RULES.items() if name in chosen and name in _arities()]
     means = {
         "mean": "(...x)=>x.reduce((s,a)=>s+a,0)/x.length",
         "logsumexp": "(...x)=>{const m=Math.max(...x);return Math.abs(m)==Infinity?m:m+Math.log(x.reduce((s,a)=>s+Math.exp(a-m),0))}",
     }
     more = {name: text for name, text in means.items() if name in chosen}
-    aliases = [f'{word}:"{name}"' for word, name in {"ln": "log", **ALIASES}.items() if name in chosen]
+    aliases = [f'{word}:"{name}"' for word, name in ALIASES.items() if name in chosen]
     return f"{functions_of(rules, more)}\nconst aliases={{{','.join(aliases)}}};"

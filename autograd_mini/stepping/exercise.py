@@ -12,7 +12,8 @@ from base64 import b64encode
 from html import escape
 from typing import TYPE_CHECKING
 
-from autograd_mini.stepping.blank import blank_picture, looks_of
+from autograd_mini.errors import UnboundError
+from autograd_mini.stepping.blank import blank_picture, looks_of, scripts_of
 from autograd_mini.stepping.moments import scene_after
 from autograd_mini.stepping.page import changes, heading, tree
 from autograd_mini.stepping.sweeps import OPERATION, PRODUCT, VALUES, VARIABLE
@@ -31,7 +32,12 @@ BUTTONS = {"solution": "solution", "sheet": "print", "again": "again"}  # window
 
 
 def exercise_of(trace: Trace) -> str:
-    """The exercise as one HTML file that works offline. Raises LayoutError if the picture cannot be drawn."""
+    """The exercise as one HTML file that works offline.
+
+    Raises UnboundError if an input has no number, LayoutError if the picture cannot be drawn.
+    """
+    if missing := trace.missing:
+        raise UnboundError(trace.result, missing)
     language, xp = trace.language, trace.equations.drawn
 
     def word(key: str) -> str:
@@ -41,7 +47,11 @@ def exercise_of(trace: Trace) -> str:
     asked = _asked(trace)
     shown = changes(trace)
     answers = {
-        "given": [[step.node, str(xp.constant(step.result))] for step in trace if step.kind == VARIABLE],
+        "given": [
+            [step.node, str(trace.equations.written(xp, step.result))]
+            for step in trace
+            if _is_given(trace, step) and step.result is not None
+        ],
         "questions": [_question(trace, group, [shown[i] for i in group]) for group in asked],
     }
     rows = [_row(i, trace[group[-1]], language) for i, group in enumerate(asked)]
@@ -59,9 +69,10 @@ def exercise_of(trace: Trace) -> str:
         data_block("answers", hidden(answers)),
     ]
     name = f"{message('exercise', language)}: {title}"
-    looks, rules = looks_of(scene_after(trace))
+    scene = scene_after(trace)
+    looks, rules = looks_of(scene)
     styles = [*looks, "stepping/assets/exercise.css"]
-    scripts = ["viz/assets/picture.js", "stepping/assets/exercise.js"]
+    scripts = [*scripts_of(scene), "stepping/assets/exercise.js"]
     return document(name, language, "\n".join(body), styles, scripts, rules)
 
 
@@ -71,9 +82,16 @@ def hidden(content: Any) -> str:
     return b64encode(bytes(byte ^ (31 * i + 7 & 255) for i, byte in enumerate(data))).decode()
 
 
+def _is_given(trace: Trace, step: Step) -> bool:
+    """Whether the page gives its number: an input, and what depends on no variable."""
+    return step.kind == VARIABLE or (
+        step.kind == OPERATION and trace.nodes[step.node] in trace.equations.fixed
+    )
+
+
 def _asked(trace: Trace) -> list[list[int]]:
     """For each number the steps that lead to it: an operation; the products and additions of a derivative."""
-    values = [[i] for i, step in enumerate(trace) if step.kind == OPERATION]
+    values = [[i] for i, step in enumerate(trace) if step.kind == OPERATION and not _is_given(trace, step)]
     derivatives: dict[int, list[int]] = {}
     for i, step in enumerate(trace):
         if step.sweep != VALUES:
@@ -85,6 +103,7 @@ def _question(trace: Trace, group: list[int], shown: list[list[Any]]) -> dict[st
     """What the page knows of one number: where it goes, how it is found, and what it is."""
     steps = [trace[i] for i in group]
     last = steps[-1]
+    assert last.result is not None
     of_value = last.sweep == VALUES
     lines = [change[4] for change in shown]
     chain = [line[:-1] for line in lines if len(line) > 2]
@@ -94,7 +113,7 @@ def _question(trace: Trace, group: list[int], shown: list[list[Any]]) -> dict[st
         "node": last.node,
         "box": ".value" if of_value else ".gradient",
         "number": repr(last.result),
-        "text": str(trace.equations.text.constant(last.result)),
+        "text": str(trace.equations.written(trace.equations.text, last.result)),
         "hints": [hint for hint in ([first] if first == chain else [first, chain]) if hint],
         "lines": lines,
         "edges": [edge for change in shown for edges in change[5:6] for edge in edges],

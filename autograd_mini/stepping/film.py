@@ -111,7 +111,7 @@ def frame(trace: Trace, count: int, layout: Layout) -> ET.Element:
     ET.SubElement(sheet, "rect", size, fill=PAPER)
     step = trace[max(count - 1, 0)]
     if count:
-        _mark(picture, trace, step)
+        _mark(picture, step)
     sheet.append(picture[-1])
     sheet[-1].set("transform", f"translate({(wide - own_width) / 2 + MARGIN} {MARGIN})")
     foot = ET.SubElement(sheet, "g")
@@ -130,7 +130,7 @@ def _picture(trace: Trace, count: int, layout: Layout) -> ET.Element:
     """
     sweep, flowing, used = trace[max(count - 1, 0)].sweep, widths(trace), set[int]()
     if count and sweep != VALUES:
-        used = {trace.edges[step.edge] for step in trace[:count] if step.edge}
+        used = {edge for step in trace[:count] for edge in step.arrows}
     reached, is_backward = {f"e{edge}": flowing[edge] for edge in used}, count and sweep == GRADIENTS
     curves = layout.arrows
     if is_backward:
@@ -142,11 +142,11 @@ def _picture(trace: Trace, count: int, layout: Layout) -> ET.Element:
         id_, line, head = group.get("id", ""), group.find("path"), group.find("polygon")
         if id_ not in curves or line is None or head is None:
             continue
-        if id_ in reached:
+        if reached.get(id_):
             colour, wide = NEGATIVE if reached[id_] < 0 else POSITIVE, abs(reached[id_])
             line.attrib.update({"stroke": colour, "stroke-width": f"{wide}"})
             head.set("fill", colour)
-        elif is_backward:
+        elif is_backward and id_ not in reached:
             line.set("opacity", PALE)
             group.remove(head)
     return picture
@@ -169,11 +169,10 @@ def _equation(trace: Trace, step: Step, wide: float, middle: float, scale: float
     return group
 
 
-def _mark(picture: ET.Element, trace: Trace, step: Step) -> None:
+def _mark(picture: ET.Element, step: Step) -> None:
     """Draw the card of the step, and its arrow, with a thick line."""
     marked = {f"n{step.node}"}
-    if step.edge:
-        marked.add(f"e{trace.edges[step.edge]}")
+    marked.update([f"e{edge}" for edge in step.arrows])
     for group in picture.iter("g"):
         if group.get("id") in marked:
             shapes = [part for part in group.iter() if part.tag in ("rect", "path")]

@@ -32,31 +32,39 @@ def scene_after(trace: Trace, count: int | None = None, xp: Printed | None = Non
     """
     nodes, said = trace.nodes, trace.equations
     done = trace[:count]
-    constants = {node: node.data for node in nodes if node.is_constant}
+    numbers = {node: said.numbers[node] for node in trace.given}
+    flowed = [((nodes[user], position), step) for step in done for user, position in step.edges]
     moment = Moment(
         said.names,
-        constants | {nodes[step.node]: step.after for step in done if step.sweep == VALUES},
+        numbers | {nodes[step.node]: step.after for step in done if step.sweep == VALUES},
         {nodes[step.node]: step.after for step in done if step.sweep != VALUES},
-        {(nodes[step.edge[0]], step.edge[1]): step.local for step in done if step.edge},
+        {edge: step.local for edge, step in flowed},
         said.names[said.start],
         trace.sweep == TANGENTS,
         held=said.held,
-        waiting={nodes[step.node]: step.waiting for step in done if step.edge},
-        negative={(nodes[step.edge[0]], step.edge[1]) for step in done if step.edge and step.result < 0},
+        waiting={nodes[step.node]: step.waiting for step in done if step.sweep != VALUES},
+        negative={edge for edge, step in flowed if step.is_negative},
     )
-    return scene_in_style(nodes[-1], "all", xp or said.drawn, moment, trace.style)
+    return scene_in_style(trace.roots, "all", xp or said.drawn, moment, trace.style)
 
 
 def widths(trace: Trace) -> dict[int, int]:
     """How wide the line of each edge is drawn once a derivative has flowed along it, by the number of the edge.
 
-    From 1 to 5 with the square root of its size, the largest of the trace the widest; negative if the derivative is.
+    From 1 to 5 with the square root of its size, the largest of the trace the widest; negative if the derivative is,
+    and 0 where it is not known.
 
     >>> from autograd_mini import parse, steps
     >>> widths(steps(parse("f = (u - v) * w", u=2, v=3, w=4)))
     {2: 5, 3: -3, 0: 5, 1: -5}
     """
-    flowing = {trace.edges[step.edge]: step.result for step in trace if step.edge}
-    most = max([abs(x) for x in flowing.values() if math.isfinite(x)], default=0) or 1
-    sizes = {edge: min(abs(x) / most, 1) if math.isfinite(x) else 0 for edge, x in flowing.items()}
-    return {e: (-1 if flowing[e] < 0 else 1) * (1 + round(4 * size**0.5)) for e, size in sizes.items()}
+    sizes = {edge: step.size for step in trace for edge in step.arrows}
+    most = max([abs(x) for x in sizes.values() if x is not None and math.isfinite(x)], default=0) or 1
+
+    def wide(x: float | None) -> int:
+        if x is None:
+            return 0
+        part = min(abs(x) / most, 1) if math.isfinite(x) else 0
+        return (-1 if x < 0 else 1) * (1 + round(4 * math.sqrt(part)))
+
+    return {edge: wide(size) for edge, size in sizes.items()}

@@ -106,14 +106,14 @@ def _second(trace: Trace) -> int:
 
 
 def _flow(trace: Trace, used: int | None, width: int) -> str:
-    """How an arrow looks in the second sweep, if it is used on this overlay, by what flows along it."""
+    """How an arrow looks in the second sweep, if it is used on this overlay, by what flows along it: 0 is not known."""
     second, is_backward = _second(trace), trace.sweep == GRADIENTS
     pale = f"{second}-{used - 1 if used else ''}"
     options = f", on={{<{pale}>{{pale}}}}" * is_backward
     if used:
         colour = "negative" if width < 0 else "gradientline"
-        turned = "turned, " * is_backward
-        options += f", on={{<{used}->{{{turned}flowing={{{colour}}}{{{abs(width)}}}}}}}"
+        looks = ["turned"] * is_backward + [f"flowing={{{colour}}}{{{abs(width)}}}"] * (width != 0)
+        options += f", on={{<{used}->{{{', '.join(looks)}}}}}" if looks else ""
     return options
 
 
@@ -126,17 +126,19 @@ def _parts(trace: Trace, picture: Picture) -> Iterator[tuple[Iterable[Point], st
     """Frames, arrows, labels and cards, each with the points that enclose it and what it does on the overlays."""
     scene, layout = picture.scene, picture.layout
     boxes: dict[tuple[int, bool], list[tuple[int, str]]] = defaultdict(lambda: [(1, picture.box(None))])
+    said = trace.equations
+    for node in trace.given:
+        boxes[said.place[node], True] = [(1, picture.box(said.numbers[node]))]
     touched: dict[int, list[int]] = defaultdict(list)
     used: dict[tuple[int, int], int] = {}
     flowing = widths(trace)
     for overlay, step in enumerate(trace, 2):
         touched[step.node].append(overlay)
-        if step.after != step.before or step.waiting:
+        if step.after != step.before or step.waiting or step.waited:
             waits = rf"\known{{{step.waiting.replace(' …', DOTS)}}}"
-            filled = waits if step.after is None else picture.box(step.after)
+            filled = waits if step.waiting else picture.box(step.after)
             boxes[step.node, step.sweep == VALUES].append((overlay, filled))
-        if step.edge:
-            used[step.edge] = overlay
+        used.update(dict.fromkeys(step.edges, overlay))
     for frame in nested(scene.frames):
         yield layout.frames[frame.id], picture.frame(frame)
     for arrow, edge in zip(scene.arrows, trace.edges, strict=True):
@@ -147,12 +149,13 @@ def _parts(trace: Trace, picture: Picture) -> Iterator[tuple[Iterable[Point], st
         )
         yield [*curve.points, curve.tip], picture.arrow(arrow, looks)
     for arrow, edge in zip(scene.arrows, trace.edges, strict=True):
-        if edge in used:
+        if edge in used and arrow.partial is not None:
             yield layout.arrows[arrow.id].points, _in_turn([(used[edge], picture.slope(arrow))])
     for words in layout.notes:
         yield [words.place], picture.heading(words)
     for i, card in enumerate(scene.cards):
         value, gradient = (_in_turn(boxes[i, of_value]) for of_value in (True, False))
+        gradient = "" if card.is_held else gradient
         yield layout.corners(card.id), picture.card(card, value, gradient, _current("card", touched[i]))
 
 
@@ -186,9 +189,7 @@ def _cameras(trace: Trace, layout: Layout) -> list[_Camera]:
 
     def of_step(step: Step) -> _Camera:
         """On the card of the step and on that at the other end of its arrow, if both can be read together."""
-        ends = [step.node]
-        if step.edge:
-            ends.append(trace.equations.place[trace.equations.source(step)])
+        ends = [step.node, *step.sources]
         for shown in (ends, ends[:1]):
             corners = [corner for i in shown for corner in layout.corners(names[i])]
             low, high = (

@@ -7,11 +7,11 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd_mini.engine.value import Value
 from autograd_mini.errors import require, shown
 from autograd_mini.files import write_whole
 from autograd_mini.stepping.exercise import exercise_of
 from autograd_mini.stepping.film import gif
+from autograd_mini.stepping.lines import Lines
 from autograd_mini.stepping.moments import scene_after
 from autograd_mini.stepping.page import page_of
 from autograd_mini.stepping.slides import slides
@@ -19,13 +19,16 @@ from autograd_mini.stepping.sweeps import Trace
 from autograd_mini.stepping.terminal import listing
 from autograd_mini.viz.document import THEME, image
 from autograd_mini.viz.layout import layout_of
+from autograd_mini.viz.levels import is_in_lines, opened_by
 from autograd_mini.viz.svg import svg_text
 from autograd_mini.words.messages import message
 from autograd_mini.words.visible import readable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from typing import Any
+
+    from autograd_mini.viz.roots import Roots
 
 
 # Pixels of a page in a notebook: how wide a cell is, what stands around the picture, and how high that may be.
@@ -70,7 +73,8 @@ class Steps(Trace):
     def exercise(self, path: str | PathLike[str]) -> Path:
         """The path of an HTML file that asks for every value and every gradient, and checks the answers.
 
-        Printed it is a work sheet, or the solution. Raises LayoutError if the picture cannot be drawn.
+        Printed it is a work sheet, or the solution. Raises UnboundError if an input has no number, LayoutError if the
+        picture cannot be drawn.
         """
         require(isinstance(path, str | PathLike), "a file is named by text or by a Path", path)
         return write_whole(path, exercise_of(self))
@@ -91,45 +95,89 @@ class Steps(Trace):
             f' height="{height:.0f}" frameborder="0"></iframe>'
         )
         # Where scripts are not trusted yet the frame is taken away, and what is for pages without scripts is left.
-        name = message("graph", self.language).format(self.equations.names[self.nodes[-1]])
+        name = message("graph", self.language).format(scene.title)
         lines = "".join([f"<li>{escape(step.line)}</li>" for step in self])
         still = f"{image(picture, name)}<ol>{lines}</ol><p>{escape(message('run again', self.language))}</p>"
         html = f"{THEME}{frame}<noscript>{still}</noscript>"
         return {"text/html": html, "image/svg+xml": picture, "text/plain": str(self)}
 
 
-def steps(f: Value, lang: str = "en", by: str | None = None, style: str | None = None) -> Steps:
+class LineSteps(Steps, Lines):
+    """Steps of definitions."""
+
+
+def steps(
+    f: Roots,
+    lang: str = "en",
+    by: str | None = None,
+    style: str | None = None,
+    of: str | None = None,
+    detail: str = "operations",
+    expand: str | Collection[str] | None = None,
+) -> Steps:
     """Every step of the forward and the backward pass of `f`, which is left as it is.
 
-    The gradients are those of `f` alone, from the seed 1, whatever `.grad` holds by now.
+    f: a Value, a nested list of Values, or a mapping of names to such. The gradients are those of its last Value
+    alone, from the seed 1, whatever `.grad` holds by now. Where numbers are not known, there are formulas.
     lang: "en" or "fr". by: the name of a variable, to trace forward mode from it in place of the
     backward pass. style: the look of its pictures, as for `draw`: "cards", "compact" or "network".
+    of: the name of another node whose gradients they are; it is needed where the last result is a list and every
+    operation a step.
+    detail: "operations", a step for each; or "definitions", a line for each named result, or layer of a network, and
+    backward one for each of these and each input, with its derivative as a short formula. expand: the names of those
+    definitions that are shown operation by operation all the same, "all" for all.
 
-    Raises UnboundError if a variable has no number yet, StaleError if `.data` was set since `f` was computed
-    (`f.forward()` computes it anew), UnknownVariableError for an unknown name, ValueError for another language
-    or style, and for what is no network if that was asked for.
+    Raises StaleError if `.data` was set since `f` was computed (`f.forward()` computes it anew),
+    UnknownVariableError for an unknown variable, ValueError for another language, style, detail, definition or `of`,
+    and for what is no network if that was asked for.
 
     >>> from autograd_mini import parse
-    >>> steps(parse("f = (u + v) * w", u=2, v=3, w=4))
+    >>> f = parse("h = tanh(w * x); f = (y - h)**2 / 2", w=1, x=0.5, y=0, data=["x", "y"])
+    >>> steps(f)
     Forward pass
-       1  u = 2
-       2  v = 3
-       3  w = 4
-       4  t1 = u + v = 2 + 3 = 5
-       5  f = t1 × w = 5 × 4 = 20
+       1  w = 1
+       2  x = 0.5
+       3  y = 0
+       4  t1 = w × x = 1 × 0.5 = 0.5
+       5  h = tanh(t1) = tanh(0.5) = 0.4621
+       6  t2 = y − h = 0 − 0.4621 = −0.4621
+       7  t3 = t2^2 = (−0.4621)^2 = 0.2136
+       8  f = t3 / 2 = 0.2136 / 2 = 0.1068
     <BLANKLINE>
     Backward pass
-       6  ∂f/∂f = 1
-       7  ∂f/∂t1 = ∂(t1 × w)/∂t1 · ∂f/∂f = w · 1 = 4 · 1 = 4
-       8  ∂f/∂w = ∂(t1 × w)/∂w · ∂f/∂f = t1 · 1 = 5 · 1 = 5
-       9  ∂f/∂u = ∂(u + v)/∂u · ∂f/∂t1 = 1 · 4 = 4
-      10  ∂f/∂v = ∂(u + v)/∂v · ∂f/∂t1 = 1 · 4 = 4
+       9  ∂f/∂f = 1
+      10  ∂f/∂t3 = ∂(t3 / 2)/∂t3 · ∂f/∂f = 1 / 2 · 1 = 0.5 · 1 = 0.5
+      11  ∂f/∂t2 = ∂(t2^2)/∂t2 · ∂f/∂t3 = 2 × t2 · 0.5 = (−0.9242) · 0.5 = −0.4621
+      12  ∂f/∂h = ∂(y − h)/∂h · ∂f/∂t2 = (−1) · (−0.4621) = 0.4621
+      13  ∂f/∂t1 = ∂tanh(t1)/∂t1 · ∂f/∂h = (1 − h × h) · 0.4621 = 0.7864 · 0.4621 = 0.3634
+      14  ∂f/∂w = ∂(w × x)/∂w · ∂f/∂t1 = x · 0.3634 = 0.5 · 0.3634 = 0.1817
+    >>> steps(f, detail="definitions")
+    Forward pass
+       1  h = tanh(w × x) = tanh(1 × 0.5) = 0.4621
+       2  f = (y − h)^2 / 2 = (0 − 0.4621)^2 / 2 = 0.1068
+    <BLANKLINE>
+    Backward pass
+       3  ∂f/∂f = 1
+       4  ∂f/∂h = −(y − h) = −(0 − 0.4621) = 0.4621
+       5  ∂f/∂w = ∂h/∂w · ∂f/∂h = (1 − h^2) x · 0.4621 = 0.3932 · 0.4621 = 0.1817
     """
-    require(isinstance(f, Value), "steps needs the Value whose graph to step through", f)
     require(isinstance(lang, str), "the language is 'en' or 'fr'", lang)
     require(by is None or isinstance(by, str), "by needs the name of a variable", by)
+    require(of is None or isinstance(of, str), "of needs the name of a node", of)
     require(style is None or isinstance(style, str), "the style is 'cards', 'compact' or 'network'", style)
-    trace = Steps(f, lang, by)
+    require(isinstance(detail, str), "the detail is 'operations', 'definitions' or 'layers'", detail)
+    named = expand is None or isinstance(expand, str | list | tuple | set)
+    require(named, "expand needs the name of a definition or a list of names", expand)
+    if is_in_lines(detail):
+        if by is not None:
+            msg = f"forward mode from {shown(by)} goes by operations; leave out detail= or by="
+            raise ValueError(msg)
+        trace: Steps = LineSteps(f, lang, of, opened_by(expand))
+    elif expand is not None:
+        msg = f"expand={shown(expand)} opens definitions; add detail='definitions'"
+        raise ValueError(msg)
+    else:
+        trace = Steps(f, lang, by, of)
     if style is not None:
         trace.style = style
         scene_after(trace)  # what cannot be drawn so is an error now

@@ -10,9 +10,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from autograd_mini.engine.graph import toposort
+from autograd_mini.formulas.roles import parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from autograd_mini.engine.value import Value
     from autograd_mini.nn.frame import Frame
@@ -44,20 +45,13 @@ def frames(*outputs: Value) -> dict[Value, Path]:
     order = toposort(*outputs)
     framed: dict[Value, Frame] = {}
     for node in order:
-        if node.rule is not None and node.rule.frame is not None:
+        if node.rule is not None and node.rule.frame is not None and node.rule.frame.kind != "dropout":
             framed[node] = node.rule.frame
-            for parent in _parameters(node.rule.name, node.parents):
+            for parent in parameters(node):
                 if parent.rule is None:
                     framed.setdefault(parent, node.rule.frame)
     paths = _paths(framed.values())  # in the order of operations: data reaches the first network first
     return {node: paths[framed[node]] for node in order if node in framed}
-
-
-def _parameters(operation: str, inputs: Sequence[Value]) -> Sequence[Value]:
-    """Those inputs that a neuron takes from itself: w in w · x and in w x, and b in (w · x) + b."""
-    if operation == "dot":
-        return inputs[: len(inputs) // 2]
-    return inputs[:1] if operation == "mul" else inputs[1:] if operation == "add" else ()
 
 
 def _paths(found: Iterable[Frame]) -> dict[Frame, Path]:

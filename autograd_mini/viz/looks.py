@@ -13,8 +13,8 @@ from autograd_mini.viz.scene import Moment, scene_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from autograd_mini.engine.value import Value
     from autograd_mini.formulas.printing import Printed
+    from autograd_mini.viz.roots import Roots
     from autograd_mini.viz.scene import Scene
 
 
@@ -24,7 +24,7 @@ MOST = 4000  # nodes of a network that is drawn open
 
 
 def scene_in_style(
-    root: Value,
+    f: Roots,
     expand: str | Sequence[str] | None = None,
     xp: Printed = drawn,
     moment: Moment | None = None,
@@ -39,10 +39,10 @@ def scene_in_style(
     """
     if style is not None:
         choose("style", style, STYLES)
-    moment = moment or Moment.now(root)
-    is_made = any(node.rule is not None and node.rule.frame is not None for node in moment.names)
+    moment = moment or Moment.now(f)
+    is_made = any(node.rule and node.rule.frame and node.rule.frame.kind for node in moment.names)
     if style in (None, "network") and is_made and expand in (None, "all") and len(moment.names) <= MOST:
-        whole = replace(scene_of(root, "all", xp, moment), style="network")
+        whole = replace(scene_of(f, "all", xp, moment), style="network")
         if network_of(whole):
             return whole
     if style == "network":
@@ -51,5 +51,5 @@ def scene_in_style(
             " follows them column by column, all of it open; use style='compact'"
         )
         raise ValueError(msg)
-    scene = scene_of(root, expand, xp, moment)
+    scene = scene_of(f, expand, xp, moment)
     return replace(scene, style=style or ("cards" if len(scene.cards) <= FEW else "compact"))

@@ -13,24 +13,29 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.outdated import NOTHING, Outdated, outdated
-from autograd_mini.formulas.drawn import drawn
-from autograd_mini.formulas.expressions import constant, held, repeated
+from autograd_mini.formulas.drawn import Drawn, drawn
+from autograd_mini.formulas.expressions import constant, fixed, held, repeated
 from autograd_mini.formulas.names import names
 from autograd_mini.formulas.printing import PRODUCT
 from autograd_mini.formulas.text import Text
 from autograd_mini.viz.collapse import boxes, crowds
 from autograd_mini.viz.frames import frames
+from autograd_mini.viz.grids import in_rows, is_cut, shape_of, size_words
 from autograd_mini.viz.lettering import width
+from autograd_mini.viz.roots import last_of, roots_of
 from autograd_mini.viz.sizes import DERIVATIVE, LABEL_ROOM
 from autograd_mini.words.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
+    from typing import Any
 
     from autograd_mini.engine.value import Value
     from autograd_mini.formulas.printing import Formula, Printed
     from autograd_mini.viz.frames import Path
+    from autograd_mini.viz.grids import Shape
+    from autograd_mini.viz.roots import Roots
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +43,33 @@ class Card:
     """One node. `value` and `gradient` are None as long as they are unknown."""
 
     id: str
-    # "input", "constant", "result", "box" for a neuron or layer, "crowd" for inputs, "output" for the last, or "held"
-    # for a result that only shifts others
+    # "input", "data", "constant", "result", "box" for a neuron or layer, "crowd" for inputs, "output" for a result
+    # that nothing uses, or "held" for one that only shifts others or depends on no variable
     kind: str
     name: str
     symbol: str  # of the operation; empty for a leaf
     formula: str  # "u + v"; empty for a leaf
     derivative: str  # "∂f/∂u", the title of its gradient box
-    value: float | tuple[float, ...] | None  # several numbers come out of a box
-    gradient: float | tuple[float, ...] | None
+    value: (
+        float | tuple[Any, ...] | None
+    )  # several numbers come out of a box, and those of an array are nested
+    gradient: float | tuple[Any, ...] | None
     xp: Printed = field(repr=False)
     is_value_outdated: bool = False  # it no longer follows from the inputs
     is_gradient_outdated: bool = False
     waiting: str = ""  # "1/3 …" as long as only one of three products has come to its gradient
+    shape: Shape = ()  # of its value, if it is an array
+    gradient_shape: Shape = ()  # that of its value, but of a Jacobian
 
     @property
     def is_held(self) -> bool:
         """Whether it counts as a constant for the backward pass: it has no gradient box."""
-        return self.kind == "held"
+        return self.kind in ("held", "data")
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it is an input, whose name stands inside of a small card."""
+        return self.kind in ("input", "data")
 
     @property
     def is_constant(self) -> bool:
@@ -70,18 +84,23 @@ class Card:
     @property
     def caption(self) -> str:
         """The formula, or in a word what the value is; nothing for a constant."""
-        word = {"input": "input", "crowd": "inputs"}.get(self.kind)
-        return self.xp.word(word) if word else self.formula
+        word = {"input": "input", "data": "data", "crowd": "inputs"}.get(self.kind)
+        size = f" {size_words(self.shape)}" * (self.is_leaf and is_cut(self.shape))
+        return f"{self.xp.word(word)}{size}" if word else self.formula
 
-    def number(self, x: float | tuple[float, ...] | None) -> str:
-        """The number as the picture writes it, or the first and the last of several; nothing if it is unknown."""
-        if isinstance(x, tuple):
+    def number(self, x: Any) -> str:
+        """The number or the array in one line; of what comes out of a box the first and the last; nothing if unknown."""
+        if isinstance(x, tuple) and self.is_box:
             return _listed([self.number(float(f"{each:.2g}")) for each in x])
         return "" if x is None else str(self.xp.constant(x))
 
+    def filled(self, x: Any) -> str:
+        """What stands in its boxes for a number, or in rows for an array, see grids.py."""
+        return self.number(x) if self.is_box else in_rows(x, self.xp.constant)
+
     @property
     def gradient_text(self) -> str:
-        """What stands in its gradient box."""
+        """What stands in its gradient box, in one line."""
         return self.number(self.gradient) or self.waiting
 
     def __str__(self) -> str:
@@ -99,7 +118,7 @@ class Card:
         if self.gradient is not None:
             line += f"{self.xp.separator}{self.derivative} = {self.number(self.gradient)}"
         if self.is_held:
-            line += f" ({self.xp.word('constant')})"
+            line += f" ({self.xp.word('data' if self.kind == 'data' else 'constant')})"
         return f"{line} ({self.xp.word('outdated')})" if self.is_gradient_outdated else line
 
 
@@ -185,6 +204,11 @@ class Scene:
         return self.cards[-1]
 
     @property
+    def title(self) -> str:
+        """What it is a picture of: its results."""
+        return _listed([card.name for card in self.cards if card.kind == "output"] or [self.output.name])
+
+    @property
     def xp(self) -> Printed:
         """The arithmetic it is written in."""
         return self.output.xp
@@ -227,23 +251,30 @@ class Moment:
         return xp.derivative(name, start) if self.is_forward else xp.derivative(start, name)
 
     @classmethod
-    def now(cls, root: Value) -> Moment:
-        """What the graph of `root` holds now."""
-        order = toposort(root)
+    def now(cls, f: Roots) -> Moment:
+        """What the graph of `f` holds now."""
+        roots, last = roots_of(f), last_of(f)
+        order = toposort(*roots)
         called = names(order)
         values, gradients = ({node: node.known(what) for node in order} for what in ("data", "grad"))
         going = [node for node in order if node.parents and gradients[node] is not None]
         partials = {(node, i): x for node in going for i, x in enumerate(node.partials)}
         # A gradient other than 1 on the output came from a backward pass that began elsewhere.
-        start = called[root] if gradients[root] in (None, 1.0) or not root.parents else ""
-        return cls(called, values, gradients, partials, start, outdated=outdated(order), held=held(order))
+        begun = [root for root in dict.fromkeys(roots) if root.parents and gradients[root] == 1.0]
+        start = begun[0] if len(begun) == 1 else last
+        if start is not None and start.parents and (begun[1:] or gradients[start] not in (None, 1.0)):
+            start = None
+        without = (held(order) | fixed(order)) - {start}
+        name = "" if start is None else called[start]
+        return cls(called, values, gradients, partials, name, outdated=outdated(order), held=without)
 
 
 def scene_of(
-    root: Value, expand: str | Sequence[str] | None = None, xp: Printed = drawn, moment: Moment | None = None
+    f: Roots, expand: str | Sequence[str] | None = None, xp: Printed = drawn, moment: Moment | None = None
 ) -> Scene:
-    """What there is to see of the graph of `root`; ids n0, n1, ... and e0, e1, ... follow the walk.
+    """What there is to see of the graph of `f`; ids n0, n1, ... and e0, e1, ... follow the walk.
 
+    f: a Value, a nested list of Values, or a mapping of names to such.
     expand: which frames of a network are shown open, see collapse.py. xp: the arithmetic of the formulas.
     moment: what is known, if not what the graph holds now. Linear in nodes plus edges.
 
@@ -258,15 +289,17 @@ def scene_of(
     w = 4, ∂f/∂w = 5
     f = t₁ × w = 20, ∂f/∂f = 1
     """
-    moment = moment or Moment.now(root)
+    moment = moment or Moment.now(f)
     order = [*moment.names]
     crowded = crowds(order, moment.names)
-    paths = crowded | frames(root)
+    paths = crowded | frames(*roots_of(f))
     box_of = boxes(order, paths, expand)
     inputs: dict[Path, list[Value]] = {}  # those in each crowd
     for node in crowded:
         inputs.setdefault(crowded[node], []).append(node)
-    outputs = _outputs(root, order, box_of)
+    used = {parent for node in order for parent in node.parents}
+    results = [node for node in order if node not in used]
+    outputs = _outputs(results, order, box_of)
     written, titled = ({node: _name(node, moment, style) for node in order} for style in (xp, drawn))
     cards: dict[Value | Path, Card] = {}
     arrows: dict[object, Arrow] = {}
@@ -281,7 +314,7 @@ def scene_of(
                 else:
                     cards[here] = _box(id_, here, outputs[here], written, moment, xp)
             else:
-                cards[here] = _card(id_, node, node is root, written, moment, xp)
+                cards[here] = _card(id_, node, node not in used, written, moment, xp)
         titles = _titles(node, written, xp)
         short = titles if isinstance(xp, Text) else _titles(node, titled, drawn)
         for position, parent in enumerate(node.parents):
@@ -305,17 +338,24 @@ def scene_of(
                     is_short,
                     edge in moment.negative,
                 )
-    output = box_of.get(root, root)
+    output = box_of.get(order[-1], order[-1])
     cards[output] = cards.pop(output)
     inside = [
         (card, key[:-1] if isinstance(key, tuple) else paths.get(key, ())) for key, card in cards.items()
     ]
-    return Scene(tuple(cards.values()), tuple(arrows.values()), _frames(inside, xp))
+    opened = {
+        node.rule.frame.title: node.rule.frame.written(Drawn(xp.language))
+        for node in order
+        if node.rule is not None and node.rule.name == "definition" and node.rule.frame is not None
+    }
+    return Scene(tuple(cards.values()), tuple(arrows.values()), _frames(inside, opened, xp))
 
 
-def _outputs(root: Value, order: Sequence[Value], box_of: Mapping[Value, Path]) -> dict[Path, list[Value]]:
-    """What comes out of each box: its nodes that are used outside, and the result."""
-    used = {root: None} | {
+def _outputs(
+    results: Sequence[Value], order: Sequence[Value], box_of: Mapping[Value, Path]
+) -> dict[Path, list[Value]]:
+    """What comes out of each box: its nodes that are used outside, and the results."""
+    used = dict.fromkeys(results) | {
         x: None for node in order for x in node.parents if box_of.get(x) != box_of.get(node)
     }
     found: dict[Path, list[Value]] = {}
@@ -325,8 +365,8 @@ def _outputs(root: Value, order: Sequence[Value], box_of: Mapping[Value, Path]) 
     return found
 
 
-def _frames(inside: Iterable[tuple[Card, Path]], xp: Printed) -> tuple[Frame, ...]:
-    """The outermost frames; inside: every card with the frames around it."""
+def _frames(inside: Iterable[tuple[Card, Path]], opened: Mapping[str, str], xp: Printed) -> tuple[Frame, ...]:
+    """The outermost frames; inside: every card with the frames around it. opened: what the names of definitions say."""
     cards: dict[Path, list[Card]] = {(): []}
     inner: dict[Path, list[Path]] = {(): []}
     for card, path in inside:
@@ -338,7 +378,8 @@ def _frames(inside: Iterable[tuple[Card, Path]], xp: Printed) -> tuple[Frame, ..
 
     def framed(path: Path) -> Frame:
         frames_inside = tuple([framed(each) for each in inner[path]])
-        return Frame(f"cluster {' '.join(path)}", _title(path, xp), tuple(cards[path]), frames_inside)
+        title = visible(opened[path[-1]]) if path[-1] in opened else _title(path, xp)
+        return Frame(f"cluster {' '.join(path)}", title, tuple(cards[path]), frames_inside)
 
     return tuple([framed(path) for path in inner[()]])
 
@@ -365,41 +406,43 @@ def _titles(node: Value, written: Mapping[Value, Formula], xp: Printed) -> Calla
 
 
 def _operand(node: Value, written: Mapping[Value, Formula], xp: Printed) -> Formula:
-    """How it stands in a formula: a constant is its number there."""
-    return constant(xp, node.data) if node.is_constant else written[node]
+    """How it stands in a formula: a constant without a name is its number there."""
+    return constant(xp, node) if node.is_constant and not node.label else written[node]
 
 
 def _name(node: Value, moment: Moment, xp: Printed) -> Formula:
     """The name of a node; a constant without one is its number."""
     is_number = node.is_constant and not node.label
-    return constant(xp, node.data) if is_number else xp.symbol(moment.names[node])
+    return constant(xp, node) if is_number else xp.symbol(moment.names[node])
 
 
 def _card(
     id_: str, node: Value, is_output: bool, written: Mapping[Value, Formula], moment: Moment, xp: Printed
 ) -> Card:
     """The card of one node."""
-    formula, kind = "", "constant" if node.is_constant else "input"
+    formula, kind = "", "input" if not node.is_constant else "data" if node.label else "constant"
     if node.rule is not None:
         operands = [_operand(x, written, xp) for x in node.parents]
-        kind = "output" if is_output else "held" if node in moment.held else "result"
+        kind = "held" if node in moment.held else "output" if is_output else "result"
         formula = str(xp.applied(node.rule, *operands))
-    is_held = kind == "held"
+    word = {"held": "constant", "data": "data"}.get(kind)
+    gradient = None if word else moment.gradients.get(node)
+    shape = getattr(node, "shape", ())
     return Card(
         id=id_,
         kind=kind,
         name=str(written[node]),
         symbol=visible(node.rule.symbol) if node.rule else "",
         formula=formula,
-        derivative=xp.in_words([xp.word("constant")])
-        if is_held
-        else str(moment.derivative(xp, written[node])),
+        derivative=xp.in_words([xp.word(word)]) if word else str(moment.derivative(xp, written[node])),
         value=moment.values.get(node),
-        gradient=None if is_held else moment.gradients.get(node),
+        gradient=gradient,
         xp=xp,
         is_value_outdated=node in moment.outdated.values,
-        is_gradient_outdated=node in moment.outdated.gradients and not is_held,
+        is_gradient_outdated=node in moment.outdated.gradients and not word,
         waiting=moment.waiting.get(node, ""),
+        shape=shape,
+        gradient_shape=shape if gradient is None else shape_of(gradient),
     )
 
 
@@ -451,6 +494,11 @@ def _several(numbers: Sequence[float | None]) -> float | tuple[float, ...] | Non
     """The numbers, or the number if there is one; None if one is unknown."""
     known = tuple([x for x in numbers if x is not None])
     return None if len(known) < len(numbers) else known[0] if len(known) == 1 else known
+
+
+def numbers_in(x: float | tuple[Any, ...]) -> list[float]:
+    """All numbers of a nested tuple, or the number alone."""
+    return [each for part in x for each in numbers_in(part)] if isinstance(x, tuple) else [x]
 
 
 def _listed(parts: Sequence[str]) -> str:

@@ -72,7 +72,7 @@ def test_what_is_outdated_is_what_forward_changes(numbers, wanted):
 
 def test_a_leaf_that_was_set():
     """Of f = u v + w only what u reaches is outdated, of gradients only that of v."""
-    f = parse("f = u*v + w", u=2, v=3, w=4)
+    f = parse("t1 = u*v; f = t1 + w", u=2, v=3, w=4)
     f.backward()
     f.parents[0].parents[0].data = 5
 
@@ -83,7 +83,7 @@ def test_a_leaf_that_was_set():
 
 def test_a_result_that_was_set():
     """A number written into a result is found, and what was computed from the old one follows still."""
-    f = parse("f = (u + v) * w", u=2, v=3, w=4)
+    f = parse("t1 = u + v; f = t1 * w", u=2, v=3, w=4)
     f.parents[0].data = 7
 
     assert ({"t1"}, set(), set()) == found(f)

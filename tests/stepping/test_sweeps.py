@@ -135,7 +135,9 @@ def test_a_product_knows_its_edge_and_factors():
     nodes = steps.nodes
     by_v = [step for step in steps if step.kind == PRODUCT][1]
 
-    assert ("f", "v") == (nodes[by_v.user].label, nodes[by_v.user].parents[by_v.position].label)
+    assert (by_v.edge,) == by_v.edges
+    user, position = by_v.edges[0]
+    assert ("f", "v") == (nodes[user].label, nodes[user].parents[position].label)
     assert (2.0, 1.0, 2.0) == (by_v.local, by_v.upstream, by_v.result)
 
 
@@ -240,10 +242,10 @@ def test_unknown_options(options, error, message):
         Trace(parse("u * v", u=2, v=3), **options)
 
 
-def test_unbound_graph():
-    """A graph with variables that lack a number cannot be traced, and the error names all of them."""
+def test_an_exercise_needs_numbers(tmp_path):
+    """A graph with variables that lack a number has steps, but no questions yet: the error names all of them."""
     with pytest.raises(UnboundError, match="no number for v, w yet"):
-        Trace(parse("(u + v) * w", u=2))
+        am.steps(parse("(u + v) * w", u=2)).exercise(tmp_path / "f.html")
 
 
 @pytest.mark.parametrize("by", [None, "v"])

@@ -174,8 +174,10 @@ def test_repr_is_short(f):
 
 def test_what_is_not_a_value_is_refused():
     """The message says what was given."""
-    with pytest.raises(TypeError, match=r"got list \[Value\(1\.0\)\]; for a list, draw one entry"):
-        draw([Value(1.0)])
+    with pytest.raises(TypeError, match=r"draw needs a Value, a nested list .* got float 2\.0"):
+        draw([Value(1.0), [2.0]])
+    with pytest.raises(ValueError, match=r"there is none in \[\[\], \[\]\]"):
+        draw([[], []])
 
 
 def test_an_unknown_renderer_is_refused_at_once(f):
