@@ -128,7 +128,13 @@ def constant_term(node: Value) -> Term:
 def _pulled(each: Expression, arguments: Sequence[Term], value: Term, flow: Term) -> Sequence[Term]:
     """What flows back to each argument."""
     if each.rule is None:
-        return OPERATIONS[each.name].pull(each, value, _full(flow, each.shape), *arguments)
+        flows = OPERATIONS[each.name].pull(each, value, _full(flow, each.shape), *arguments)
+        # A vector may be every row of what is made of it.
+        is_spread = [len(flow.shape) > len(x.shape) for flow, x in zip(flows, each.arguments, strict=True)]
+        return [
+            _gathered(flow, each.shape, x.shape) if wide else flow
+            for flow, x, wide in zip(flows, each.arguments, is_spread, strict=True)
+        ]
     partials = terms.slopes(each.rule, value, arguments)
     return [
         _gathered(flow * partial, each.shape, x.shape)
