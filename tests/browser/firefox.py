@@ -22,7 +22,8 @@ PREFERENCES = {
     "network.proxy.type": 0,
     "remote.log.level": "Error",
 }
-SPECIAL = {"Escape": "\ue00c", 
+SPECIAL = {
+    "Escape": "\ue00c",
     "Enter": "\ue007", "Tab": "\ue004", "End": "\ue010", "Home": "\ue011", "ArrowLeft": "\ue012", "ArrowRight": "\ue014",
 }  # fmt: skip
 
