@@ -272,7 +272,7 @@ class LineEquations(Equations):
         user = self.nodes[edges[0][0]]
         if len(edges) > 1 or target.shape or user.shape or len(self.starts) > 1:
             return None, None
-        return user.slopes()[edges[0][1]], self.gradients[user]
+        return self._slopes_of(user)[edges[0][1]], self.gradients[user]
 
     def sides(self, xp: Printed, step: Step) -> list[Formula]:
         node = self.nodes[step.node]
@@ -356,11 +356,17 @@ class LineEquations(Equations):
         return xp.chain(factor, name)
 
     def _local(self, xp: Printed, user: Line, flow: Term) -> Any:
-        """The number of a derivative of a line; of the result with numbers in its formula."""
-        if user is self.start and len(flow.symbols) < len(user.parents) + 2:
+        """The number of a derivative of a line, its formula if it is not known; of the result with numbers in it."""
+        is_told_apart = any(isinstance(key, str) for key in flow.symbols)  # such a name has no number
+        if user is self.start and len(flow.symbols) < len(user.parents) + 2 and not is_told_apart:
             return flow.read(xp, lambda key: self.number(xp, key))
         position = next(i for i, each in enumerate(self._local_terms(user)) if each is flow)
-        return user.slopes()[position]
+        slope = self._slopes_of(user)[position]
+        return flow.read(xp, self._said(xp)) if slope is None else slope
+
+    def _slopes_of(self, user: Line) -> Sequence[float | None]:
+        """The numbers of the derivatives of a line, None where they are not known."""
+        return user.slopes(lambda node: partials_of(node, self.scalars))
 
     def _local_terms(self, user: Line) -> Sequence[Term]:
         """The derivatives of a line by its inputs, for a seed 1, or for an array what flows into it."""
