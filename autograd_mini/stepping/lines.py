@@ -496,10 +496,10 @@ class LineEquations(Equations):
             key = "line unknown" if step.result is None else "line of arrays" if any(shapes) else "line"
         elif len(users) > 1:
             key = "lines of gradients"
+        elif users[0] in self.ends:
+            key = "line of the result"
         elif len(self.starts) > 1:
             key = "jacobians"
-        elif users[0] is self.start:
-            key = "line of the result"
         else:
             key = "gradients of arrays" if any(shapes) else "line of gradients"
         return message(key, self.language).format(len(step.edges))
