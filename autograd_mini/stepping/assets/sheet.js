@@ -9,8 +9,9 @@ const times = (p, g) => (p === 0 ? 0 : p * g);
 const total = (xs) => xs.reduce((sum, x) => sum + x, 0);
 const unique = (xs) => [...new Set(xs)];
 
-// asked: places of values. names: labels of inputs by place. read: numbers of inputs as they are shown.
-function makeSheet(graph, asked, starts, held, forward, names, read) {
+// asked: places of values. wanted: those that have a derivative, be it 0. names: labels of inputs by place, "" for a
+// plain number. read: numbers of inputs as they are shown.
+function makeSheet(graph, asked, starts, held, forward, wanted, names, read) {
   const sheet = { graph, starts, forward, names, units: new Map(), users: {}, terms: {}, leaves: {}, read: {}, exact: {} };
   const isAsked = new Set(asked);
   const isHeld = new Set(held);
@@ -21,30 +22,30 @@ function makeSheet(graph, asked, starts, held, forward, names, read) {
       for (const x of placesOf(graph[stack.pop()]))
         if (!isAsked.has(x) && !body.has(x) && !isLeaf(sheet, x)) body.add(x), stack.push(x);
     const order = [...body].sort((a, b) => a - b);
-    const inputs = order.flatMap((i) => placesOf(graph[i])).filter((x) => !body.has(x) && !(x in sheet.names && sheet.names[x] === ""));
+    const inputs = order.flatMap((i) => placesOf(graph[i])).filter((x) => !body.has(x) && names[x] !== "");
     sheet.units.set(place, { place: place, inputs: body.size > 1 ? unique(inputs) : placesOf(graph[place]), body: order });
   }
   graph.forEach((node, i) => {
-    if (isLeaf(sheet, i)) sheet.leaves[i] = +node, sheet.read[i] = read[i] ?? +node;
+    if (isLeaf(sheet, i)) (sheet.leaves[i] = +node), (sheet.read[i] = read[i] ?? +node);
   });
   for (const unit of [...sheet.units.values()].reverse())
     unit.inputs.forEach((x, k) => (sheet.users[x] ??= []).push([unit.place, k]));
   for (const start of starts) {
-    const found = new Map([[start, []]]);
-    const add = (x, uses) => uses.length && !isHeld.has(x) && found.set(x, uses);
-    if (forward)
-      for (const unit of sheet.units.values())
-        add(unit.place, unit.inputs.map((x, k) => [unit.place, k, x]).filter((use) => found.has(use[2])));
-    else
-      for (let x = start - 1; x >= 0; x--)
-        add(x, (sheet.users[x] ?? []).filter((use) => found.has(use[0])).map(([u, k]) => [u, k, u]));
+    const found = new Map();
+    const places = graph.map((_, i) => i);
+    for (const x of forward ? places : places.reverse()) {
+      const uses = forward
+        ? (sheet.units.get(x)?.inputs ?? []).map((y, k) => [x, k, y]).filter((use) => found.has(use[2]))
+        : (sheet.users[x] ?? []).filter((use) => found.has(use[0])).map(([u, k]) => [u, k, u]);
+      if (x === start || (!isHeld.has(x) && (uses.length || wanted.includes(x)))) found.set(x, x === start ? [] : uses);
+    }
     sheet.terms[start] = found;
   }
   sheet.keys = [...sheet.units.keys()].map((place) => "v" + place);
   for (const start of starts)
     for (const [x, uses] of sheet.terms[start]) sheet.keys.push(...uses.map(([u, k]) => "p" + u + "," + k), "g" + start + "," + x);
   sheet.keys = unique(sheet.keys);
-  for (const key of sheet.keys) sheet.exact[key] = made(sheet, key, sheet.leaves, sheet.exact);
+  if (!graph.includes(null)) for (const key of sheet.keys) sheet.exact[key] = made(sheet, key, sheet.leaves, sheet.exact);
   return sheet;
 }
 
@@ -120,4 +121,49 @@ function judgeAll(sheet, typed, shown = []) {
     [asTyped[key], corrected[key], isRight[key], halves[key]] = found;
   }
   return verdicts;
+}
+
+// right or wrong, for a formula of what comes before, by 20 random points where all is a number; else unreadable.
+// names: places by the spellings of names. ∂f/∂h and df/dh are the derivative that was asked before.
+const name_pattern = "([\\p{L}_][\\p{L}\\p{M}\\d_]*(?:\\[[\\p{L}\\d_, ]+\\])?'*)";
+const quotient = new RegExp("(^|[^\\p{L}\\d_])[∂d]" + name_pattern + " */ *[∂d]" + name_pattern, "gu");
+function judgeKey(sheet, names, key, typed) {
+  const before = new Set(sheet.keys.slice(0, sheet.keys.indexOf(key)));
+  const text = tidy(typed).replace(quotient, (whole, sign, above, below) => {
+    const [start, x] = [spelled(names, above), spelled(names, below)];
+    return before.has("g" + start + "," + x) ? sign + "ð" + start + "_" + x : whole;
+  });
+  const varied = Object.keys(sheet.leaves).map(Number).filter((place) => sheet.graph[place] === null);
+  let seed = 1;
+  const draw = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
+  let drawn = sheet.leaves;
+  let numbers = {};
+  const numberOf = (name) => {
+    const parts = name.match(/^ð(\d+)_(\d+)$/);
+    if (parts) return numbers["g" + parts[1] + "," + parts[2]] ?? 1;
+    const place = spelled(names, name);
+    if (place === undefined) return own(constants, name);
+    if (isLeaf(sheet, place)) return drawn[place];
+    return before.has("v" + place) ? numbers["v" + place] ?? 1 : undefined;
+  };
+  try {
+    readAnswer(text, numberOf);
+  } catch (error) {
+    if (!error.kind) throw error;
+    return "unreadable";
+  }
+  let found = 0;
+  for (let i = 0; i < 2000 && found < 20; i++) {
+    drawn = { ...sheet.leaves };
+    for (const place of varied) {
+      const size = 0.05 + 2.95 * draw() ** 2;
+      drawn[place] = draw() < 0.5 && i % 2 ? -size : size;
+    }
+    numbers = {};
+    for (const each of sheet.keys) numbers[each] = made(sheet, each, drawn, numbers);
+    if (!Object.values(numbers).every(Number.isFinite)) continue;
+    found++;
+    if (!(Math.abs(readAnswer(text, numberOf) - numbers[key]) <= 1e-9 * Math.abs(numbers[key]) + 1e-12)) return "wrong";
+  }
+  return found < 20 ? "wrong" : "right";
 }
