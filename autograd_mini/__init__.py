@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from autograd_mini.derivatives.gradcheck import gradcheck
     from autograd_mini.derivatives.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
     from autograd_mini.expression import definitions, parse
+    from autograd_mini.formulas.closed import formula
     from autograd_mini.stepping.steps import steps
     from autograd_mini.viz.drawing import draw
 
@@ -107,6 +108,7 @@ __all__ = [
     "expm1",
     "floor",
     "floor_divide",
+    "formula",
     "gelu",
     "grad",
     "gradcheck",
@@ -161,6 +163,7 @@ __all__ = [
 _LATER = {
     "compile": "autograd_mini.compiler.compiled",
     "definitions": "autograd_mini.expression",
+    "formula": "autograd_mini.formulas.closed",
     "detect_anomaly": "autograd_mini.derivatives.anomaly",
     "draw": "autograd_mini.viz.drawing",
     "gradcheck": "autograd_mini.derivatives.gradcheck",

@@ -22,11 +22,14 @@ from autograd_mini import plots
 from autograd_mini.derivatives.gradcheck import gradcheck
 from autograd_mini.doctor import DISTRIBUTION
 from autograd_mini.doctor import report as doctors_report
-from autograd_mini.engine.graph import leaves, toposort
+from autograd_mini.engine.graph import inputs, leaves, toposort
+from autograd_mini.engine.value import Value
 from autograd_mini.errors import AutogradError, ExpressionError, NotANumberError, UnknownVariableError, shown
 from autograd_mini.experiments import EXPERIMENTS
 from autograd_mini.experiments import run as train_run
 from autograd_mini.expression import parse
+from autograd_mini.expression.arrays import entries, in_words, shape
+from autograd_mini.expression.inputs import SHAPE, as_read
 from autograd_mini.expression.signs import in_python
 from autograd_mini.files import named
 from autograd_mini.functions import as_function
@@ -38,8 +41,6 @@ from autograd_mini.words.visible import READABLE, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from autograd_mini.engine.value import Value
 
 app = typer.Typer(
     name="autograd-mini",
@@ -90,7 +91,15 @@ Numbers = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="NAME=NUMBER...",
-        help="A number for each variable, such as u=2 v=-0.5 w=1e-3 x=2/3; also inf and nan.",
+        help="A number for each variable, such as u=2 v=-0.5 w=1e-3 x=2/3; also inf and nan. Arrays are quoted:"
+        " x='[1, 2.5]' W='[[1, 2], [3, 4]]', always with a point in numbers and commas between; without numbers"
+        " x='[2]' W='[3x2]' (so one entry alone is written '[2.0]').",
+    ),
+]
+Data = Annotated[
+    str,
+    typer.Option(
+        metavar="NAMES", help="Inputs nobody differentiates by, such as 'x,y' or 'y*': no gradients."
     ),
 ]
 
@@ -119,18 +128,30 @@ def draw(
     style: Annotated[
         str, typer.Option(help="Look: cards, compact or network; else what fits the graph.")
     ] = "",
+    data: Data = "",
+    detail: Annotated[
+        str, typer.Option(help="operations, a card for each; or definitions, a card for each named result.")
+    ] = "operations",
+    expand: Annotated[
+        str,
+        typer.Option(
+            metavar="NAMES",
+            help="Definitions shown operation by operation all the same, such as 'h,p'; or all.",
+        ),
+    ] = "",
 ) -> None:
     """Draw the computation graph of an expression, with a value and a gradient box on every node.
 
     Without -o the SVG goes to standard output. Variables without a number are drawn empty.
     """
-    f = _graph(expression, numbers)
-    if backward and not f.unbound():
+    f = _graph(expression, numbers, data)
+    if backward and isinstance(f, Value) and not f.unbound():
         f.backward()
-    drawing = draw_graph(f, renderer=renderer, lang=lang, theme=theme, style=style or None)
+    names = [name.strip() for name in expand.split(",")] if expand else None
+    drawing = draw_graph(f, renderer, names, lang, theme, style or None, detail=detail)
     if output:
         path = drawing.save(output)
-        _say(f"{path}: {f!r}")
+        _say(f"{path}: {shown(f)}")
     else:
         _result(drawing.svg(), is_xml=True)
 
@@ -160,13 +181,37 @@ def step(
     style: Annotated[
         str, typer.Option(help="Look: cards, compact or network; else what fits the graph.")
     ] = "",
+    detail: Annotated[
+        str, typer.Option(help="operations, a step for each; or definitions, a line for each named result.")
+    ] = "operations",
+    expand: Annotated[
+        str,
+        typer.Option(
+            metavar="NAMES",
+            help="Definitions shown operation by operation all the same, such as 'h,p'; or all.",
+        ),
+    ] = "",
+    of: Annotated[
+        str, typer.Option(metavar="NAME", help="Whose gradients they are, if not those of the last result.")
+    ] = "",
+    data: Data = "",
 ) -> None:
     """Step forward and backward through an expression, one chain-rule product at a time.
 
-    In a terminal: Enter for the next step, b for back, q to leave. Into a file or a pipe: a list.
+    In a terminal: Enter for the next step, b for back, o for the operations of a line, q to leave. Into a file or a
+    pipe: a list. Without numbers: formulas.
     """
-    f = (_bound if exercise else _graph)(expression, numbers, lang)
-    trace = steps_of(f, lang=lang, by=by or None, style=style or None)
+    f = (_bound if exercise else _graph)(expression, numbers, data, lang)
+    names = [name.strip() for name in expand.split(",")] if expand else None
+    trace = steps_of(
+        f,
+        lang=lang,
+        by=as_read(by) or None,
+        style=style or None,
+        of=as_read(of) or None,
+        detail=detail,
+        expand=names,
+    )
     pages = [trace.save(path) for path in (html, output) if path]
     pages += [trace.exercise(exercise)] if exercise else []
     for page in pages:
@@ -186,12 +231,16 @@ def check(
     expression: Expression,
     numbers: Numbers = None,
     order: Annotated[int, typer.Option(help="1, or 2 to check the second derivatives too.")] = 1,
+    data: Data = "",
 ) -> None:
     """Compare every derivative with central differences: a table, and exit code 1 if one is wrong."""
-    f = _bound(expression, numbers)
-    inputs = leaves(toposort(f))
-    names = [x.label for x in inputs]
-    report = gradcheck(as_function(f, *names), [x.data for x in inputs], order=order, names=names)
+    f = _bound(expression, numbers, data)
+    if not isinstance(f, Value):
+        msg = f"check compares the derivatives of one number, and the last result {in_words(shape(f))}: add sum(...)"
+        raise ExpressionError(msg)
+    variables = leaves(toposort(f))
+    names = [x.label for x in variables]
+    report = gradcheck(as_function(f, *names), [x.data for x in variables], order=order, names=names)
     _result(str(report))
     raise typer.Exit(0 if report else 1)
 
@@ -248,23 +297,63 @@ DECIMAL = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 NUMBER = re.compile(rf"[+-]?{DECIMAL}(?: */ *{DECIMAL})?|[+-]?inf|nan")
 
 
-def _graph(expression: str, numbers: Sequence[str] | None, lang: str = "en") -> Value:
-    bindings: dict[str, float] = {}
+LIST = re.compile(r"\[([^\[\]]*)\]")
+LISTS = re.compile(rf"\[\s*{LIST.pattern}(?:\s*,\s*{LIST.pattern})*\s*\]")
+
+
+def _graph(expression: str, numbers: Sequence[str] | None, data: str, lang: str = "en") -> Any:
+    bindings: dict[str, Any] = {}
     for pair in numbers or ():
-        name, x = _number(pair, message("decimal point", lang))
+        name, x = _binding(pair, message("decimal point", lang))
         if name in bindings:
             msg = f"{name} is given two numbers, the second by {shown(pair)}; leave out one of them"
             raise ExpressionError(msg)
         bindings[name] = x
-    return parse(expression, bindings)
+    return parse(expression, bindings, data=data)
 
 
-def _number(pair: str, point: str) -> tuple[str, float]:
-    """The name and the number of NAME=NUMBER, such as u=2, u=−0.5, u=2/3, or u=2,5 where the point is a comma."""
+def _binding(pair: str, point: str) -> tuple[str, Any]:
+    """The name and what it is bound to: the number of u=2, the lists of W=[[1, 2], [3, 4]], the shape of x=[2]."""
     name, _, typed = map(str.strip, pair.partition("="))
-    name, digits = (in_python(part)[0] for part in (name, typed.replace(point, ".")))
-    if not name.isidentifier() or not NUMBER.fullmatch(digits):
-        plain = _plainly(typed) if name.isidentifier() else ""
+    name, typed = (in_python(part)[0] for part in (name, typed))
+    if not name.isidentifier():
+        msg = f"cannot read {shown(pair)}; write NAME=NUMBER, such as u=2, v=-0.5 or w=2/3"
+        raise ExpressionError(msg)
+    if not typed.startswith("["):
+        return name, _number(name, pair, typed, point)
+    if SHAPE.fullmatch(typed) and not re.search(
+        r"\d\s*,", typed
+    ):  # [3, 2] are two numbers here, [3x2] is a shape
+        return name, typed
+    if LIST.fullmatch(typed):
+        return name, _row(name, pair, typed)
+    if LISTS.fullmatch(typed):
+        return name, [_row(name, pair, row[0]) for row in LIST.finditer(typed)]
+    msg = f"cannot read {shown(pair)}; write {name}='[1, 2]' or, for a matrix, {name}='[[1, 2], [3, 4]]'"
+    raise ExpressionError(msg)
+
+
+def _row(name: str, pair: str, typed: str) -> list[float]:
+    """The numbers between brackets, which have a point in every language, as commas stand between them."""
+    entries = typed.strip("[]").split(",")
+    if entries == [""]:
+        return []
+    for each in entries:
+        if not NUMBER.fullmatch(each.strip()):
+            what = f"the entry {shown(each.strip())} is no number" if each.strip() else "a number is missing"
+            msg = (
+                f"cannot read {shown(pair)}: {what}; in lists numbers have a point, in every language, and commas"
+                f" stand between them, as in {name}='[1.5, 2]'"
+            )
+            raise ExpressionError(msg)
+    return [_number(name, pair, each.strip(), ".") for each in entries]
+
+
+def _number(name: str, pair: str, typed: str, point: str) -> float:
+    """The number of NAME=NUMBER, such as u=2, u=-0.5, u=2/3, or u=2,5 where the point is a comma."""
+    digits = typed.replace(point, ".")
+    if not NUMBER.fullmatch(digits):
+        plain = _plainly(typed)
         hint = f"{name}={plain}" if plain else "NAME=NUMBER, such as u=2, v=-0.5 or w=2/3"
         msg = f"cannot read {shown(pair)}; write {hint}"
         raise ExpressionError(msg)
@@ -276,7 +365,7 @@ def _number(pair: str, point: str) -> tuple[str, float]:
     if math.isinf(x / divisor) and not digits.endswith("inf"):
         msg = f"{shown(pair)} is too large for a float; write one below 1.8e308, or {name}={x / divisor}"
         raise ExpressionError(msg)
-    return name, x / divisor
+    return x / divisor
 
 
 def _plainly(digits: str) -> str:
@@ -287,10 +376,11 @@ def _plainly(digits: str) -> str:
     return ""
 
 
-def _bound(expression: str, numbers: Sequence[str] | None, lang: str = "en") -> Value:
+def _bound(expression: str, numbers: Sequence[str] | None, data: str, lang: str = "en") -> Any:
     """The graph of the expression, where every variable must have a number."""
-    f = _graph(expression, numbers, lang)
-    if missing := [leaf.label for leaf in f.unbound()]:
+    f = _graph(expression, numbers, data, lang)
+    unbound = [leaf for leaf in inputs(toposort(*entries(f))) if leaf.primal is None]
+    if missing := [*dict.fromkeys(leaf.label.partition("[")[0] for leaf in unbound)]:
         msg = f"no number for {', '.join(missing)}; add {' '.join(f'{name}=...' for name in missing)}"
         raise ExpressionError(msg)
     return f

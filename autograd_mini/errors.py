@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         def unbound(self) -> Sequence[Any]: ...
 
 
+MENTIONED = 20  # names in a message
 _short = Repr()
 _short.maxstring = _short.maxother = 60
 
@@ -104,8 +105,12 @@ class UnboundError(AutogradError, ValueError):
         unbound = [visible(leaf.label) or "an unnamed Value" for leaf in missing]
         if not unbound:
             return f"{self.node!r} was not evaluated since its variables got numbers; call its .forward()"
-        example = ", ".join(f"{name}=..." for name in unbound if name.isidentifier())
-        return f"no number for {', '.join(unbound)} yet; give it one: .forward({example})"
+        if len(unbound) > MENTIONED:
+            unbound = [*unbound[:MENTIONED], "..."]
+        words = [f"{name}=..." for name in unbound if name.isidentifier()]
+        entries = [f"{name!r}: ..." for name in unbound if name.endswith("]")]
+        words += [f"**{{{', '.join(entries)}}}"] * bool(entries)
+        return f"no number for {', '.join(unbound)} yet; give it one: .forward({', '.join(words)})"
 
 
 class UnknownVariableError(AutogradError, KeyError):

@@ -74,6 +74,16 @@ def test_step(run):
     assert "   9  ∂f/∂u = ∂(u + v)/∂u · ∂f/∂t1 = 1 · 4 = 4\n" in out
 
 
+def test_step_without_numbers(run, tmp_path):
+    """Formulas alone, and numbers as far as they are known, in the list and on the page."""
+    code, out, _ = run("step", "(u+v)*w", "w=2", "--html", str(tmp_path / "f.html"))
+    assert (0, "") == (code, out)
+    code, out, _ = run("step", "(u+v)*w", "w=2")
+    assert 0 == code
+    assert "f = t1 × w = t1 × 2" in out
+    assert "∂f/∂w = ∂(t1 × w)/∂w · ∂f/∂f = t1\n" in out
+
+
 def test_step_in_french_and_in_forward_mode(run):
     """--lang and --by reach the trace."""
     out = run("step", "u*v", "u=0.5", "v=3", "--lang", "fr", "--by", "u")[1]
@@ -148,6 +158,34 @@ def test_doctor(run):
         (["draw", "u*v", "-o", "f.pdf"], "cannot save a drawing as 'f.pdf'"),
         (["draw", "u*v", "--renderer", "gif"], "no renderer is called 'gif'"),
         (["draw", "__import__('os').system('x')"], "not allowed"),
+        (
+            ["step", "W @ x", "W=[[1,2]]", "x=[1,2,3]"],
+            "W is 1 x 2, x has 3 entries; they need the same inner size",
+        ),
+        (
+            ["step", "sum(x)", "x=[1,5; 2]", "--lang", "fr"],
+            "numbers have a point, in every language, and commas",
+        ),
+        (
+            ["step", "sum(x)", "x=[1,2"],
+            "cannot read 'x=[1,2'; write x='[1, 2]' or, for a matrix, x='[[1, 2], [3, 4]]'",
+        ),
+        (["step", "sum(x)", "x=[[[1]]]"], "write x='[1, 2]' or, for a matrix"),
+        (["step", "sum(x)", "x=[1,]"], "cannot read 'x=[1,]': a number is missing"),
+        (["step", "sum(x)", "x=[1,two]"], "the entry 'two' is no number"),
+        (["step", "sum(x)", "x=[1,1/0]"], "'x=[1,1/0]' divides by 0"),
+        (["step", "sum(x)", "x=[]"], "the numbers for x: it is empty"),
+        (["step", "sum(x)", "x=[[1,2],[3]]"], "row 1 has 2 entries, row 2 has 1"),
+        (["step", "u", "u=1", "--data", "v"], "data 'v': no input is called so; the inputs are: u"),
+        (
+            ["step", "u*v", "u=1", "v=2", "--data", "u", "--by", "u"],
+            "'u' is data, by which nothing is differentiated",
+        ),
+        (["check", "2 * x", "x=[1,2]"], "the last result has 2 entries: add sum(...)"),
+        (
+            ["step", "lambda*u", "lambda=1", "lambda_=2", "u=1"],
+            "lambda_ is given two numbers, the second by 'lambda_=2'",
+        ),
     ],
 )
 def test_what_was_not_understood(run, arguments, message):
@@ -222,6 +260,41 @@ def test_numbers_as_they_are_printed_are_read(run):
 
     assert plain
     assert plain == run("step", "x₁ × u² · |v|", "x₁=−0,5", "u=2,5", "v=−4,5·10⁻³", "--lang", "fr")[1]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_arrays(run, language):
+    """Vectors and matrices are lists in brackets, always with points and commas, with fractions, signs, inf and nan."""
+    given = ["W=[[1, −2.5],[3e-1 ,1/4]]", "x=[ 2,inf]", "lambda=2"]
+    code, out, _ = run("step", "f = lambda * sum(W @ x)", *given, "--lang", language, "--data", "x,lambda")
+
+    assert 0 == code
+    assert [f"W[1,2] = −2{',' if language == 'fr' else '.'}5", "x[2] = inf"] == re.findall(
+        r"^ +\d+  (W\[1,2\] = \S+|x\[2\] = \S+)$", out, re.MULTILINE
+    )
+    assert "lambda = 2" in out
+    assert "∂f/∂W" in out
+    assert "∂f/∂x" not in out
+
+
+def test_arrays_without_numbers(run):
+    """An array is declared by its shape, x=[2] or W=[3x2]; [3, 2] are two numbers, and [2.0] is one."""
+    unbound = run("step", "sum(W @ x)", "W=[3x2]", "x=[2]")[1]
+    bound = run("step", "sum(x) + y[1]", "x=[3, 2]", "y=[2.0]")[1]
+
+    assert "W[3,2]\n" in unbound
+    assert ["x[1] = 3", "x[2] = 2", "y[1] = 2"] == re.findall(r"[xy]\[.\] = \d", bound)[:3]
+
+
+def test_data(run, tmp_path):
+    """--data reaches draw, step and check: nobody differentiates by it."""
+    table = run("check", "sum(W @ x)", "W=[[1, 2]]", "x=[3, 4]", "--data", "x")[1]
+    svg = run("draw", "w * x", "w=2", "x=3", "--data", "x*")[1]
+
+    assert "∂f/∂W[1,2]" in table
+    assert table.endswith("all 2 agree\n")
+    assert "∂f/∂w" in "".join(ET.fromstring(svg.encode()).itertext())
+    assert "∂f/∂x" not in "".join(ET.fromstring(svg.encode()).itertext())
 
 
 @pytest.mark.parametrize(

@@ -199,6 +199,7 @@ PUBLIC = [
     "no_grad",
     "detect_anomaly",
     "parse",
+    "definitions",
     "draw",
     "steps",
 ]

@@ -143,7 +143,7 @@ def test_a_terminal_gets_what_it_can_write(encoding, lang, expected):
 def test_messages_get_through_too(encoding):
     """Results, errors, help and pictures arrive in any encoding."""
     assert "df/du" in run(encoding, "check", "u*tanh(v)", "u=1", "v=2")[1]
-    assert "no number for y; add y=..." in run(encoding, "step", "ŷ")[2]
+    assert "no number for y; add y=..." in run(encoding, "check", "ŷ")[2]
     assert "Usage" in run(encoding, "step", "--help")[1]
 
     code, out, _ = run(encoding, "draw", "u*v", "u=1", "v=2")

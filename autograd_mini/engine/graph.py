@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograd_mini.errors import UnknownVariableError, shown
+from autograd_mini.errors import MENTIONED, UnknownVariableError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
         is_constant: bool
 
     N = TypeVar("N", bound=Node)
-
-MENTIONED = 20  # names in a message
 
 
 def toposort(*roots: N) -> list[N]:
@@ -99,7 +97,6 @@ def _trouble(name: str, called: dict[str, list[N]]) -> str:
         return f"{len(called[name])} variables are called {shown(name)}; give them different labels, or set .data"
     known = sorted(filter(None, called))
     some = ", ".join(known[:MENTIONED] + ["..."] * (len(known) > MENTIONED)) or "none with a name"
-    entries = f"{name}["
-    if any(label.startswith(entries) for label in known):
-        return f"{shown(name)} is an array: name its entries one by one, such as {entries}1]; this graph has: {some}"
+    if entry := next((label for label in known if label.startswith(f"{name}[")), None):
+        return f"{shown(name)} is an array: name its entries one by one, such as {entry!r}; this graph has: {some}"
     return f"no variable is called {shown(name)}; this graph has: {some}"

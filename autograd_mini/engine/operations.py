@@ -173,7 +173,11 @@ def operation(rule: Rule) -> Callable[..., Any]:
         return lambda x: unary(x) if x.__class__ is Value else call(rule, (x,))
     if rule.arity == 2:
         binary = _binary(rule)
-        return lambda x, y: binary(x, y) if x.__class__ is Value is y.__class__ else call(rule, (x, y))
+        return lambda x, y: (
+            binary(x, y)
+            if x.__class__ is Value and (y.__class__ is Value or y.__class__ is float)
+            else call(rule, (x, y))
+        )
 
     def n_ary(*arguments: Any) -> Any:
         return (apply if set(map(type, arguments)) == _VALUES else call)(rule, arguments)

@@ -6,14 +6,15 @@ not fit together are ShapeError, which says what is needed; who reads the text a
 
 from __future__ import annotations
 
-from math import prod
+import math
 from typing import TYPE_CHECKING
 
 from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.rule import RULES
-from autograd_mini.engine.value import Constant, Folded, Value, apply, lift
+from autograd_mini.engine.value import Folded, Value, apply, lift
 from autograd_mini.errors import ExpressionError
 from autograd_mini.formulas.names import Name
+from autograd_mini.words.numbers import number as written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,7 +54,7 @@ def shape(x: Any) -> tuple[int, ...]:
 
 def size(x: Any) -> int:
     """How many entries it has."""
-    return prod(shape(x))
+    return math.prod(shape(x))
 
 
 def entries(x: Any) -> list[Value]:
@@ -99,28 +100,36 @@ def is_plain(x: Value) -> bool:
 def folding(operation: Operation) -> Operation:
     """The operation, which of plain numbers alone makes a plain number that remembers how it was written."""
 
-    def folded(*xs: Any) -> Array:
+    def folded(*xs: Any) -> Any:
         made = operation(*xs)
         if not all(map(is_plain, xs)):
             return made
-        return _folded(made) if isinstance(made, Value) else [_folded(each) for each in entries(made)]
+        plain = _folded(entries(made))
+        return plain[0] if isinstance(made, Value) else plain
 
     return folded
 
 
-def _folded(node: Value) -> Value:
+def _folded(results: list[Value]) -> list[Value]:
+    """Plain numbers in place of results that only depend on such."""
     made: dict[Value, Value] = {}
-    for each in toposort(node):
-        made[each] = each if each.is_constant else lift(each.data)
+    lengths: dict[Value, int] = {}
+    for each in toposort(*results):
+        number: Any = each if each.is_constant else lift(each.data)
+        length = _length(number)
         if each.rule is not None:
-            numbers: Any = tuple([made[x] for x in each.parents])
-            is_short = 1 + sum(map(_operations, numbers)) <= MAX_WRITTEN
-            made[each] = Folded(each.data, written=(each.rule, numbers) if is_short else None)
-    return made[node]
+            inputs: Any = tuple([made[x] for x in each.parents])
+            length = 1 + sum(lengths[x] for x in inputs)
+            number = Folded(each.data, written=(each.rule, inputs) if length <= MAX_WRITTEN else None)
+        made[each], lengths[number] = number, length
+    return [made[each] for each in results]
 
 
-def _operations(x: Constant) -> int:
-    return 1 + sum(map(_operations, x.written[1])) if x.written else 0
+def _length(x: Any) -> int:
+    """Of how many operations a plain number is made; too many if it does not say so."""
+    if not isinstance(x, Folded):
+        return 0
+    return 1 + sum(map(_length, x.written[1])) if x.written else MAX_WRITTEN
 
 
 # Entry by entry
@@ -133,8 +142,9 @@ def elementwise(operation: Operation) -> Operation:
         shapes = [shape(x) for x in xs]
         whole = max(shapes, key=len)
         if not all(each in ((), whole, whole[1:]) for each in shapes):
-            msg = "they need the same shape, unless one is a number, or a vector as long as the rows of a matrix"
-            raise ShapeError(msg)
+            if len(whole) == 1:
+                raise ShapeError("they need the same number of entries")
+            raise ShapeError("they need the same shape; a vector goes with every row, and needs its length")
         if not whole:
             return operation(*xs)
         lies = [len(each) == len(whole) for each in shapes]
@@ -196,7 +206,7 @@ def part(x: Any, *indices: Value) -> Any:
     """x[i] of a vector, W[i, j] or the row W[i] of a matrix, counted from 1."""
     sizes = shape(x)
     if not sizes:
-        raise ShapeError("it has no entries; an array is given as numbers in brackets, or its shape: x='[2]'")
+        raise ShapeError("only an array has entries: give it a list of numbers, or a shape such as '[2]'")
     if len(indices) > len(sizes):
         raise ShapeError("a vector has one index" if len(sizes) == 1 else "a matrix has two indices")
     for index, count, what in zip(indices, sizes, ("row" if len(sizes) == 2 else "entry", "column")):
@@ -204,25 +214,25 @@ def part(x: Any, *indices: Value) -> Any:
     return x
 
 
-def _whole(index: Any, what: str, count: int) -> int:
+def _whole(index: Any, what: str, count: float = math.inf) -> int:
     """An index as an int from 1 to count. Raises ShapeError if it is none, or not known when the text is read."""
     if shape(index):
         raise ShapeError(f"the {what} is a whole number, not an array")
     variable = next((leaf for leaf in toposort(index) if not leaf.parents and not leaf.is_constant), None)
     if variable is not None:
-        msg = f"the {what} depends on {variable.label}, a variable; write a whole number, or a name that is given one"
+        msg = f"the {what} would depend on {variable.label}, a variable; write a whole number, or a name given one"
         raise ShapeError(msg, shows_shapes=False)
     if index.primal is None:
-        msg = f"{index.label or 'it'} has no number, and the {what} must be known when the text is read: give it one"
+        msg = f"{index.label or 'it'} has no number, and the {what} is chosen when the text is read: give it one"
         raise ShapeError(msg, shows_shapes=False)
     number = index.data
     if not number.is_integer():
-        raise ShapeError(f"the {what} is {number:g}, and must be a whole number", shows_shapes=False)
+        raise ShapeError(f"the {what} must be a whole number, not {written(number)}", shows_shapes=False)
     if number < 1:
-        msg = f"there is no {what} {number:.0f}: they are counted from 1, as in the labels and in lectures"
-        raise ShapeError(msg)
+        msg = f"there is no {what} {written(number)}: they are counted from 1, as in the labels and the lectures"
+        raise ShapeError(msg, shows_shapes=False)
     if number > count:
-        raise ShapeError(f"there is no {what} {number:.0f}, the last is {count}")
+        raise ShapeError(f"there is no {what} {written(number)}, the last is {count}", shows_shapes=False)
     return int(number)
 
 
@@ -243,15 +253,12 @@ def display(*xs: Any) -> Any:
 
 def onehot(y: Any, m: Any) -> Any:
     """The vector of m numbers that is 1 at place y, else 0; for a vector of places the matrix of these rows."""
-    count = _whole(m, "number of classes", MAX_CLASSES)
+    count = _whole(m, "number of classes")
     if len(shape(y)) == 2:
         raise ShapeError("onehot(y, m) needs a class, or a vector of them")
     if shape(y):
         return [_onehot(_whole(each, "class", count), count) for each in y]
     return _onehot(_whole(y, "class", count), count)
-
-
-MAX_CLASSES = 1_000_000
 
 
 def _onehot(place: int, count: int) -> list[Value]:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from autograd_mini.engine.interop import as_float, is_array, is_sequence
 from autograd_mini.engine.value import Constant, Value
-from autograd_mini.errors import ExpressionError, NotANumberError, nearest, require, shown
+from autograd_mini.errors import MENTIONED, ExpressionError, NotANumberError, nearest, require, shown
 from autograd_mini.expression.arrays import label
+from autograd_mini.expression.text import MAX_OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from typing import Any, NoReturn
 
-MAX_ENTRIES = 1_000_000
-SHAPE = re.compile(r"\s*\[\s*(\d{1,9})\s*(?:[,x×]\s*(\d{1,9})\s*)?\]\s*")
-KNOWN = 20  # names in a message
+SHAPE = re.compile(r"\s*\[\s*(\d{1,9})\s*(?:[,x×*]\s*(\d{1,9})\s*)?\]\s*")
 
 
 class Inputs:
@@ -35,20 +35,24 @@ class Inputs:
         require(isinstance(numbers, Mapping), "numbers are given by name, as in {'u': 2}", numbers)
         for name in numbers:
             require(isinstance(name, str), "the name of a number is text", name)
-        given = [*numbers.items(), *named.items()]
-        self.bound = {_as_read(name): x for name, x in given}
+        given = [*numbers, *named]
+        self.bound = {as_read(name): x for name, x in [*numbers.items(), *named.items()]}
         if len(self.bound) < len(given):
-            every = ", ".join(name for name, _ in given)
-            msg = f"two of these names are one in the text, give it one number: {every}"
+            twice = next((name for name in numbers if name in named), "")
+            what = f"{twice} is given two numbers" if twice else "two of these names are one in the text"
+            msg = f"{what}, leave out one of them: {', '.join(given)}"
             raise ExpressionError(msg)
         self.patterns = _patterns(data)
         self.indices = indices
         self.made: dict[str, Any] = {}
 
-    def make(self, name: str, place: int) -> Any:
-        """The input of that name: a Value, or a nested list of Values labelled W[2,1]."""
+    def numbers(self, name: str) -> Any:
+        """What a name is bound to: a float or a nested list of floats, with None for a number it does not have."""
         x = self.bound.get(name, _UNBOUND)
-        numbers = None if x is _UNBOUND else _declared(x, name) if isinstance(x, str) else _numbers(x, name)
+        return None if x is _UNBOUND else _declared(x, name) if isinstance(x, str) else _numbers(x, name)
+
+    def make(self, name: str, numbers: Any, place: int) -> Any:
+        """The input of that name: a Value, or a nested list of Values labelled W[2,1]."""
         made = self._leaves(name, numbers)
         label(made, name, place)
         return made
@@ -86,24 +90,33 @@ def _each(make: Callable[[Any], Any], numbers: Any) -> Any:
     return [_each(make, x) for x in numbers] if isinstance(numbers, list) else make(numbers)
 
 
+def number_count(numbers: Any) -> int:
+    """How many numbers a nested list has."""
+    return sum(map(number_count, numbers)) if isinstance(numbers, list) else 1
+
+
 def _listed(names: Collection[str]) -> str:
-    few = sorted(names)[:KNOWN]
-    return ", ".join(few + ["..."] * (len(names) > KNOWN)) or "none"
+    few = sorted(names)[:MENTIONED]
+    return ", ".join(few + ["..."] * (len(names) > MENTIONED)) or "none"
 
 
-def _as_read(name: str) -> str:
-    """A name as Python's parser gives it back; lambda, which it does not take for one, stands in the text as lambda_."""
-    return "lambda_" if name == "lambda" else normalize("NFKC", name)
+def as_read(name: str) -> str:
+    """A name as Python's parser gives it back; lambda, which it does not take for one, stands in the text as lambda_.
+
+    >>> as_read("lambda"), as_read("lambda[2]"), as_read("lambda2")
+    ('lambda_', 'lambda_[2]', 'lambda2')
+    """
+    return normalize("NFKC", re.sub(r"^lambda(?=\[|$)", "lambda_", name))
 
 
 def _patterns(data: Any) -> list[str]:
     """The names and patterns in a list of them, or in a text with commas between."""
     expected = "data are names of inputs, such as ['x', 'y*'] or 'x, y*'"
-    require(isinstance(data, Iterable), expected, data)
+    require(isinstance(data, str | AbstractSet) or is_sequence(data), expected, data)
     patterns = data.split(",") if isinstance(data, str) else [*data]
     for pattern in patterns:
         require(isinstance(pattern, str), expected, pattern)
-    return [_as_read(pattern.strip()) for pattern in patterns if pattern.strip()]
+    return [as_read(pattern.strip()) for pattern in patterns if pattern.strip()]
 
 
 def _declared(text: str, name: str) -> Any:
@@ -116,11 +129,8 @@ def _declared(text: str, name: str) -> Any:
         )
         raise NotANumberError(msg)
     rows, columns = int(found[1]), int(found[2] or 1)
-    if not 1 <= rows * columns <= MAX_ENTRIES:
-        _refuse(
-            name,
-            f"the shape {text.strip()} has {rows * columns:,} entries; 1 to {MAX_ENTRIES:,} are possible",
-        )
+    if not 1 <= rows * columns <= MAX_OPERATIONS:
+        _refuse(name, f"the shape {text.strip()} has {rows * columns:,} entries, not 1 to {MAX_OPERATIONS:,}")
     return [[None] * columns for _ in range(rows)] if found[2] else [None] * rows
 
 

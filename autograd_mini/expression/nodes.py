@@ -17,24 +17,27 @@ from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.value import Value, lift
 from autograd_mini.errors import nearest, shown
 from autograd_mini.expression import vocabulary
-from autograd_mini.expression.arrays import ShapeError, entries, in_words, is_plain, label, shape, size
-from autograd_mini.expression.inputs import Inputs
-from autograd_mini.expression.text import _TOO_LARGE, SourceText
+from autograd_mini.expression.arrays import ShapeError, entries, in_words, is_plain, label, shape
+from autograd_mini.expression.inputs import Inputs, number_count
+from autograd_mini.expression.text import _TOO_LARGE, MAX_OPERATIONS, SourceText
 from autograd_mini.expression.vocabulary import OPERATORS, Function
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from typing import Any, TypeAlias
 
     Result: TypeAlias = (
         Value | Any
     )  # a Value or a nested list of Values, which no checker can tell from the text
 
-MAX_OPERATIONS = 1_000_000  # of numbers, in one text: some seconds, and some hundred MB
-
 
 def parse(
-    source: str, numbers: Mapping[str, Any] | None = None, /, *, data: str | Iterable[str] = (), **named: Any
+    source: str,
+    numbers: Mapping[str, Any] | None = None,
+    /,
+    *,
+    data: str | Collection[str] = (),
+    **named: Any,
 ) -> Result:
     """The last result of an expression: a Value, the last node of its graph, or a nested list of Values.
 
@@ -43,7 +46,7 @@ def parse(
         u × v, x^2, x², |x|, √x. It may have several lines, or parts
         separated by `;`, of which all but the last must be definitions `name = ...`.
         At most 10,000 characters, 1,000 operations inside one another, where a pair of brackets
-        counts as 5 (so 200 nested brackets), and 1,000,000 operations of numbers. Arguments between commas
+        counts as 5 (so 200 nested brackets), and 300,000 operations of numbers. Arguments between commas
         stand side by side.
     named: a number, a (nested) list or array of numbers, or for an array without numbers its shape as text:
         x=[1, 2], W=[[1, 2], [3, 4]], x="[2]", W="[3,2]". What is not named is one number, and stays unbound, for
@@ -87,7 +90,12 @@ def parse(
 
 
 def definitions(
-    source: str, numbers: Mapping[str, Any] | None = None, /, *, data: str | Iterable[str] = (), **named: Any
+    source: str,
+    numbers: Mapping[str, Any] | None = None,
+    /,
+    *,
+    data: str | Collection[str] = (),
+    **named: Any,
 ) -> dict[str, Result]:
     """Every name of an expression in the order of the text, inputs and results, each a Value or a nested list.
 
@@ -206,12 +214,14 @@ class Nodes:
             raise self.text.error(f"{self.text.written(part)}: {said}", self.text.place(part)) from None
 
     def spend(self, operations: int, part: ast.expr) -> None:
-        """Count the operations. Raises ExpressionError, before they are made, if they are too many."""
+        """Count operations, before they are made. Raises ExpressionError if they are too many."""
         self.spent += operations
         if self.spent > MAX_OPERATIONS:
+            many = f"{self.spent:,}" if self.spent < 10**15 else "far too many"
             msg = (
-                f"{self.text.written(part)} takes {operations:,} operations of numbers, and a text at most"
-                f" {MAX_OPERATIONS:,} in all; build larger graphs in Python, with variables() and functions"
+                f"{self.text.written(part)}: up to here the text takes {many} operations, at most {MAX_OPERATIONS:,}"
+                " are made (an entry of an array counts as one); build larger graphs in Python, with variables() and"
+                " functions"
             )
             raise self.text.error(msg, self.text.place(part))
 
@@ -248,8 +258,9 @@ class Nodes:
                 if name.id in self.functions:
                     msg = f"{name.id} is a function: write {name.id}(...), or give the variable another name"
                     raise self.text.error(msg, self.text.place(name))
-            made = self.named[name.id] = self.inputs.make(name.id, len(self.named))
-            self.spend(size(made), name)
+            numbers = self.inputs.numbers(name.id)
+            self.spend(number_count(numbers), name)
+            self.named[name.id] = self.inputs.make(name.id, numbers, len(self.named))
         return self.named[name.id]
 
     def constant(self, literal: ast.Constant) -> Value:

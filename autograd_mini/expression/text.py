@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 MAX_LENGTH = 10_000  # characters: thousands of nodes
+MAX_OPERATIONS = 300_000  # of numbers, as an array has many: 2 s and 150 MB (CPython 3.11)
 # Python's parser recurses in C, and a text that is too deep for the stack ends the process. Of a text within
 # these limits it needs at most 350 KiB (CPython 3.11 to 3.13, 64 bit); the smallest usual stack has 512.
 MAX_DEPTH = 1000

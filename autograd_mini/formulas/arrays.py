@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import reduce
 from itertools import product
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.engine.value import Constant
@@ -35,6 +37,15 @@ class Expression:
     shape: Shape = ()
     rule: Rule | None = None
     extra: Any = None
+
+    @property
+    def symbol(self) -> str:
+        """The sign of its one operation, for a badge; of several there is none but "="."""
+        if self.name not in ("rule", *SIGNS) or any(x.name in ("rule", *SIGNS) for x in self.arguments):
+            return "="
+        if self.rule and self.rule.name == "mul" and all(x.shape for x in self.arguments):
+            return Printed.odot
+        return self.rule.symbol if self.rule else SIGNS[self.name]
 
     def read(self, xp: Any, inputs: Sequence[Any], numbers: Callable[[Any], Any]) -> Any:
         """The line in an arithmetic, as a formula of its inputs or as what they give. numbers: how its numbers are said."""
@@ -99,18 +110,18 @@ def _value(each: Expression, arguments: Sequence[Term], inputs: Sequence[Term]) 
         place: int = each.extra
         return inputs[place]
     if each.name == "numbers":
-        return call("numbers", each.extra, shape=each.shape) if each.shape else _constant(each.extra)
+        return call("numbers", each.extra, shape=each.shape) if each.shape else constant_term(each.extra)
     if each.rule is not None:
         applied: Term = term(terms.applied(each.rule, *arguments))
         return applied
     return OPERATIONS[each.name].value(each, *arguments)
 
 
-def _constant(node: Value) -> Term:
+def constant_term(node: Value) -> Term:
     """A number of a line, exactly as it was written: 1/3 stays a fraction."""
     if isinstance(node, Constant) and node.written:
         rule, parts = node.written
-        return term(rule.forward(terms, *map(_constant, parts)))
+        return term(rule.forward(terms, *map(constant_term, parts)))
     return pi if node.data == math.pi else number(node.data)
 
 
@@ -118,10 +129,7 @@ def _pulled(each: Expression, arguments: Sequence[Term], value: Term, flow: Term
     """What flows back to each argument."""
     if each.rule is None:
         return OPERATIONS[each.name].pull(each, value, _full(flow, each.shape), *arguments)
-    if each.rule.name == "sqrt":  # one expects 1/(2z), not 0.5/z
-        partials: Sequence[Any] = (terms.div(1.0, 2.0 * value),)
-    else:
-        partials = each.rule.partials(terms, value, *arguments)
+    partials = terms.slopes(each.rule, value, arguments)
     return [
         _gathered(flow * partial, each.shape, x.shape)
         for partial, x in zip(partials, each.arguments, strict=True)
@@ -150,16 +158,20 @@ def ones(shape: Shape) -> Term:
 
 def linear(name: str, shape: Shape, *factors: Term) -> Term:
     """A function that is linear in each of what it is given: numbers are taken out in front."""
-    outside, inside = number(1.0), []
-    for factor in factors:
-        if factor.head == "product" and factor.shape:
-            above, below, powers = factor.parts
-            scalar = terms.div(number(above), number(below))
-            for base, n in powers:
-                scalar = scalar if base.shape else scalar * terms.pow(base, n)
-            outside, factor = outside * scalar, terms.div(factor, scalar)  # noqa: PLW2901
-        inside.append(factor)
-    return outside * call(name, *inside, shape=shape)
+    outside, inside = zip(*map(_apart, factors), strict=True)
+    scale: Term = reduce(mul, outside)
+    return scale * call(name, *inside, shape=shape)
+
+
+def _apart(x: Term) -> tuple[Term, Term]:
+    """What is a number in a product of arrays, and the arrays."""
+    outside = number(1.0)
+    if x.head == "product" and x.shape:
+        above, below, powers = x.parts
+        outside = terms.div(number(above), number(below))
+        for base, n in powers:
+            outside = outside if base.shape else outside * terms.pow(base, n)
+    return outside, terms.div(x, outside)
 
 
 def total(x: Term) -> Term:
@@ -225,6 +237,14 @@ def _pull_extreme(_each: Expression, value: Term, flow: Term, x: Term) -> tuple[
     return (flow * terms.where(terms.equal(x, value), number(1.0), number(0.0)),)
 
 
+def entry(x: Term, index: tuple[int, ...], shape: Shape = ()) -> Term:
+    """One entry of an array, or one row."""
+    outside, inside = _apart(x)
+    if inside.head == "call" and inside.parts[0] == "ones":
+        return outside * ones(shape)
+    return outside * call("entry", inside, index, shape=shape)
+
+
 def _pull_entry(each: Expression, _value: Term, flow: Term, x: Term) -> tuple[Term]:
     shape = x.shape[: len(each.extra)]
     unit = call("unit", each.extra, shape, shape=shape)
@@ -269,11 +289,17 @@ OPERATIONS: Mapping[str, Operation] = {
     "softmax": _reduced("softmax", _pull_softmax),
     "log_softmax": _reduced("log_softmax", _pull_log_softmax),
     "logsumexp": _reduced("logsumexp", lambda _, __, flow, x: (flow * call("softmax", x),)),
-    "entry": Operation(lambda each, x: call("entry", x, each.extra, shape=each.shape), _pull_entry),
+    "entry": Operation(lambda each, x: entry(x, each.extra, each.shape), _pull_entry),
     "stack": Operation(
         lambda each, *_: symbol(each.extra, each.shape),
-        lambda each, _, flow, *xs: [call("entry", flow, place, shape=()) for place in places(each.shape)],
+        lambda each, _, flow, *xs: [entry(flow, place) for place in places(each.shape)],
     ),
 }
+# What stands for an operation on a badge; the others are no more than a way to say what a line is of.
+SIGNS = {
+    "matmul": "·", "outer": "outer", "total": "sum", "mean": "mean", "sum_rows": "sum", "sum_cols": "sum", "length": "norm",
+    "length1": "norm", "largest": "max", "smallest": "min", "softmax": "softmax", "log_softmax": "log softmax",
+    "logsumexp": "logsumexp",
+}  # fmt: skip
 # Operations whose derivative is said with their result.
 NAMED = frozenset({"softmax", "length", "largest", "smallest"})

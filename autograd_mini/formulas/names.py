@@ -98,10 +98,11 @@ def names(order: Sequence[Value]) -> dict[Value, str]:
     """A name to show for every node of a topological order.
 
     A node keeps its label, with what cannot be shown written out. What a network made is called by its role, such
-    as h1[2], see roles.py. Other unnamed results are t1, t2, ... as in the lectures and an unnamed last one is f;
-    unnamed inputs are x1, x2, ...; a constant is called by its number. Given names never repeat a label, and what
-    would look the same, as x1 and x_1 do, gets primes; but the inputs x[1], x[2], ... of several examples are
-    x1[1], x1[2], ..., x2[1], ...: shown as x⁽¹⁾₁ and so on. What a network gives is f only if nothing else is a result.
+    as h1[2], see roles.py. Other unnamed results are t1, t2, ... as in the lectures, in the order in which they are
+    written, and an unnamed last one is f; unnamed inputs are x1, x2, ...; a constant is called by its number. Given
+    names never repeat a label, and what would look the same, as x1 and x_1 do, gets primes; but the inputs x[1],
+    x[2], ... of several examples are x1[1], x1[2], ..., x2[1], ...: shown as x⁽¹⁾₁ and so on. What a network gives is
+    f only if nothing else is a result.
     """
     taken = {node.label for node in order}
     known = [parts for label in taken if (parts := indexed(label))]
@@ -116,8 +117,14 @@ def names(order: Sequence[Value]) -> dict[Value, str]:
 
     result: dict[Value, str] = {}
     looks: Counter[object] = Counter()
-    examples = _examples(order)
+    examples = examples_of(order)
     inputs = results = 1
+    numbered: dict[Value, str] = {}
+    for node in as_written(order):
+        if node.rule is None or node.label or node in made:
+            continue
+        if node is not order[-1] or "f" in taken:
+            numbered[node], results = fresh("t", results)
     for node in order:
         if node.label:
             name = label = examples.get(node) or made.get(node) or visible(_LAMBDA.sub("lambda", node.label))
@@ -131,8 +138,8 @@ def names(order: Sequence[Value]) -> dict[Value, str]:
             name = "f"
         elif node in made:
             name = made[node]
-        elif node.parents:
-            name, results = fresh("t", results)
+        elif node in numbered:
+            name = numbered[node]
         else:
             name, inputs = fresh("x", inputs)
         result[node] = name
@@ -186,7 +193,7 @@ def _is_only_result(order: Sequence[Value]) -> bool:
     return len({x for node in order for x in node.parents}) == len(order) - 1
 
 
-def _examples(order: Sequence[Value]) -> dict[Value, str]:
+def examples_of(order: Sequence[Value]) -> dict[Value, str]:
     """The inputs of a batch with the number of their example, if all examples have the same ones in the same order.
 
     They are counted as they are used: what a neuron reads that reads its own result comes in the order of time.

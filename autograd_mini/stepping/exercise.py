@@ -21,7 +21,7 @@ from autograd_mini.formulas.expressions import fixed, held
 from autograd_mini.formulas.javascript import is_printable, javascript, key_of, table_of, together
 from autograd_mini.formulas.names import names
 from autograd_mini.stepping.answers import reading_program, spellings
-from autograd_mini.stepping.blank import blank_picture, looks_of
+from autograd_mini.stepping.blank import blank_picture, looks_of, scripts_of
 from autograd_mini.stepping.lines import Lines
 from autograd_mini.stepping.live import graph_of
 from autograd_mini.stepping.mistakes import KINDS, mistakes_program
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 
 WORDS = (
-    "hint", "answer", "right", "follows", "close", "wrong", "imprecise", "unreadable", "unreadable formula", "given",
+    "hint", "answer", "right", "follows", "nearly", "wrong", "imprecise", "unreadable", "unreadable formula", "given",
     "score", "at once", "tries", "shown", "comes out", "or", "solution",
 )  # fmt: skip
 BUTTONS = {"locals": "local partials", "solution": "solution", "sheet": "print", "again": "again"}
@@ -81,9 +81,10 @@ def exercise_of(trace: Trace) -> str:
         data_block("answers", content),
     ]
     name = f"{message('exercise', language)}: {title}"
-    looks, rules = looks_of(scene_after(trace))
+    scene = scene_after(trace)
+    looks, rules = looks_of(scene)
     styles = [*looks, "stepping/assets/exercise.css"]
-    scripts = ["viz/assets/picture.js", *[f"stepping/assets/{name}.js" for name in ("live", "reader", "sheet", "mistakes", "exercise")]]
+    scripts = [*scripts_of(scene), *[f"stepping/assets/{name}.js" for name in ("live", "reader", "sheet", "mistakes", "exercise")]]
     return document(name, language, "\n".join(body), styles, scripts, rules, asked.program(), is_sealed=True)
 
 
@@ -100,7 +101,7 @@ def without_numbers(trace: Trace) -> Trace:
         else:
             copies[node] = Constant(0.0, node.label) if node.is_constant else Value(label=node.label)
             copies[node].primal = None
-    opened = [node.rule.frame.name for node in trace.nodes if isinstance(trace, Lines) and node.rule is not None and node.rule.frame is not None]
+    opened = [node.rule.frame.title for node in trace.nodes if isinstance(trace, Lines) and node.rule is not None and node.rule.frame is not None]
     return _again(trace, copies, opened)
 
 
@@ -111,7 +112,7 @@ def _again(trace: Trace, copies: dict[Value, Value], opened: Sequence[str]) -> T
         which = {"by": start} if trace.sweep == TANGENTS else {"of": start}
         again = type(trace)([copies[root] for root in trace.roots], trace.language, **which)
     else:
-        called = trace.equations.called
+        called = trace.called
         line = trace.line_of[trace.starts[0]]
         start = called[trace.starts[0]] if len(trace.starts) == 1 else line.label
         roots = [copies[entry] for root in trace.roots for entry in root.unit.entries]  # type: ignore[attr-defined]
@@ -124,7 +125,7 @@ class Asked:
     """What is asked about a trace, as the page knows it.
 
     A question is a row: k keys of its numbers (see sheet.py), w how many stand side by side, n the node whose box they
-    fill or -1, b which: 0 its value, 1 its derivative, 2 none, as it is a local partial; x labels on edges it fills;
+    fill or -1, r how many stand side by side in that, b which: 0 its value, 1 its derivative, 2 none, as it is a local partial; x labels on edges it fills;
     e edges that are marked; h hints and l lines of the solution, as trees; d the definition it is inside of, or -1;
     c for a local partial of a definition its number, as it is asked while that is closed; o what can be opened.
     """
@@ -207,7 +208,7 @@ class Asked:
         assert isinstance(opened, Lines)
         outer = {self.order[i] for i in self.asked}
         frames = {
-            node: node.rule.frame.name
+            node: node.rule.frame.title
             for node in opened.nodes
             if node.rule is not None and node.rule.frame is not None and node.unit.entries[0] not in outer
         }
@@ -245,6 +246,7 @@ class Asked:
             keys, step, 0, sides[0],
             n=step.node if own else -1,
             w=_width(node),
+            **({"r": 1} if len(getattr(node, "shape", ())) == 1 else {}),
             h=[hint for hint in short if hint != [[]]],
             l=[sides],
             e=change[5] if change else [],
@@ -274,6 +276,7 @@ class Asked:
             n=last.node if done else -1,
             w=len(entries) if len(self.starts) > 1 else _width(node),
             h=hints, l=lines, e=edges, x=labels,
+            **({"r": 1} if len(getattr(node, "shape", ())) == 1 and len(self.starts) == 1 else {}),
         )  # fmt: skip
 
     def _has_local(self, trace: Trace, step: Step) -> bool:
@@ -302,7 +305,7 @@ class Asked:
         yield self._question(
             keys, step, 2, sides[0], n=-1 if is_inside else step.node, w=1,
             h=[[sides[:-1]]] if len(sides) > 2 else [], l=[sides],
-            e=[] if is_inside else trace.arrows(step), x=[label for label in labels if label[3] == keys[0]], **more,
+            e=[] if is_inside else step.arrows, x=[label for label in labels if label[3] == keys[0]], **more,
         )  # fmt: skip
 
     def _inputs_of(self, trace: Lines, u: int) -> Sequence[int]:
@@ -355,7 +358,8 @@ class Asked:
         given = [[step.node, str(xp.constant(step.result))] for step in self.trace if step.kind == VARIABLE and step.result is not None and not self.lines]
         if self.lines:
             numbers = {node: node.known("data") for node in self.lines.nodes if node.rule is None}
-            given = [[i, _shown(xp, numbers[node])] for i, node in enumerate(self.lines.nodes) if node.rule is None and numbers[node] is not None]
+            cards = scene_after(self.trace).cards
+            given = [[i, cards[i].filled(numbers[node])] for i, node in enumerate(self.lines.nodes) if node.rule is None and numbers[node] is not None]
         content: dict[str, Any] = {
             "graph": graph, "asked": self.asked, "starts": self.starts, "held": self.held, "wanted": self.wanted,
             "forward": int(self.trace.sweep == TANGENTS),
@@ -432,10 +436,6 @@ def _digits(text: str) -> str:
     return text.removeprefix("−").partition("·")[0]
 
 
-def _shown(xp: Any, numbers: Any) -> str:
-    return str(xp.constant(numbers))
-
-
 def hidden(content: Any) -> str:
     """The content so that no eye meets it by chance. It is no secret: the page can read it, so can a reader."""
     data = json.dumps(content, ensure_ascii=False).encode()
@@ -446,7 +446,7 @@ def _words(asked: Asked, language: str) -> dict[str, str]:
     """All that the page may say."""
     kinds = [] if asked.is_formal else [f"mistake {kind}" for kind in KINDS]
     said = {key: message(key, language) for key in (*WORDS, *kinds)}
-    return said | {"between": message("between arguments", language)}
+    return said | {"close": said.pop("nearly")}
 
 
 def _row(i: int, question: Question, language: str) -> str:
@@ -460,7 +460,7 @@ def _row(i: int, question: Question, language: str) -> str:
         f'<input id="q{i}{f"-{j}" if j else ""}" aria-label="{label}{f" {j + 1}" if len(keys) > 1 else ""}" autocomplete="off" autocapitalize="off" spellcheck="false">'
         for j in range(len(keys))
     ])  # fmt: skip
-    inside = f'<button class="open" aria-expanded="false">{escape(message("inside", language))}</button>' if "o" in question else ""
+    inside = f'<button class="open" aria-expanded="false">{escape(message("operations inside", language))}</button>' if "o" in question else ""
     columns = f' data-columns="{question["w"]}"' if len(keys) > 1 else ""
     return (
         f'<li class="{kind}"><label for="q{i}"><math>{content}</math></label>'

@@ -111,7 +111,7 @@ def frame(trace: Trace, count: int, layout: Layout) -> ET.Element:
     ET.SubElement(sheet, "rect", size, fill=PAPER)
     step = trace[max(count - 1, 0)]
     if count:
-        _mark(picture, trace, step)
+        _mark(picture, step)
     sheet.append(picture[-1])
     sheet[-1].set("transform", f"translate({(wide - own_width) / 2 + MARGIN} {MARGIN})")
     foot = ET.SubElement(sheet, "g")
@@ -130,7 +130,7 @@ def _picture(trace: Trace, count: int, layout: Layout) -> ET.Element:
     """
     sweep, flowing, used = trace[max(count - 1, 0)].sweep, widths(trace), set[int]()
     if count and sweep != VALUES:
-        used = {edge for step in trace[:count] for edge in trace.arrows(step)}
+        used = {edge for step in trace[:count] for edge in step.arrows}
     reached, is_backward = {f"e{edge}": flowing[edge] for edge in used}, count and sweep == GRADIENTS
     curves = layout.arrows
     if is_backward:
@@ -169,10 +169,10 @@ def _equation(trace: Trace, step: Step, wide: float, middle: float, scale: float
     return group
 
 
-def _mark(picture: ET.Element, trace: Trace, step: Step) -> None:
+def _mark(picture: ET.Element, step: Step) -> None:
     """Draw the card of the step, and its arrow, with a thick line."""
     marked = {f"n{step.node}"}
-    marked.update([f"e{edge}" for edge in trace.arrows(step)])
+    marked.update([f"e{edge}" for edge in step.arrows])
     for group in picture.iter("g"):
         if group.get("id") in marked:
             shapes = [part for part in group.iter() if part.tag in ("rect", "path")]

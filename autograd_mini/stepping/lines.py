@@ -7,7 +7,9 @@ formula, of arrays one of matrices. The numbers are those of the graph below, en
 from __future__ import annotations
 
 import math
-from functools import reduce
+import re
+from collections.abc import Mapping
+from functools import cached_property, reduce
 from operator import add
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,7 @@ from autograd_mini.errors import shown
 from autograd_mini.formulas.definitions import Line, lines_of
 from autograd_mini.formulas.names import as_written, names
 from autograd_mini.formulas.terms import call, number, symbol, terms, terms_of
+from autograd_mini.stepping.inside import Inside, Operations
 from autograd_mini.stepping.sweeps import (
     GRADIENTS,
     OPERATION,
@@ -29,12 +32,12 @@ from autograd_mini.stepping.sweeps import (
     Trace,
 )
 from autograd_mini.stepping.unknown import numbers_of, partials_of
-from autograd_mini.viz.roots import last_of, roots_of
+from autograd_mini.viz.roots import roots_of
 from autograd_mini.viz.scene import numbers_in
 from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from autograd_mini.engine.value import Value
     from autograd_mini.formulas.printing import Formula, Printed
@@ -46,6 +49,15 @@ class LineStep(Step):
     """A step of a definition; its result may be nested tuples of numbers."""
 
     __slots__ = ()
+
+    @property
+    def is_chain(self) -> bool:
+        said = self.equations
+        assert isinstance(said, LineEquations)
+        places = (self.node, *self.sources)
+        return len(self.edges) == len(said.starts) == 1 and not any(
+            said.nodes[place].shape for place in places
+        )
 
     @property
     def size(self) -> float | None:
@@ -86,11 +98,11 @@ class Lines(Trace):
             Trace(f, language, of=of)  # says what is outdated
         lines = lines_of(roots, opened)
         self.order = toposort(*[entry for line in lines for entry in line.unit.entries])
+        self.called = names(self.order)
         self.line_of = {entry: line for line in lines for entry in line.unit.entries}
         self.nodes = tuple([self.line_of[line.unit.entries[0]] for line in as_written(lines)])  # type: ignore[attr-defined]
         self.roots = tuple(dict.fromkeys([self.line_of[root] for root in roots]))
         self.language = language
-        self.edges = self._numbered()
         self.sweep = GRADIENTS
         self.starts = self._starts(f, of)
         self.equations = LineEquations(self)
@@ -98,23 +110,52 @@ class Lines(Trace):
 
     def _starts(self, f: Roots, of: str | None) -> tuple[Value, ...]:
         """The entries whose derivatives they are: one, or all of the last array."""
+        called = {node: name for node, name in self.called.items() if node in self.line_of and node.rule}
+        arrays: dict[str, list[Value]] = {}
+        for node in sorted(called, key=lambda node: _index(called[node])):
+            arrays.setdefault(called[node].partition("[")[0], []).append(node)
         if of is None:
-            last = last_of(f)
-            return (last,) if last is not None else self.line_of[roots_of(f)[-1]].unit.entries
-        called = {
-            name: node for node, name in names(self.order).items() if node in self.line_of and node.rule
-        }
-        whole = {line.label: line for line in self.nodes if line.rule is not None}
-        if of in called:
-            return (called[of],)
-        if of in whole:
-            return whole[of].unit.entries
-        msg = f"no definition is called {shown(of)}; the gradients are those of one of: {', '.join(whole)}"
+            last = [*f.values()][-1] if isinstance(f, Mapping) else f
+            entries = roots_of(last)
+            if len(entries) == 1 or len({called.get(x, "").partition("[")[0] for x in entries}) == 1:
+                return entries
+        for node, name in called.items():
+            if of in (name, node.label):
+                return (node,)
+        if of in arrays:
+            return tuple(arrays[of])
+        trouble = (
+            "the last results have no name in common"
+            if of is None
+            else f"no definition is called {shown(of)}"
+        )
+        msg = f"{trouble}; the gradients are those of one of: {', '.join(arrays)}"
         raise ValueError(msg)
 
     @property
     def result(self) -> Value:
-        return self.line_of[self.starts[0]]
+        return self.line_of[self.starts[-1]]
+
+    @property
+    def given(self) -> tuple[Value, ...]:
+        """The inputs: no step is spent on their numbers."""
+        return tuple([line for line in self.nodes if line.rule is None])
+
+    def place(self, name: str) -> int:
+        """The place of a line among the nodes. Raises StopIteration if there is none of that name."""
+        return next(i for i, line in enumerate(self.nodes) if line.label == name)
+
+    @cached_property
+    def inside(self) -> dict[int, Inside]:
+        """The operations of the lines that have several, by their place among the nodes."""
+        said = self.equations
+        steps = Operations(self.order, self.starts, self.language, said.called, said.scalars)
+        return steps.inside(self.nodes)
+
+    def about(self, step: Step) -> Inside | None:
+        """What can be opened at a step: of its line, or of the line its derivative goes through."""
+        places = [user for user, _ in step.edges] or [step.node]
+        return next((self.inside[place] for place in places if place in self.inside), None)
 
     def _values(self) -> Iterator[Step]:
         """Every line; inputs are given."""
@@ -127,9 +168,8 @@ class Lines(Trace):
     def _line_derivatives(self) -> Iterator[Step]:
         """The seed, and from it back every line and every input that it depends on."""
         said = self.equations
-        start = said.start
         tables = [gradients_of(self.order, entry, said.scalars) for entry in self.starts]
-        reached = {start}
+        reached = {*said.ends}
         users: dict[Line, list[tuple[int, int]]] = {}
         for line in reversed(self.nodes):
             if line in reached:
@@ -138,9 +178,12 @@ class Lines(Trace):
                         reached.add(parent)
                         users.setdefault(parent, []).append((said.place[line], position))
         said.gradients = {line: self._gathered(line, tables) for line in self.nodes if line in reached}
-        seed = said.gradients[start]
-        yield LineStep(GRADIENTS, SEED, said.place[start], seed, None, seed, said)
-        operations = [line for line in reversed(self.nodes) if line.rule is not None and line is not start]
+        for start in said.ends:
+            seed = said.gradients[start]
+            yield LineStep(GRADIENTS, SEED, said.place[start], seed, None, seed, said)
+        operations = [
+            line for line in reversed(self.nodes) if line.rule is not None and line not in said.ends
+        ]
         inputs = [line for line in self.nodes if line.rule is None]
         for line in operations + inputs:
             if edges := users.get(line):
@@ -156,6 +199,11 @@ class Lines(Trace):
         if len(self.starts) == 1:
             return line.gathered(rows[0])
         return None if any(None in row for row in rows) else tuple([tuple(row) for row in rows])
+
+
+def _index(name: str) -> tuple[int, ...]:
+    """The index of an entry such as h[2]; nothing for another name."""
+    return tuple(map(int, re.findall(r"\d+", name.partition("[")[2])))
 
 
 def gradients_of(
@@ -187,10 +235,14 @@ class LineEquations(Equations):
         self.line_of = trace.line_of
         self.starts = trace.starts
         self.scalars = numbers_of(trace.order)
-        self.called = names(trace.order)
+        self.called = trace.called
+        self.ends = dict.fromkeys(
+            [trace.line_of[entry] for entry in trace.starts]
+        )  # one, or those of an array
         self.gradients: dict[Line, Any] = {}
         self._flows: dict[Line, Sequence[Term]] = {}
-        super().__init__(trace.nodes, trace.line_of[trace.starts[0]], trace.sweep, trace.language)
+        self._conventions: dict[int, str] = {}
+        super().__init__(trace.nodes, trace.line_of[trace.starts[-1]], trace.sweep, trace.language)
 
     def _names(self) -> dict[Value, str]:
         return {line: line.label for line in self.nodes}
@@ -208,8 +260,9 @@ class LineEquations(Equations):
 
     def written_start(self, xp: Printed) -> Formula:
         """What is differentiated: a number, an entry of an array, or a whole one."""
-        is_whole = len(self.starts) > 1 or not self.start.shape
-        return self.symbol(xp, self.start) if is_whole else xp.symbol(self.called[self.starts[0]])
+        if len(self.starts) > 1:
+            return xp.symbol(self.called[self.starts[0]].partition("[")[0])
+        return xp.symbol(self.called[self.starts[0]]) if self.start.shape else self.symbol(xp, self.start)
 
     def derivative(self, xp: Printed, node: Value) -> Formula:
         return xp.derivative(self.written_start(xp), self.symbol(xp, node))
@@ -219,7 +272,7 @@ class LineEquations(Equations):
         user = self.nodes[edges[0][0]]
         if len(edges) > 1 or target.shape or user.shape or len(self.starts) > 1:
             return None, None
-        return user.slopes()[edges[0][1]], self.gradients[user]
+        return self._slopes_of(user)[edges[0][1]], self.gradients[user]
 
     def sides(self, xp: Printed, step: Step) -> list[Formula]:
         node = self.nodes[step.node]
@@ -234,7 +287,8 @@ class LineEquations(Equations):
         return sides if step.result is None else [*sides, self.written(xp, step.result)]
 
     def _index(self) -> Sequence[int]:
-        return self.start.unit.index(self.start.unit.entries.index(self.starts[0]))
+        places = [i for i, entry in enumerate(self.start.unit.entries) if entry is self.starts[0]]
+        return self.start.unit.index(places[0])  # by identity: == compares numbers
 
     def _line(self, xp: Printed, line: Line) -> list[Formula]:
         """h, sigmoid(w × x + b), sigmoid(1 × 2 + 0); of arrays only the formula."""
@@ -254,7 +308,7 @@ class LineEquations(Equations):
         if target.shape or any(user.shape for user, _ in users):
             return self._of_arrays(xp, target, users)
         sides = [self.derivative(xp, target)]
-        if any(user is not self.start for user, _ in users):
+        if any(user not in self.ends for user, _ in users):
             sides.append(self._chain(xp, target, users))
         sides.append(
             self._added(xp, users, lambda user, flow: self._times(xp, user, flow.read(xp, self._said(xp))))
@@ -266,21 +320,20 @@ class LineEquations(Equations):
         return sides
 
     def _chain(self, xp: Printed, target: Line, users: Sequence[tuple[Line, int]]) -> Formula:
-        """∂h/∂x · ∂f/∂h + ..., by names; of the result itself ∂f/∂x."""
+        """∂h/∂x · ∂f/∂h + ..., by names."""
         x = self.symbol(xp, target)
         products = []
-        for user, _ in dict.fromkeys(users):
-            local = xp.derivative(self.symbol(xp, user), x)
-            upstream = self.derivative(xp, user)
-            pair = (upstream, local) if len(self.starts) > 1 else (local, upstream)
+        for user in dict.fromkeys([user for user, _ in users]):
             if (
-                user is self.start
+                len(self.ends) == 1 and user in self.ends
             ):  # ∂f/∂x is what the box of x holds: here the derivative is that of the expression
                 assert user.rule is not None
                 expression = xp.applied(user.rule, *[self.symbol(xp, parent) for parent in user.parents])
                 products.append(xp.derivative(expression, x))
-            else:
-                products.append(xp.chain(*pair))
+                continue
+            local, upstream = xp.derivative(self.symbol(xp, user), x), self.derivative(xp, user)
+            # The rows of a Jacobian are those of the result: its product has the other order.
+            products.append(xp.chain(upstream, local) if len(self.starts) > 1 else xp.chain(local, upstream))
         return reduce(add, products)
 
     def _added(
@@ -303,11 +356,17 @@ class LineEquations(Equations):
         return xp.chain(factor, name)
 
     def _local(self, xp: Printed, user: Line, flow: Term) -> Any:
-        """The number of a derivative of a line; of the result with numbers in its formula."""
-        if user is self.start and len(flow.symbols) < len(user.parents) + 2:
+        """The number of a derivative of a line, its formula if it is not known; of the result with numbers in it."""
+        is_told_apart = any(isinstance(key, str) for key in flow.symbols)  # such a name has no number
+        if user is self.start and len(flow.symbols) < len(user.parents) + 2 and not is_told_apart:
             return flow.read(xp, lambda key: self.number(xp, key))
         position = next(i for i, each in enumerate(self._local_terms(user)) if each is flow)
-        return user.slopes()[position]
+        slope = self._slopes_of(user)[position]
+        return flow.read(xp, self._said(xp)) if slope is None else slope
+
+    def _slopes_of(self, user: Line) -> Sequence[float | None]:
+        """The numbers of the derivatives of a line, None where they are not known."""
+        return user.slopes(lambda node: partials_of(node, self.scalars))
 
     def _local_terms(self, user: Line) -> Sequence[Term]:
         """The derivatives of a line by its inputs, for a seed 1, or for an array what flows into it."""
@@ -366,14 +425,18 @@ class LineEquations(Equations):
     def _after_softmax(self, target: Line, users: Sequence[tuple[Line, int]]) -> Term | None:
         """The derivative of a cross-entropy by the scores of its softmax: p − onehot(y), or p − y."""
         p = users[0][0]
-        takers = [line for line in self.nodes if p in line.parents]
+        takers = [line for line in self.nodes if any(p is each for each in line.parents)]
         if len(users) > 1 or p.rule is None or p.rule.expression.name != "softmax" or len(target.shape) != 1:
             return None
         if len(takers) != 1 or takers[0] is not self.start or p.rule.expression.arguments[0].name != "input":
             return None
         part = symbol(p, p.shape)
         # What flows into p must be −y/p, with a y of sum 1.
-        flow = self._local_terms(self.start)[[*self.start.parents].index(p)]
+        flow = next(
+            flow
+            for flow, each in zip(self._local_terms(self.start), self.start.parents, strict=True)
+            if each is p
+        )
         weights = -flow * part
         if weights.head == "call" and weights.parts[0] == "unit":
             return part - weights
@@ -402,26 +465,36 @@ class LineEquations(Equations):
         node = self.nodes[step.node]
         if step.kind == OPERATION and node in self.shifts:
             return message("shift", self.language).format(self.names[node])
-        for place, _ in step.edges:
+        return next(filter(None, [self._convention(place) for place, _ in step.edges]), "")
+
+    def _convention(self, place: int) -> str:
+        """What a line follows where it has no derivative, found out once."""
+        if place not in self._conventions:
+            said = ""
             for operation in self.nodes[place].body():
                 known = Application.of(operation, self.scalars)
-                if known.is_tie:
-                    return message("tie", self.language)
-                if known.is_kink:
-                    return message("kink in", self.language).format(self.called[operation])
-        return ""
+                if known.is_tie or known.is_kink:
+                    key = "tie" if known.is_tie else "kink in"
+                    said = message(key, self.language).format(self.called[operation])
+                    break
+            self._conventions[place] = said
+        return self._conventions[place]
 
     def meaning(self, step: Step) -> str:
         """See `Step.meaning`."""
         if step.kind == SEED:
             what = " = ".join(map(str, step.sides(self.text)))
             return message("seed", self.language).format(what)
-        many = "line of arrays" if self.nodes[step.node].shape else "line"
-        key = (
-            many
-            if step.kind == OPERATION
-            else "line of gradients"
-            if len(step.edges) == 1
-            else "lines of gradients"
-        )
+        shapes = [self.nodes[place].shape for place in (step.node, *step.sources)]
+        users = [self.nodes[user] for user, _ in step.edges]
+        if step.kind == OPERATION:
+            key = "line unknown" if step.result is None else "line of arrays" if any(shapes) else "line"
+        elif len(users) > 1:
+            key = "lines of gradients"
+        elif len(self.starts) > 1:
+            key = "jacobians"
+        elif users[0] is self.start:
+            key = "line of the result"
+        else:
+            key = "gradients of arrays" if any(shapes) else "line of gradients"
         return message(key, self.language).format(len(step.edges))

@@ -87,7 +87,9 @@ def of_values(rule: Rule, inputs: Sequence[float]) -> Iterator[tuple[str, float]
     yield "sign of value", -rule.forward(floats, *inputs)
 
 
-def of_partials(rule: Rule, z: float, inputs: Sequence[float], k: int, p: float) -> Iterator[tuple[str, float]]:
+def of_partials(
+    rule: Rule, z: float, inputs: Sequence[float], k: int, p: float
+) -> Iterator[tuple[str, float]]:
     """What mistakes with a rule put in the place of its partial p by its input k, commonest first."""
     if len(inputs) == 2:
         yield "swap", rule.partials(floats, z, *inputs)[1 - k]
@@ -152,5 +154,3 @@ def _entry(rule: Rule, count: int, word: str) -> str:
     fields += ["h:1"] * (rule.name in FUNCTIONS)
     fields += [f"m:{int(rule.name == 'max')}"] * (own and rule.name in ("max", "min"))
     return f"{{{','.join(fields)}}}"
-
-

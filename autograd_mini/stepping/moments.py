@@ -32,7 +32,7 @@ def scene_after(trace: Trace, count: int | None = None, xp: Printed | None = Non
     """
     nodes, said = trace.nodes, trace.equations
     done = trace[:count]
-    numbers = {node: said.numbers[node] for node in nodes if node.is_constant and not node.label}
+    numbers = {node: said.numbers[node] for node in trace.given}
     flowed = [((nodes[user], position), step) for step in done for user, position in step.edges]
     moment = Moment(
         said.names,
@@ -58,7 +58,7 @@ def widths(trace: Trace) -> dict[int, int]:
     >>> widths(steps(parse("f = (u - v) * w", u=2, v=3, w=4)))
     {2: 5, 3: -3, 0: 5, 1: -5}
     """
-    sizes = {edge: step.size for step in trace for edge in trace.arrows(step)}
+    sizes = {edge: step.size for step in trace for edge in step.arrows}
     most = max([abs(x) for x in sizes.values() if x is not None and math.isfinite(x)], default=0) or 1
 
     def wide(x: float | None) -> int:

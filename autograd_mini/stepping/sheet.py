@@ -150,7 +150,10 @@ class Sheet:
 
     def products(self, start: int, x: int, numbers: Numbers) -> list[float]:
         """What is added in a derivative."""
-        return [_times(numbers[f"p{u},{k}"], numbers[f"g{start},{source}"]) for u, k, source in self.terms[start][x]]
+        return [
+            _times(numbers[f"p{u},{k}"], numbers[f"g{start},{source}"])
+            for u, k, source in self.terms[start][x]
+        ]
 
     def needs(self, key: str) -> list[str]:
         """The keys of the numbers that this one is made from."""
@@ -161,13 +164,19 @@ class Sheet:
         return of_inputs if kind == "v" else [*of_inputs, f"v{first}"]
 
     def value(
-        self, unit: Unit, at: Callable[[int], float], changed: Callable[[int, list[float]], float] | None = None
+        self,
+        unit: Unit,
+        at: Callable[[int], float],
+        changed: Callable[[int, list[float]], float] | None = None,
     ) -> float:
         """The value of a unit from those of its inputs. changed: what an operation is to give, by its place and inputs."""
         return self._inside(unit, at, changed)[unit.place]
 
     def _inside(
-        self, unit: Unit, at: Callable[[int], float], changed: Callable[[int, list[float]], float] | None = None
+        self,
+        unit: Unit,
+        at: Callable[[int], float],
+        changed: Callable[[int, list[float]], float] | None = None,
     ) -> dict[int, float]:
         values: dict[int, float] = {}
         for i in unit.body:
@@ -290,9 +299,7 @@ class Sheet:
 
         return self.value(unit, at, changed)
 
-    def _of_partial(
-        self, u: int, k: int, at: Callable[[int], float], numbers: Numbers
-    ) -> Iterator[Mistake]:
+    def _of_partial(self, u: int, k: int, at: Callable[[int], float], numbers: Numbers) -> Iterator[Mistake]:
         """What mistakes make of a local partial."""
         unit = self.units[u]
         values = self._inside(unit, at) | {u: at(u)}
@@ -324,9 +331,19 @@ class Sheet:
             yield Mistake("index", u, at(other), -1)
         for start in self.starts:
             uses = self.terms[start].get(factor, [])
-            if factor in self.leaves and uses and all(f"p{v},{j}" in numbers for v, j, _ in uses) and not self.is_forward:
+            if (
+                factor in self.leaves
+                and uses
+                and all(f"p{v},{j}" in numbers for v, j, _ in uses)
+                and not self.is_forward
+            ):
                 for rate in RATES:
-                    yield Mistake("update", factor, at(factor) - rate * math.fsum(self.products(start, factor, numbers)), -1)
+                    yield Mistake(
+                        "update",
+                        factor,
+                        at(factor) - rate * math.fsum(self.products(start, factor, numbers)),
+                        -1,
+                    )
 
     def _around(self, place: int) -> Iterator[int]:
         """A value before or after its function."""
@@ -335,7 +352,12 @@ class Sheet:
             yield self.parents[place][0]
         for u, _ in self.users.get(place, []):
             rule = self.order[u].rule
-            if rule is not None and rule.name in FUNCTIONS and not rule.owner and len(self.units[u].body) == 1:
+            if (
+                rule is not None
+                and rule.name in FUNCTIONS
+                and not rule.owner
+                and len(self.units[u].body) == 1
+            ):
                 yield u
 
     def _like(self, place: int) -> Iterator[int]:
@@ -427,7 +449,12 @@ class Marking:
             needs = sheet.needs(key)
             is_right = all(self.is_right[need] for need in needs)
             slack = 0.0 if is_right else self._slack(key)
-            found = sheet.made(key, sheet.read, self.as_typed), sheet.made(key, sheet.leaves, self.corrected), is_right, slack
+            found = (
+                sheet.made(key, sheet.read, self.as_typed),
+                sheet.made(key, sheet.leaves, self.corrected),
+                is_right,
+                slack,
+            )
         self.as_typed[key], self.corrected[key], self.is_right[key], self.halves[key] = found
         return verdict
 

@@ -86,6 +86,21 @@ class Step:
         return self.edges[0] if len(self.edges) == 1 else None
 
     @property
+    def arrows(self) -> list[int]:
+        """The numbers of the arrows that it goes along."""
+        return [self.equations.edges[edge] for edge in self.edges]
+
+    @property
+    def sources(self) -> list[int]:
+        """The places of the nodes that a product comes from: the other ends of its edges."""
+        said = self.equations
+        ends = [
+            said.place[said.nodes[user].parents[position]] if self.node == user else user
+            for user, position in self.edges
+        ]
+        return list(dict.fromkeys(ends))
+
+    @property
     def waiting(self) -> str:
         """What stands in the box after a product that is one of several."""
         return waiting(self.use, self.uses) if self.kind == PRODUCT and self.uses > 1 else ""
@@ -100,6 +115,11 @@ class Step:
     def size(self) -> float | None:
         """What flows along the arrows of a product, as one number; None if that is not known."""
         return self.result
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether a product is written as a local partial times what is known already."""
+        return True
 
     @property
     def is_negative(self) -> bool:
@@ -190,20 +210,11 @@ class Trace(Sequence[Step]):
         self.roots = roots_of(f, "steps")
         self.nodes = tuple(toposort(*self.roots))
         self.language = language
-        self.edges = self._numbered()
         self.sweep = GRADIENTS if by is None else TANGENTS
         start = self._start(f, by, of)
         self.equations = self._equations(start)
         self._refuse_outdated()
         self._steps = (*self._values(), *self._derivatives(start))
-
-    def _numbered(self) -> dict[tuple[int, int], int]:
-        """The place of each operation and its inputs by position: the arrows of a picture, counted."""
-        edges = ((u, k) for u, x in enumerate(self.nodes) for k in range(len(x.parents)))
-        return {edge: i for i, edge in enumerate(edges)}
-
-    def _equations(self, start: Value) -> Equations:
-        return Equations(self.nodes, start, self.sweep, self.language)
 
     def _start(self, f: Roots, by: str | None, of: str | None) -> Value:
         """The node that the second sweep starts from."""
@@ -229,29 +240,30 @@ class Trace(Sequence[Step]):
             raise ValueError(f"{msg}, or another of: {_listed([*known.values()])}")
         return last
 
+    def _equations(self, start: Value) -> Equations:
+        """What its steps say."""
+        return Equations(self.nodes, start, self.sweep, self.language)
+
     @property
     def result(self) -> Value:
         """What it is all about: the node whose gradients they are; in forward mode the last one."""
         return self.equations.start if self.sweep == GRADIENTS else self.nodes[-1]
 
     @property
+    def edges(self) -> Mapping[tuple[int, int], int]:
+        """The place of each operation and its inputs by position: the arrows of a picture, counted."""
+        return self.equations.edges
+
+    @property
+    def given(self) -> Sequence[Value]:
+        """The nodes whose numbers are known before the first step."""
+        return [node for node in self.nodes if node.is_constant and not node.label]
+
+    @property
     def missing(self) -> list[Value]:
         """The inputs that have no number."""
         numbers = self.equations.numbers
         return [node for node in self.nodes if node.rule is None and numbers[node] is None]
-
-    def arrows(self, step: Step) -> list[int]:
-        """The numbers of the arrows that a step goes along."""
-        return [self.edges[edge] for edge in step.edges]
-
-    def sources(self, step: Step) -> list[int]:
-        """The places of the nodes that a product comes from: the other ends of its edges."""
-        ends = [self.nodes[user].parents[position] for user, position in step.edges]
-        places = [
-            self.equations.place[end] if step.node == user else user
-            for end, (user, _) in zip(ends, step.edges, strict=True)
-        ]
-        return list(dict.fromkeys(places))
 
     @overload
     def __getitem__(self, index: int) -> Step: ...
@@ -346,6 +358,10 @@ class Equations:
         self.sweep = sweep
         self.language = language
         self.place = {node: i for i, node in enumerate(nodes)}
+        self.edges = {  # the place of each operation and its inputs by position: the arrows of a picture, counted
+            edge: i
+            for i, edge in enumerate((u, k) for u, x in enumerate(nodes) for k in range(len(x.parents)))
+        }
         self.names: Mapping[Value, str] = self._names()
         self.numbers: Mapping[Value, Any] = self._numbers()
         self.shifts = self._all(held)
@@ -433,10 +449,8 @@ class Equations:
         return xp.sum_of_paths(terms, paths)
 
     def source(self, step: Step) -> Value:
-        """Where the gradient of a product comes from: the other end of its edge."""
-        assert step.edge is not None
-        user, position = step.edge
-        return self.nodes[user].parents[position] if step.node == user else self.nodes[user]
+        """Where the derivative of a product comes from."""
+        return self.nodes[step.sources[0]]
 
     def _product(self, xp: Printed, step: Step) -> list[Formula]:
         """∂f/∂t1, ∂(t1 × w)/∂t1 · ∂f/∂f, w · 1, 4 · 1."""
@@ -541,7 +555,7 @@ class Equations:
         if key == VARIABLE and self.nodes[step.node].is_constant:
             key = "data given" if step.result is not None else "data unknown"
         elif step.sweep == VALUES and step.result is None:
-            key = f"{key} unknown"
+            key = "variable unknown" if key == VARIABLE else "operation unknown"
         elif key == SEED:
             what = " = ".join(map(str, step.sides(self.text)))
         elif key in MEANINGS:

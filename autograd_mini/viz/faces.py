@@ -10,12 +10,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd_mini.viz import sizes
+from autograd_mini.viz.grids import grid_of
 from autograd_mini.viz.lettering import width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from autograd_mini.viz.scene import Card, Scene
+
+
+INSET = 3  # between the entries of an array and the box around them
 
 
 class Line(NamedTuple):
@@ -41,6 +45,14 @@ class Field(NamedTuple):
     high: float
     number: Line
     title: Line | None = None
+    grid: tuple[int, int] = (1, 1)  # rows and columns of an array; `number` has the room of one entry then
+
+    def cell(self, row: int, column: int) -> Line:
+        """Where an entry of an array stands."""
+        rows, columns = self.grid
+        wide, high = (self.wide - 2 * INSET) / columns, (self.high - 2 * INSET) / rows
+        x, y = self.x + INSET + (column + 0.5) * wide, self.y + INSET + (row + 0.5) * high
+        return self.number._replace(x=x, y=y)
 
 
 class Face(NamedTuple):
@@ -64,6 +76,12 @@ class Face(NamedTuple):
         """Its boxes of numbers by what they hold."""
         named = [("value", self.value), ("gradient", self.gradient)]
         return [(kind, field) for kind, field in named if field]
+
+    @property
+    def grids(self) -> tuple[tuple[int, int], ...]:
+        """Rows and columns of its boxes if one of them is for an array, else nothing."""
+        grids = tuple([field.grid for _, field in self.fields])
+        return grids if any(grid != (1, 1) for grid in grids) else ()
 
     def heading(self, card: Card) -> str:
         """What stands in the line of the name: the name, or the whole equation where it stands above."""
@@ -112,15 +130,20 @@ def constant(card: Card, high: float, size: float) -> Face:
 def labelled(room: float, card: Card) -> Face:
     """A card that says of every number what it is; room: for captions."""
     pad, gap = sizes.PAD, sizes.GAP
-    wide, high = pad + room + gap + sizes.FIELD_WIDTH + pad, pad + sizes.HEAD + 2 * (gap + sizes.FIELD) + pad
+    grids = _grids(card)
+    wide_field = max(sizes.FIELD_WIDTH, *[columns * sizes.ARRAY_CELL[0] + 2 * INSET for _, columns in grids])
+    heights = [_high(grid, sizes.FIELD, sizes.ARRAY_CELL[1]) for grid in grids]
+    wide, high = pad + room + gap + wide_field + pad, pad + sizes.HEAD + sum(heights) + 2 * gap + pad
     middle, right = pad + sizes.HEAD / 2, wide - pad
     badge = badge_width(card.symbol, sizes.HEAD, sizes.SIGN) + gap if card.symbol else 0
 
-    def field(top: float) -> Field:
-        left, y = pad + room + gap, top + sizes.FIELD / 2
-        number = Line(left + sizes.FIELD_WIDTH / 2, y, sizes.FIELD_WIDTH - 2 * gap, sizes.NUMBER)
+    def field(grid: tuple[int, int], top: float, height: float) -> Field:
+        left, y = pad + room + gap, top + height / 2
+        number = Line(left + wide_field / 2, y, wide_field - 2 * gap, sizes.NUMBER)
+        if grid != (1, 1):
+            number = number._replace(room=sizes.ARRAY_CELL[0] - 2, sizes=sizes.ARRAY_NUMBER)
         title = Line(pad, y, room, [sizes.CAPTION], is_centred=False)
-        return Field(left, top, sizes.FIELD_WIDTH, sizes.FIELD, number, title)
+        return Field(left, top, wide_field, height, number, title, grid)
 
     return Face(
         kind="card",
@@ -129,9 +152,19 @@ def labelled(room: float, card: Card) -> Face:
         radius=4 if card.symbol else 14,
         name=Line(pad, middle, right - badge - pad, [sizes.NAME], is_centred=False),
         sign=(right, middle, sizes.HEAD) if card.symbol else None,
-        value=field(pad + sizes.HEAD + gap),
-        gradient=field(high - pad - sizes.FIELD) if card.kind != "data" else None,
+        value=field(grids[0], pad + sizes.HEAD + gap, heights[0]),
+        gradient=field(grids[1], high - pad - heights[1], heights[1]) if card.kind != "data" else None,
     )
+
+
+def _grids(card: Card) -> list[tuple[int, int]]:
+    """Rows and columns of its two boxes; in that of the gradient of what has none stands a word."""
+    return [grid_of(card.shape), grid_of(() if card.is_held else card.gradient_shape)]
+
+
+def _high(grid: tuple[int, int], one: float, each: float) -> float:
+    """The height of a box of so many rows; one: that of a number."""
+    return one if grid == (1, 1) else grid[0] * each + 2 * INSET
 
 
 def compact(column: float, card: Card, *, is_centred: bool = True) -> Face:
@@ -140,15 +173,24 @@ def compact(column: float, card: Card, *, is_centred: bool = True) -> Face:
     is_centred: whether a name that is wider than the card sticks out on both sides, or only on the right.
     """
     is_inside = card.is_leaf
-    left, high = column if is_inside else sizes.COLUMN, 2 * sizes.LINE
-    wide = left + sizes.CELL
+    grids = _grids(card)
+    left, heights = (
+        column if is_inside else sizes.COLUMN,
+        [_high(grid, sizes.LINE, sizes.COMPACT_ARRAY_CELL[1]) for grid in grids],
+    )
+    cell = max(sizes.CELL, *[columns * sizes.COMPACT_ARRAY_CELL[0] + 2 * INSET for _, columns in grids])
+    high, wide = sum(heights), left + cell
     fields = []
-    for top in (2, sizes.LINE):  # inside of the line around the card
-        middle = Line(left + sizes.CELL / 2, top + sizes.LINE / 2 - 0.5, sizes.CELL - 4, sizes.COMPACT_NUMBER)
+    for grid, top, height in zip(
+        grids, (2, heights[0]), heights, strict=True
+    ):  # inside of the line around the card
+        middle = Line(left + cell / 2, top + height / 2 - 0.5, cell - 4, sizes.COMPACT_NUMBER)
+        if grid != (1, 1):
+            middle = middle._replace(room=sizes.COMPACT_ARRAY_CELL[0] - 1, sizes=sizes.COMPACT_ARRAY_NUMBER)
         inset = 3 if is_inside else 2  # so that the corners of a tint stay within the round ones of the card
-        fields.append(Field(left, top, sizes.CELL - inset, sizes.LINE - 2, middle))
+        fields.append(Field(left, top, cell - inset, height - 2, middle, grid=grid))
     if is_inside:
-        name = Line(left / 2, sizes.LINE, left - 4, sizes.COMPACT_NAME)
+        name = Line(left / 2, high / 2, left - 4, sizes.COMPACT_NAME)
         return Face("leaf", wide, high, 8, name, value=fields[0], gradient=fields[1])
     room = min(max(wide, width(f"{card.name} = {card.formula}", sizes.FORMULA)), sizes.FORMULA_WIDTH)
     return Face(
@@ -163,7 +205,7 @@ def compact(column: float, card: Card, *, is_centred: bool = True) -> Face:
             [sizes.FORMULA],
             is_centred=False,
         ),
-        sign=((left + sizes.CIRCLE) / 2, sizes.LINE, sizes.CIRCLE),
+        sign=((left + sizes.CIRCLE) / 2, high / 2, sizes.CIRCLE),
         sign_type=sizes.COMPACT_SIGN,
         value=fields[0],
         gradient=fields[1],

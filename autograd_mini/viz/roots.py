@@ -9,9 +9,12 @@ from autograd_mini.engine.value import Value
 from autograd_mini.errors import require, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     Roots = Value | list[Any] | tuple[Any, ...] | Mapping[str, Any]
+
+DEEPEST = 8  # lists in lists
 
 
 def roots_of(f: Roots, caller: str = "this") -> tuple[Value, ...]:
@@ -23,22 +26,21 @@ def roots_of(f: Roots, caller: str = "this") -> tuple[Value, ...]:
     >>> roots_of({"h": [u, v], "f": w}) == (u, v, w)
     True
     """
-    found: list[Value] = []
-    rest: list[Any] = [f]
-    while rest:
-        x = rest.pop()
-        if isinstance(x, Mapping):
-            rest += [*x.values()][::-1]
-        elif isinstance(x, list | tuple):
-            rest += x[::-1]
+    needed = f"{caller} needs a Value, a nested list of Values, or a mapping of names to them"
+
+    def values_in(x: Any, depth: int = 0) -> Iterator[Value]:
+        if isinstance(x, Mapping | list | tuple) and depth < DEEPEST:  # no deeper, as a list may be in itself
+            for each in x.values() if isinstance(x, Mapping) else x:
+                yield from values_in(each, depth + 1)
         else:
-            needed = f"{caller} needs a Value, a nested list of Values, or a mapping of names to them"
             require(isinstance(x, Value), needed, x)
-            found.append(x)
+            yield x
+
+    found = tuple(values_in(f))
     if not found:
         msg = f"{caller} needs a Value, and there is none in {shown(f)}; give it at least one"
         raise ValueError(msg)
-    return tuple(found)
+    return found
 
 
 def last_of(f: Roots) -> Value | None:

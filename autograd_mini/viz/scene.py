@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.outdated import NOTHING, Outdated, outdated
-from autograd_mini.formulas.drawn import drawn
+from autograd_mini.formulas.drawn import Drawn, drawn
 from autograd_mini.formulas.expressions import constant, fixed, held, repeated
 from autograd_mini.formulas.names import names
 from autograd_mini.formulas.printing import PRODUCT
 from autograd_mini.formulas.text import Text
 from autograd_mini.viz.collapse import boxes, crowds
 from autograd_mini.viz.frames import frames
+from autograd_mini.viz.grids import in_rows, is_cut, shape_of, size_words
 from autograd_mini.viz.lettering import width
 from autograd_mini.viz.roots import last_of, roots_of
 from autograd_mini.viz.sizes import DERIVATIVE, LABEL_ROOM
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from autograd_mini.engine.value import Value
     from autograd_mini.formulas.printing import Formula, Printed
     from autograd_mini.viz.frames import Path
+    from autograd_mini.viz.grids import Shape
     from autograd_mini.viz.roots import Roots
 
 
@@ -48,12 +50,16 @@ class Card:
     symbol: str  # of the operation; empty for a leaf
     formula: str  # "u + v"; empty for a leaf
     derivative: str  # "∂f/∂u", the title of its gradient box
-    value: float | tuple[float, ...] | None  # several numbers come out of a box
-    gradient: float | tuple[float, ...] | None
+    value: (
+        float | tuple[Any, ...] | None
+    )  # several numbers come out of a box, and those of an array are nested
+    gradient: float | tuple[Any, ...] | None
     xp: Printed = field(repr=False)
     is_value_outdated: bool = False  # it no longer follows from the inputs
     is_gradient_outdated: bool = False
     waiting: str = ""  # "1/3 …" as long as only one of three products has come to its gradient
+    shape: Shape = ()  # of its value, if it is an array
+    gradient_shape: Shape = ()  # that of its value, but of a Jacobian
 
     @property
     def is_held(self) -> bool:
@@ -79,17 +85,22 @@ class Card:
     def caption(self) -> str:
         """The formula, or in a word what the value is; nothing for a constant."""
         word = {"input": "input", "data": "data", "crowd": "inputs"}.get(self.kind)
-        return self.xp.word(word) if word else self.formula
+        size = f" {size_words(self.shape)}" * (self.is_leaf and is_cut(self.shape))
+        return f"{self.xp.word(word)}{size}" if word else self.formula
 
     def number(self, x: Any) -> str:
-        """The number as the picture writes it, or the first and the last of several; nothing if it is unknown."""
-        if isinstance(x, tuple):
-            return _listed([self.number(float(f"{each:.2g}")) for each in numbers_in(x)])
+        """The number or the array in one line; of what comes out of a box the first and the last; nothing if unknown."""
+        if isinstance(x, tuple) and self.is_box:
+            return _listed([self.number(float(f"{each:.2g}")) for each in x])
         return "" if x is None else str(self.xp.constant(x))
+
+    def filled(self, x: Any) -> str:
+        """What stands in its boxes for a number, or in rows for an array, see grids.py."""
+        return self.number(x) if self.is_box else in_rows(x, self.xp.constant)
 
     @property
     def gradient_text(self) -> str:
-        """What stands in its gradient box."""
+        """What stands in its gradient box, in one line."""
         return self.number(self.gradient) or self.waiting
 
     def __str__(self) -> str:
@@ -242,16 +253,20 @@ class Moment:
     @classmethod
     def now(cls, f: Roots) -> Moment:
         """What the graph of `f` holds now."""
-        order = toposort(*roots_of(f))
-        called, last = names(order), last_of(f)
+        roots, last = roots_of(f), last_of(f)
+        order = toposort(*roots)
+        called = names(order)
         values, gradients = ({node: node.known(what) for node in order} for what in ("data", "grad"))
         going = [node for node in order if node.parents and gradients[node] is not None]
         partials = {(node, i): x for node in going for i, x in enumerate(node.partials)}
         # A gradient other than 1 on the output came from a backward pass that began elsewhere.
-        is_start = last is not None and (gradients[last] in (None, 1.0) or not last.parents)
-        start = called[last] if last is not None and is_start else ""
-        without = (held(order) | fixed(order)) - {last}
-        return cls(called, values, gradients, partials, start, outdated=outdated(order), held=without)
+        begun = [root for root in dict.fromkeys(roots) if root.parents and gradients[root] == 1.0]
+        start = begun[0] if len(begun) == 1 else last
+        if start is not None and start.parents and (begun[1:] or gradients[start] not in (None, 1.0)):
+            start = None
+        without = (held(order) | fixed(order)) - {start}
+        name = "" if start is None else called[start]
+        return cls(called, values, gradients, partials, name, outdated=outdated(order), held=without)
 
 
 def scene_of(
@@ -328,7 +343,12 @@ def scene_of(
     inside = [
         (card, key[:-1] if isinstance(key, tuple) else paths.get(key, ())) for key, card in cards.items()
     ]
-    return Scene(tuple(cards.values()), tuple(arrows.values()), _frames(inside, xp))
+    opened = {
+        node.rule.frame.title: node.rule.frame.written(Drawn(xp.language))
+        for node in order
+        if node.rule is not None and node.rule.name == "definition" and node.rule.frame is not None
+    }
+    return Scene(tuple(cards.values()), tuple(arrows.values()), _frames(inside, opened, xp))
 
 
 def _outputs(
@@ -345,8 +365,8 @@ def _outputs(
     return found
 
 
-def _frames(inside: Iterable[tuple[Card, Path]], xp: Printed) -> tuple[Frame, ...]:
-    """The outermost frames; inside: every card with the frames around it."""
+def _frames(inside: Iterable[tuple[Card, Path]], opened: Mapping[str, str], xp: Printed) -> tuple[Frame, ...]:
+    """The outermost frames; inside: every card with the frames around it. opened: what the names of definitions say."""
     cards: dict[Path, list[Card]] = {(): []}
     inner: dict[Path, list[Path]] = {(): []}
     for card, path in inside:
@@ -358,7 +378,8 @@ def _frames(inside: Iterable[tuple[Card, Path]], xp: Printed) -> tuple[Frame, ..
 
     def framed(path: Path) -> Frame:
         frames_inside = tuple([framed(each) for each in inner[path]])
-        return Frame(f"cluster {' '.join(path)}", _title(path, xp), tuple(cards[path]), frames_inside)
+        title = visible(opened[path[-1]]) if path[-1] in opened else _title(path, xp)
+        return Frame(f"cluster {' '.join(path)}", title, tuple(cards[path]), frames_inside)
 
     return tuple([framed(path) for path in inner[()]])
 
@@ -405,6 +426,8 @@ def _card(
         kind = "held" if node in moment.held else "output" if is_output else "result"
         formula = str(xp.applied(node.rule, *operands))
     word = {"held": "constant", "data": "data"}.get(kind)
+    gradient = None if word else moment.gradients.get(node)
+    shape = getattr(node, "shape", ())
     return Card(
         id=id_,
         kind=kind,
@@ -413,11 +436,13 @@ def _card(
         formula=formula,
         derivative=xp.in_words([xp.word(word)]) if word else str(moment.derivative(xp, written[node])),
         value=moment.values.get(node),
-        gradient=None if word else moment.gradients.get(node),
+        gradient=gradient,
         xp=xp,
         is_value_outdated=node in moment.outdated.values,
         is_gradient_outdated=node in moment.outdated.gradients and not word,
         waiting=moment.waiting.get(node, ""),
+        shape=shape,
+        gradient_shape=shape if gradient is None else shape_of(gradient),
     )
 
 

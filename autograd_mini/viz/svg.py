@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 from autograd_mini.viz import colours
 from autograd_mini.viz.faces import Line, badge_width
 from autograd_mini.viz.flows import flows
+from autograd_mini.viz.grids import cells_of
 from autograd_mini.viz.lettering import ABOVE, BELOW, LINE, runs, shortened, width
 from autograd_mini.viz.scene import numbers_in
 from autograd_mini.viz.sizes import (
@@ -55,20 +56,26 @@ def svg_text(scene: Scene, layout: Layout, theme: str = "auto") -> str:
         style.text = follow_reader(document)
         document.insert(2, style)
     if theme == "dark":
-        for element in document.iter():
-            for key in ("fill", "stroke"):
-                if (light := element.get(key)) in colours.DARK:
-                    element.set(key, colours.DARK[light])
+        darkened(document)
     return text_of(document)
+
+
+def darkened(document: ET.Element) -> None:
+    """Give all that is in it the colours for dark paper."""
+    for element in document.iter():
+        for key in ("fill", "stroke"):
+            if (light := element.get(key)) in colours.DARK:
+                element.set(key, colours.DARK[light])
 
 
 def text_of(document: ET.Element) -> str:
     """The element as text, one line for each part."""
     ET.indent(document, " ")
     for line in document.iter("text"):  # a space between its parts would be seen
-        for part in line:
-            part.tail = None
-        line.text = line.text and line.text.rstrip("\n ")
+        for part in line.iter():
+            if part is not line:
+                part.tail = None
+            part.text = part.text and part.text.rstrip("\n ")
     return ET.tostring(document, encoding="unicode") + "\n"
 
 
@@ -144,6 +151,7 @@ def _draw_card(parent: ET.Element, card: Card, layout: Layout) -> None:
     place = f"translate({_short(corner[0])} {_short(corner[1])})"
     looks = "" if face.kind in ("card", "constant") else f" {face.kind}"
     kind = "input data" if card.kind == "data" else card.kind
+    kind += " array" * bool(face.grids)
     group = _element(parent, "g", id=card.id, class_=f"node {kind}{looks}", transform=place)
     _set(group, data_name=card.name, data_value=_exact(card.value), data_gradient=_exact(card.gradient))
     _element(group, "title", str(card))
@@ -185,7 +193,7 @@ def _draw_field(parent: ET.Element, kind: str, card: Card, field: Field) -> None
     """A box for a number, with its title if it has one: dashed while the number is unknown, or outdated."""
     is_value = kind == "value"
     outdated = card.is_value_outdated if is_value else card.is_gradient_outdated
-    number = card.number(card.value) if is_value else card.gradient_text
+    number = card.filled(card.value) if is_value else card.filled(card.gradient) or card.waiting
     group = _element(parent, "g", class_=f"{kind} outdated" if outdated else kind)
     if field.title:
         role, title = (colours.VALUE, card.caption) if is_value else (colours.GRADIENT, card.derivative)
@@ -199,7 +207,24 @@ def _draw_field(parent: ET.Element, kind: str, card: Card, field: Field) -> None
         _panel(group, field.x, field.y, field.wide, field.high, 3, role, stroke_dasharray=dashes)
     else:
         _box(group, field.x, field.y, field.wide, field.high, 2, fill=role.fill)
-    _line(group, "number", number, field.number, fill=role.text, **looks)
+    if field.grid == (1, 1):
+        _line(group, "number", number, field.number, fill=role.text, **looks)
+    else:
+        _draw_entries(group, cells_of(number), field, fill=role.text, **looks)
+
+
+def _draw_entries(parent: ET.Element, cells: list[list[str]], field: Field, **looks: Any) -> None:
+    """The entries of an array as one text, in the largest type that all of them have room in."""
+    size = min([field.number.size(entry) for row in cells for entry in row])
+    x, y = field.number.x, field.number.y + BASE * size
+    entries = _element(
+        parent, "text", class_="number", x=x, y=y, font_size=size, text_anchor="middle", **looks
+    )
+    for i, row in enumerate(cells):
+        for j, entry in enumerate(row):
+            place = field.cell(i, j)
+            line = _element(entries, "tspan", x=place.x, y=place.y + BASE * size)
+            _write(line, entry, size)
 
 
 def _draw_arrow(parent: ET.Element, arrow: Arrow, curve: Curve, flow: tuple[str, float] | None) -> None:
@@ -286,9 +311,16 @@ def _text(parent: ET.Element, kind: str, content: str, middle: Point, size: floa
     """
     x, y = middle
     looks = {"text_anchor": "middle"} | looks
+    _write(
+        _element(parent, "text", class_=kind, x=x, y=y + BASE * size, font_size=size, **looks), content, size
+    )
+
+
+def _write(element: ET.Element, content: str, size: float) -> None:
+    """Put a line of text into an element, with indices and powers as parts of their own."""
     pieces = runs(content)
-    first = pieces.pop(0)[0] if pieces and pieces[0][1] == LINE else ""
-    element = _element(parent, "text", first, class_=kind, x=x, y=y + BASE * size, font_size=size, **looks)
+    if pieces and pieces[0][1] == LINE:
+        element.text = pieces.pop(0)[0]
     height = 0.0
     for piece, place in pieces:
         small = None if place == LINE else SMALL * size

@@ -13,9 +13,9 @@ from autograd_mini import Value, exp, parse, relu, sigmoid, steps, sum, tanh, va
 from autograd_mini.engine.graph import toposort
 from autograd_mini.formulas.mathml import mathml
 from autograd_mini.formulas.text import Text
-from autograd_mini.nn import MLP
+from autograd_mini.nn import MLP, Layer, Neuron
 from autograd_mini.stepping.moments import scene_after
-from autograd_mini.stepping.page import LETTERS, changes, tree
+from autograd_mini.stepping.page import LETTERS, changes, heading, tree
 from autograd_mini.stepping.sweeps import VALUES
 from autograd_mini.viz.dot import DENSE, crossings
 
@@ -338,6 +338,18 @@ def test_the_heading_is_the_expression(source, expected):
 
     assert heading.startswith(expected)
     assert len(heading) < 140
+
+
+def test_the_heading_of_a_network_that_is_too_long():
+    """Where a network has no room all of its results go by their names, and not some."""
+    mlp, softmax = MLP(2, [3, 1], seed=0), Layer(2, 2, "softmax", seed=0)
+    headings = [
+        heading(steps(f))
+        for f in ((mlp([1.0, 2.0]) - 1.0) ** 2, softmax([1.0, 2.0])[0].log(), mlp([1.0, 2.0]))
+    ]
+
+    assert ["f = (a⁽²⁾₁ − 1)²", "f = log(p₁)", "f = s⁽²⁾₁ + b⁽²⁾₁"] == headings
+    assert "f = tanh(w₁ × x₁ + b)²" == heading(steps(Neuron(1, "tanh", seed=0)(1.0) ** 2))
 
 
 def test_the_language_of_the_page():

@@ -121,12 +121,12 @@ function render(question, row) {
     write(box, known ? (formal ? "✓" : arrayText(question)) : "");
   }
 }
-// An array as a box shows it: all of a short one.
-function arrayText({ k, w }) {
-  if (k.length < 2) return textOf(k[0]);
+// An array as a box shows it: rows apart by line breaks and entries by tabs, of many only some.
+const some = (list, dots) => (list.length > 4 ? [...list.slice(0, 2), dots, list.at(-1)] : list);
+function arrayText({ k, w = 1, r = w }) {
   const entries = k.map(textOf);
-  const lines = Array.from({ length: k.length / w }, (_, i) => "[" + entries.slice(i * w, i * w + w).join(words.between) + "]");
-  return lines.length > 1 ? "[" + lines.join(words.between) + "]" : lines[0];
+  const lines = Array.from({ length: k.length / r }, (_, i) => some(entries.slice(i * r, i * r + r), "…").join("\t"));
+  return some(lines, some(Array(r).fill(""), "").map(() => "⋮").join("\t")).join("\n");
 }
 function renderAll() {
   questions.forEach((question, i) => render(question, rows[i]));
