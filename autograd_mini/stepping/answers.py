@@ -167,7 +167,9 @@ def judge_formula(
     raise ValueError(msg)
 
 
-def draws(order: Sequence[Value], varied: Sequence[Value], seed: int = 1) -> Iterable[dict[Value, float] | None]:
+def draws(
+    order: Sequence[Value], varied: Sequence[Value], seed: int = 1
+) -> Iterable[dict[Value, float] | None]:
     """Numbers for all nodes at random points, None where one is outside of a domain; in turn all inputs are positive."""
     for i in range(DRAWS):
         drawn = {}

@@ -47,7 +47,21 @@ WORDS = (
     "score", "at once", "tries", "shown", "comes out", "or", "solution",
 )  # fmt: skip
 BUTTONS = {"locals": "local partials", "solution": "solution", "sheet": "print", "again": "again"}
-FUNCTIONS = ("exp", "log", "log2", "log10", "sqrt", "sin", "cos", "tan", "tanh", "sigmoid", "relu", "softplus", "max")
+FUNCTIONS = (
+    "exp",
+    "log",
+    "log2",
+    "log10",
+    "sqrt",
+    "sin",
+    "cos",
+    "tan",
+    "tanh",
+    "sigmoid",
+    "relu",
+    "softplus",
+    "max",
+)
 MOST_INSIDE = 300  # questions about the operations inside of definitions
 PLAIN = {"0", "1"}  # numbers that formulas have anyway
 
@@ -66,7 +80,7 @@ def exercise_of(trace: Trace) -> str:
     task = "task of formulas" if asked.is_formal else "task"
     is_value = [question["b"] == 0 for question in questions]
     count = is_value.index(False) if False in is_value else len(is_value)
-    rows = [_row(i, question, language) for i, question in enumerate(questions)]
+    rows = [_row(i, question, language, is_formal=asked.is_formal) for i, question in enumerate(questions)]
     chosen = {name: key for name, key in BUTTONS.items() if name != "locals" or asked.has_locals}
     body = [
         f"<header><h1>{word('exercise')}: <span>{escape(title)}</span></h1><p>{word(task)}</p>",
@@ -84,7 +98,8 @@ def exercise_of(trace: Trace) -> str:
     scene = scene_after(trace)
     looks, rules = looks_of(scene)
     styles = [*looks, "stepping/assets/exercise.css"]
-    scripts = [*scripts_of(scene), *[f"stepping/assets/{name}.js" for name in ("live", "reader", "sheet", "mistakes", "exercise")]]
+    parts = ("live", "reader", "sheet", "formulas" if asked.is_formal else "mistakes", "exercise")
+    scripts = [*scripts_of(scene), *[f"stepping/assets/{part}.js" for part in parts]]
     return document(name, language, "\n".join(body), styles, scripts, rules, asked.program(), is_sealed=True)
 
 
@@ -101,7 +116,11 @@ def without_numbers(trace: Trace) -> Trace:
         else:
             copies[node] = Constant(0.0, node.label) if node.is_constant else Value(label=node.label)
             copies[node].primal = None
-    opened = [node.rule.frame.title for node in trace.nodes if isinstance(trace, Lines) and node.rule is not None and node.rule.frame is not None]
+    opened = [
+        node.rule.frame.title
+        for node in trace.nodes
+        if isinstance(trace, Lines) and node.rule is not None and node.rule.frame is not None
+    ]
     return _again(trace, copies, opened)
 
 
@@ -142,7 +161,9 @@ class Asked:
         self.called = names(self.order)
         without = (held(self.order) | fixed(self.order)) - {*starts}
         self.held = [i for i, node in enumerate(self.order) if node in without]
-        self.asked = sorted({self.place[x] for node in trace.nodes if node.rule is not None for x in self._entries(node)})
+        self.asked = sorted(
+            {self.place[x] for node in trace.nodes if node.rule is not None for x in self._entries(node)}
+        )
         self.definitions: list[str] = []
         self.inner: list[list[int]] = []
         self.known: dict[str, str] = {}
@@ -161,7 +182,11 @@ class Asked:
 
     def _read(self) -> dict[int, float]:
         """The numbers of inputs that are shown shorter than they are."""
-        shown = {i: float(f"{node.primal:.4g}") for i, node in enumerate(self.order) if node.rule is None and node.primal is not None}
+        shown = {
+            i: float(f"{node.primal:.4g}")
+            for i, node in enumerate(self.order)
+            if node.rule is None and node.primal is not None
+        }
         return {
             i: x for i, x in shown.items()
             if x != self.order[i].primal and str(self.said.text.constant(x)) == str(self.said.text.constant(self.order[i].data))
@@ -258,8 +283,16 @@ class Asked:
         steps = [trace[i] for i in group]
         last, node = steps[-1], trace.nodes[steps[-1].node]
         products = [step for step in steps if step.kind == PRODUCT]
-        locals_ = [self._trees_of(trace.equations.local(trace.equations.mathml, step)) for step in products if self._has_local(trace, step)]
-        labels = [self._label(trace, step, done[i]) for i, step in zip(group, steps, strict=True) if done and len(done[i]) > 7]
+        locals_ = [
+            self._trees_of(trace.equations.local(trace.equations.mathml, step))
+            for step in products
+            if self._has_local(trace, step)
+        ]
+        labels = [
+            self._label(trace, step, done[i])
+            for i, step in zip(group, steps, strict=True)
+            if done and len(done[i]) > 7
+        ]
         labels = [label for label in labels if label]
         for step in products:
             yield from self._locals(trace, step, labels, is_inside=done is None)
@@ -284,7 +317,12 @@ class Asked:
         if isinstance(trace, Lines):
             users = {trace.nodes[user] for user, _ in step.edges}
             ends = [*users, trace.nodes[step.node]]
-            return not any(end.shape for end in ends) and len(users) == 1 and trace.result not in users and len(self.starts) == 1
+            return (
+                not any(end.shape for end in ends)
+                and len(users) == 1
+                and trace.result not in users
+                and len(self.starts) == 1
+            )
         return step.is_arithmetic
 
     def _locals(self, trace: Trace, step: Step, labels: list[Any], *, is_inside: bool) -> Iterator[Question]:
@@ -312,7 +350,13 @@ class Asked:
         """The inputs of a unit on the sheet of a trace."""
         if trace is self.lines:
             return self.sheet.units[u].inputs
-        asked = [self.place[x] for node in trace.nodes if node.rule is not None for x in node.unit.entries if x in self.place]
+        asked = [
+            self.place[x]
+            for node in trace.nodes
+            if node.rule is not None
+            for x in node.unit.entries
+            if x in self.place
+        ]
         return Sheet(self.order, [u, *asked], [], ()).units[u].inputs
 
     def _label(self, trace: Trace, step: Step, change: list[Any]) -> list[Any]:
@@ -353,13 +397,27 @@ class Asked:
         """The data of the page."""
         xp, graph = self.said.drawn, self._graph()
         leaves = [i for i, node in enumerate(self.order) if node.rule is None]
-        spoken = {**self.asked_names(), **{i: self.called[self.order[i]] for i in leaves if self.order[i].label}}
-        rows = [{k: part for k, part in question.items() if k not in ("label", "step")} for question in self.questions]
-        given = [[step.node, str(xp.constant(step.result))] for step in self.trace if step.kind == VARIABLE and step.result is not None and not self.lines]
+        spoken = {
+            **self.asked_names(),
+            **{i: self.called[self.order[i]] for i in leaves if self.order[i].label},
+        }
+        rows = [
+            {k: part for k, part in question.items() if k not in ("label", "step")}
+            for question in self.questions
+        ]
+        given = [
+            [step.node, str(xp.constant(step.result))]
+            for step in self.trace
+            if step.kind == VARIABLE and step.result is not None and not self.lines
+        ]
         if self.lines:
             numbers = {node: node.known("data") for node in self.lines.nodes if node.rule is None}
             cards = scene_after(self.trace).cards
-            given = [[i, cards[i].filled(numbers[node])] for i, node in enumerate(self.lines.nodes) if node.rule is None and numbers[node] is not None]
+            given = [
+                [i, cards[i].filled(numbers[node])]
+                for i, node in enumerate(self.lines.nodes)
+                if node.rule is None and numbers[node] is not None
+            ]
         content: dict[str, Any] = {
             "graph": graph, "asked": self.asked, "starts": self.starts, "held": self.held, "wanted": self.wanted,
             "forward": int(self.trace.sweep == TANGENTS),
@@ -369,7 +427,11 @@ class Asked:
             "questions": hidden(rows) if self.is_formal else rows,
         }  # fmt: skip
         if self.is_formal:
-            known = {self.called[node]: i for i, node in enumerate(self.order) if not (node.is_constant and not node.label)}
+            known = {
+                self.called[node]: i
+                for i, node in enumerate(self.order)
+                if not (node.is_constant and not node.label)
+            }
             content["formal"] = {way: known[name] for way, name in spellings(known).items()}
         return content
 
@@ -392,14 +454,18 @@ class Asked:
             return graph_of(self.order)
         return [
             [self._opaque()[i], *[self.place[x] for x in node.parents]] if i in self._opaque() else each
-            for i, (node, each) in enumerate(zip(self.order, _graph_with_opaque(self.order, self.place), strict=True))
+            for i, (node, each) in enumerate(
+                zip(self.order, _graph_with_opaque(self.order, self.place), strict=True)
+            )
         ]
 
     def program(self) -> str:
         """The scripts of the rules, of what mistakes make of them, and of the functions of answers."""
         opaque = self._opaque()
         applied: dict[tuple[Rule, int], None] = {
-            (node.rule, len(node.parents)): None for i, node in enumerate(self.order) if node.rule is not None and i not in opaque
+            (node.rule, len(node.parents)): None
+            for i, node in enumerate(self.order)
+            if node.rule is not None and i not in opaque
         }
         xp = self.said.drawn
 
@@ -408,19 +474,25 @@ class Asked:
             return str(xp.applied(rule, *pieces)) if count < 3 else rule.symbol
 
         used = {rule.name for rule, _ in applied} if self.is_formal else set[str]()
-        tables = [table_of(applied), mistakes_program(applied, said), reading_program({*FUNCTIONS, *used})]
+        tables = [table_of(applied), reading_program({*FUNCTIONS, *used})]
+        if not self.is_formal:
+            tables.append(mistakes_program(applied, said))
         for i, name in opaque.items():
             node = self.order[i]
             partials = ",".join([str(javascript.constant(float(p))) for p in node.partials])
             value = javascript.constant(node.data)
-            tables.append(f"rules[{json.dumps(name)}]={{f:()=>{value},p:()=>[{partials}]}};slips[{json.dumps(name)}]={{n:{json.dumps(node.rule.name)}}};")  # type: ignore[union-attr]
+            tables.append(
+                f"rules[{json.dumps(name)}]={{f:()=>{value},p:()=>[{partials}]}};slips[{json.dumps(name)}]={{n:{json.dumps(node.rule.name)}}};"
+            )  # type: ignore[union-attr]
         return together(*tables)
 
 
 def _graph_with_opaque(order: Sequence[Value], place: dict[Value, int]) -> list[Any]:
     """As `graph_of`, where some rules have no key."""
     return [
-        [key_of(node.rule, len(node.parents)), *[place[x] for x in node.parents]] if node.rule is not None else graph_of([node])[0]
+        [key_of(node.rule, len(node.parents)), *[place[x] for x in node.parents]]
+        if node.rule is not None
+        else graph_of([node])[0]
         for node in order
     ]
 
@@ -449,21 +521,28 @@ def _words(asked: Asked, language: str) -> dict[str, str]:
     return said | {"close": said.pop("nearly")}
 
 
-def _row(i: int, question: Question, language: str) -> str:
+def _row(i: int, question: Question, language: str, *, is_formal: bool) -> str:
     """One question: its name, a field for every number, and room for what is said about it."""
     step, keys = question["step"], question["k"]
     math = step.equations.mathml
     content = step.sides(math)[0] if question["b"] < 2 else step.equations.local(math, step)[0]
-    plain = step.sides(step.equations.text)[0] if question["b"] < 2 else step.equations.local(step.equations.text, step)[0]
+    plain = (
+        step.sides(step.equations.text)[0]
+        if question["b"] < 2
+        else step.equations.local(step.equations.text, step)[0]
+    )
     label, kind = escape(str(plain)), ("value", "derivative", "local")[question["b"]]
     fields = "".join([
         f'<input id="q{i}{f"-{j}" if j else ""}" aria-label="{label}{f" {j + 1}" if len(keys) > 1 else ""}" autocomplete="off" autocapitalize="off" spellcheck="false">'
         for j in range(len(keys))
     ])  # fmt: skip
-    inside = f'<button class="open" aria-expanded="false">{escape(message("operations inside", language))}</button>' if "o" in question else ""
-    columns = f' data-columns="{question["w"]}"' if len(keys) > 1 else ""
+    title = escape(message("operations inside", language))
+    inside = (
+        f'<button class="open" title="{title}" aria-expanded="false">⊞</button>' if "o" in question else ""
+    )
+    looks = [kind, *["inner"] * ("d" in question), *["wide"] * is_formal]
     return (
-        f'<li class="{kind}"><label for="q{i}"><math>{content}</math></label>'
-        f"<span{columns}>{fields}</span><button>{escape(message('hint', language))}</button>{inside}"
+        f'<li class="{" ".join(looks)}"><label for="q{i}"><math>{content}</math></label>'
+        f"<span>{fields}</span><button>{escape(message('hint', language))}</button>{inside}"
         "<output></output><div></div></li>"
     )

@@ -74,6 +74,11 @@ KINDS = (  # all of them, as words know them
 RATES = (0.1, 1.0)  # of a step of descent by which weights may be changed too early
 
 
+def slopes(rule: Rule, z: float, inputs: Sequence[float]) -> Sequence[float]:
+    """The partials of a rule by what was typed: a choice compares its value with its inputs, so it takes the exact one."""
+    return rule.partials(floats, rule.forward(floats, *inputs) if rule.choice else z, *inputs)
+
+
 def of_values(rule: Rule, inputs: Sequence[float]) -> Iterator[tuple[str, float]]:
     """What mistakes with a rule make of its value, commonest first."""
     yield from _table_of_values(rule, floats, inputs)
@@ -92,7 +97,7 @@ def of_partials(
 ) -> Iterator[tuple[str, float]]:
     """What mistakes with a rule put in the place of its partial p by its input k, commonest first."""
     if len(inputs) == 2:
-        yield "swap", rule.partials(floats, z, *inputs)[1 - k]
+        yield "swap", slopes(rule, z, inputs)[1 - k]
     yield "value", z
     if rule.name != "mul":  # there that is what was swapped
         yield "value", inputs[k]

@@ -26,7 +26,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from autograd_mini.engine.arithmetic import floats
 from autograd_mini.errors import ExpressionError
 from autograd_mini.stepping.answers import POINTS, Reading, draws, judge_number, measured, readings, tidy
-from autograd_mini.stepping.mistakes import FUNCTIONS, PRODUCTS, RATES, Mistake, of_partials, of_values
+from autograd_mini.stepping.mistakes import (
+    FUNCTIONS,
+    PRODUCTS,
+    RATES,
+    Mistake,
+    of_partials,
+    of_values,
+    slopes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -121,7 +129,11 @@ class Sheet:
         found: dict[int, list[tuple[int, int, int]]] = {}
         for x in range(len(self.order)) if self.is_forward else reversed(range(len(self.order))):
             if self.is_forward:
-                here = [(x, k, y) for k, y in enumerate(self.units[x].inputs) if y in found] if x in self.units else []
+                here = (
+                    [(x, k, y) for k, y in enumerate(self.units[x].inputs) if y in found]
+                    if x in self.units
+                    else []
+                )
             else:
                 here = [(u, k, u) for u, k in self.users.get(x, []) if u in found]
             if x == start or (x not in self.held and (here or x in self.wanted)):
@@ -207,7 +219,7 @@ class Sheet:
     def _slopes(self, i: int, values: Mapping[int, float], at: Callable[[int], float]) -> Sequence[float]:
         rule, xs = self.order[i].rule, [values[x] if x in values else at(x) for x in self.parents[i]]
         assert rule is not None
-        return rule.partials(floats, values[i], *xs)
+        return slopes(rule, values[i], xs)
 
     def judged(self, typed: Mapping[str, str], shown: Collection[str] = ()) -> dict[str, Verdict]:
         """A verdict for every answer, by its key. shown: those that were given away, which are right."""
@@ -443,18 +455,14 @@ class Marking:
         verdict = None if text is None else self.verdict(key, text, is_shown=is_shown)
         if text is not None and verdict is not None and verdict.kind != "unreadable":
             is_right = verdict.kind == "right"
-            x, half, _ = measured(text)
-            found = x, sheet.exact[key] if is_right else x, is_right, half
+            x, half, digits = measured(text)
+            targets = sheet.exact[key], *self._made(key)
+            # What was typed as it is, or as a short whole number, was not rounded.
+            is_exact = (digits < 3 and half == 0.5) or any(_near(x, y, 0.0) for y in targets)
+            found = x, sheet.exact[key] if is_right else x, is_right, 0.0 if is_exact else half
         else:
-            needs = sheet.needs(key)
-            is_right = all(self.is_right[need] for need in needs)
-            slack = 0.0 if is_right else self._slack(key)
-            found = (
-                sheet.made(key, sheet.read, self.as_typed),
-                sheet.made(key, sheet.leaves, self.corrected),
-                is_right,
-                slack,
-            )
+            is_right = all(self.is_right[need] for need in sheet.needs(key))
+            found = *self._made(key), is_right, 0.0 if is_right else self._slack(key)
         self.as_typed[key], self.corrected[key], self.is_right[key], self.halves[key] = found
         return verdict
 
@@ -467,11 +475,15 @@ class Marking:
             return Verdict("unreadable")
         if is_shown:
             return Verdict("right")
-        others = [sheet.made(key, sheet.read, self.as_typed), sheet.made(key, sheet.leaves, self.corrected)]
         is_right = all(self.is_right[need] for need in sheet.needs(key))
         slack = 0.0 if is_right else self._slack(key)
-        kind = judge_number(text, sheet.exact[key], others, all_right=is_right, slack=slack)
+        kind = judge_number(text, sheet.exact[key], self._made(key), all_right=is_right, slack=slack)
         return Verdict(kind, self.named(key, x, half if digits > 2 else 0.0) if kind == "wrong" else ())
+
+    def _made(self, key: str) -> tuple[float, float]:
+        """The number from what was typed, and from that with right ones made exact."""
+        sheet = self.sheet
+        return sheet.made(key, sheet.read, self.as_typed), sheet.made(key, sheet.leaves, self.corrected)
 
     def _slack(self, key: str) -> float:
         """How far half a unit in each number before can move this one."""

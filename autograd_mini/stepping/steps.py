@@ -87,7 +87,9 @@ class Steps(Trace):
         choose("ask", ask, ("numbers", "formulas"))
         if ask == "numbers" and missing:
             raise UnboundError(self.result, missing)
-        return write_whole(path, exercise_of(without_numbers(self) if ask == "formulas" and not missing else self))
+        return write_whole(
+            path, exercise_of(without_numbers(self) if ask == "formulas" and not missing else self)
+        )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002
         """What a notebook shows: the page in a frame that can reach nothing around it, or plain lines."""

@@ -43,7 +43,7 @@ def document(
     if program:
         script = f'"use strict";{_stripped(program)}\n{script}'
     if is_sealed:
-        script = f'"use strict";{{{script}\n}}'
+        script = f'"use strict";(()=>{{{script}\n}})();'
     style, script = _with_short_names(style + rules, _with_short_words(script))
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}';"

@@ -7,6 +7,7 @@ const { graph, called, point, given, inner, formal } = content;
 const shownAgain = (text) => new TextDecoder().decode(Uint8Array.from(atob(text), (c, i) => c.charCodeAt(0) ^ ((31 * i + 7) & 255)));
 const questions = formal ? JSON.parse(shownAgain(content.questions)) : content.questions;
 const rows = [...document.querySelectorAll("li")];
+const looks = new Map(rows.map((row) => [row, row.className]));
 const locals = document.getElementById("locals");
 const boxOf = ({ n, b }) => nodes[n]?.querySelector(b ? ".gradient" : ".value");
 const fields = {};
@@ -87,7 +88,7 @@ function said(key) {
   }
   return words[formal && kind === "unreadable" ? "unreadable formula" : kind];
 }
-const nameOf = (key) => fields[key]?.[0].ariaLabel ?? "";
+const nameOf = (key) => (key[0] === "v" && called[partsOf(key)[0]]) || fields[key]?.[0].ariaLabel || "";
 
 function render(question, row) {
   const { k, inputs, h = [], l } = question;
@@ -102,7 +103,7 @@ function render(question, row) {
   });
   const open = states.findIndex((kind) => kind && kind !== "right");
   const whole = states.every((kind) => kind === "right" || kind === "given");
-  row.className = [row.className.split(" ")[0], whole && states.includes("given") ? "given" : whole ? "right" : open >= 0 ? states[open] : ""].join(" ");
+  row.className = [looks.get(row), whole && states.includes("given") ? "given" : whole ? "right" : open >= 0 ? states[open] : ""].join(" ");
   const [button, output, help] = [row.children[2], row.querySelector("output"), row.lastChild];
   const asked = state.hints[k[0]] ?? 0;
   button.disabled = whole;
@@ -185,6 +186,7 @@ rows.forEach((row, i) => {
   const button = row.children[2];
   const span = row.children[1];
   span.style.setProperty("--columns", question.w ?? 1);
+  span.classList.toggle("grid", question.k.length > 1);
   for (const input of question.inputs) {
     input.onfocus = () => {
       const lines = (question.e ?? []).map((edge) => edges[edge]);

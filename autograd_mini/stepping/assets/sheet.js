@@ -58,7 +58,9 @@ function inside(sheet, unit, at, changed = []) {
   for (const i of unit.body) values[i] = i === changed[0] ? changed[1] : ruleAt(sheet, i).f(...inputsOf(sheet, i, values, at));
   return values;
 }
-const slopesOf = (sheet, i, values, at) => ruleAt(sheet, i).p(values[i], ...inputsOf(sheet, i, values, at));
+// A choice compares its value with its inputs, so it takes the exact one.
+const slopesAt = ({ f, p, c }, z, xs) => p(c ? f(...xs) : z, ...xs);
+const slopesOf = (sheet, i, values, at) => slopesAt(ruleAt(sheet, i), values[i], inputsOf(sheet, i, values, at));
 
 // The derivatives of a unit by its inputs. changed: an operation, its input, and the partial there.
 function partialsOf(sheet, unit, at, changed = []) {
@@ -112,7 +114,9 @@ function judgeAll(sheet, typed, shown = []) {
         const kind = shown.includes(key) ? "right" : judgeNumber(typed[key], sheet.exact[key], others, allRight, slack);
         const named = kind === "wrong" ? mistakesNamed(sheet, key, x, count > 2 ? half : 0, asTyped, corrected) : [];
         verdicts[key] = [kind, named];
-        found = [x, kind === "right" ? sheet.exact[key] : x, kind === "right", half];
+        // What was typed as it is, or as a short whole number, was not rounded.
+        const isExact = (count < 3 && half === 0.5) || [sheet.exact[key], ...others].some((y) => closeTo(x, y, 0));
+        found = [x, kind === "right" ? sheet.exact[key] : x, kind === "right", isExact ? 0 : half];
       } catch (error) {
         if (!error.kind) throw error;
         verdicts[key] = ["unreadable", []];
@@ -121,49 +125,4 @@ function judgeAll(sheet, typed, shown = []) {
     [asTyped[key], corrected[key], isRight[key], halves[key]] = found;
   }
   return verdicts;
-}
-
-// right or wrong, for a formula of what comes before, by 20 random points where all is a number; else unreadable.
-// names: places by the spellings of names. ∂f/∂h and df/dh are the derivative that was asked before.
-const name_pattern = "([\\p{L}_][\\p{L}\\p{M}\\d_]*(?:\\[[\\p{L}\\d_, ]+\\])?'*)";
-const quotient = new RegExp("(^|[^\\p{L}\\d_])[∂d]" + name_pattern + " */ *[∂d]" + name_pattern, "gu");
-function judgeKey(sheet, names, key, typed) {
-  const before = new Set(sheet.keys.slice(0, sheet.keys.indexOf(key)));
-  const text = tidy(typed).replace(quotient, (whole, sign, above, below) => {
-    const [start, x] = [spelled(names, above), spelled(names, below)];
-    return before.has("g" + start + "," + x) ? sign + "ð" + start + "_" + x : whole;
-  });
-  const varied = Object.keys(sheet.leaves).map(Number).filter((place) => sheet.graph[place] === null);
-  let seed = 1;
-  const draw = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
-  let drawn = sheet.leaves;
-  let numbers = {};
-  const numberOf = (name) => {
-    const parts = name.match(/^ð(\d+)_(\d+)$/);
-    if (parts) return numbers["g" + parts[1] + "," + parts[2]] ?? 1;
-    const place = spelled(names, name);
-    if (place === undefined) return own(constants, name);
-    if (isLeaf(sheet, place)) return drawn[place];
-    return before.has("v" + place) ? numbers["v" + place] ?? 1 : undefined;
-  };
-  try {
-    readAnswer(text, numberOf);
-  } catch (error) {
-    if (!error.kind) throw error;
-    return "unreadable";
-  }
-  let found = 0;
-  for (let i = 0; i < 2000 && found < 20; i++) {
-    drawn = { ...sheet.leaves };
-    for (const place of varied) {
-      const size = 0.05 + 2.95 * draw() ** 2;
-      drawn[place] = draw() < 0.5 && i % 2 ? -size : size;
-    }
-    numbers = {};
-    for (const each of sheet.keys) numbers[each] = made(sheet, each, drawn, numbers);
-    if (!Object.values(numbers).every(Number.isFinite)) continue;
-    found++;
-    if (!(Math.abs(readAnswer(text, numberOf) - numbers[key]) <= 1e-9 * Math.abs(numbers[key]) + 1e-12)) return "wrong";
-  }
-  return found < 20 ? "wrong" : "right";
 }
