@@ -310,10 +310,13 @@ class LineEquations(Equations):
         sides = [self.derivative(xp, target)]
         if any(user not in self.ends for user, _ in users):
             sides.append(self._chain(xp, target, users))
-        sides.append(
-            self._added(xp, users, lambda user, flow: self._times(xp, user, flow.read(xp, self._said(xp))))
-        )
-        if step.result is not None:
+        is_known = step.result is not None
+
+        def formula(user: Line, flow: Term) -> Formula:
+            return self._times(xp, user, flow.read(xp, self._said(xp)), is_known=is_known)
+
+        sides.append(self._added(xp, users, formula))
+        if is_known:
             sides.append(
                 self._added(xp, users, lambda user, flow: self._times(xp, user, self._local(xp, user, flow)))
             )
@@ -343,11 +346,13 @@ class LineEquations(Equations):
             [xp.formula(product(user, self._local_terms(user)[position])) for user, position in users]
         )
 
-    def _times(self, xp: Printed, user: Line, factor: Any) -> Formula:
-        """A derivative of a line times what flows into it."""
+    def _times(self, xp: Printed, user: Line, factor: Any, *, is_known: bool = True) -> Formula:
+        """A derivative of a line times what flows into it; without a factor 1 where the result is not known."""
         if user is self.start:
             return xp.formula(factor)
         upstream = self.gradients[user]
+        if upstream == 1.0 and not is_known:
+            return xp.formula(factor)
         if upstream is not None:
             return xp.chain(factor, upstream)
         name, said = self.derivative(xp, user), str(xp.formula(factor))

@@ -20,12 +20,21 @@ forward mode of node 3 by node 7), "p5,0" the local partial of node 5 by its fir
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd_mini.engine.arithmetic import floats
 from autograd_mini.errors import ExpressionError
-from autograd_mini.stepping.answers import judge_number, measured
-from autograd_mini.stepping.mistakes import FUNCTIONS, PRODUCTS, RATES, Mistake, of_partials, of_values
+from autograd_mini.stepping.answers import POINTS, Reading, draws, judge_number, measured, readings, tidy
+from autograd_mini.stepping.mistakes import (
+    FUNCTIONS,
+    PRODUCTS,
+    RATES,
+    Mistake,
+    of_partials,
+    of_values,
+    slopes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -33,6 +42,11 @@ if TYPE_CHECKING:
     from autograd_mini.engine.value import Value
 
     Numbers = Mapping[str, float]
+
+
+_NAME = r"((?:[^\W\d]|_)[\w\u0300-\u036f]*(?:\[[\w, ]+\])?'*)"
+_QUOTIENT = re.compile(rf"(^|[^\w])[∂d]{_NAME} */ *[∂d]{_NAME}")
+_DERIVATIVE = re.compile(r"ð\d+_\d+")
 
 
 class Verdict(NamedTuple):
@@ -54,7 +68,10 @@ class Sheet:
     """What is asked of a graph, a topological order of nodes.
 
     asked: places of operations whose values are asked. starts: places of nodes whose derivatives are; in forward mode
-    the one variable. held: places of nodes without a derivative. read: numbers of inputs as the student reads them.
+    the one variable. held: places of nodes without a derivative. wanted: of those that have one, be it 0 as they are not
+    reached. read: numbers of inputs as the student reads them.
+
+    exact: all numbers; none where an input has no number.
     """
 
     def __init__(
@@ -65,6 +82,7 @@ class Sheet:
         held: Collection[int] = (),
         *,
         is_forward: bool = False,
+        wanted: Collection[int] = (),
         read: Mapping[int, float] | None = None,
     ) -> None:
         self.order = order
@@ -73,9 +91,11 @@ class Sheet:
         place = {node: i for i, node in enumerate(order)}
         self.parents = [tuple([place[x] for x in node.parents]) for node in order]
         self.asked = {*asked}
+        self.wanted = {*wanted}
         self.held = {*held} | {i for i, node in enumerate(order) if node.is_constant}
         self.units = {i: self._unit(i) for i in sorted(self.asked)}
-        self.leaves = {i: node.data for i, node in enumerate(order) if node.rule is None}
+        numbers = {i: node.primal for i, node in enumerate(order) if node.rule is None}
+        self.leaves = {i: x for i, x in numbers.items() if x is not None}
         self.read = self.leaves | dict(read or {})
         self.users: dict[int, list[tuple[int, int]]] = {}
         for unit in reversed(self.units.values()):
@@ -83,7 +103,7 @@ class Sheet:
                 self.users.setdefault(x, []).append((unit.place, k))
         self.terms = {start: self._terms(start) for start in starts}
         self.exact: dict[str, float] = {}
-        for key in self.keys():
+        for key in self.keys() if len(self.leaves) == len(numbers) else ():
             self.exact[key] = self.made(key, self.leaves, self.exact)
 
     def _unit(self, place: int) -> Unit:
@@ -106,17 +126,18 @@ class Sheet:
 
     def _terms(self, start: int) -> dict[int, list[tuple[int, int, int]]]:
         """For every node with a derivative, in the order of the sweep: units, inputs of theirs, and where it comes from."""
-        found: dict[int, list[tuple[int, int, int]]] = {start: []}
-        if self.is_forward:
-            for unit in self.units.values():
-                here = [(unit.place, k, x) for k, x in enumerate(unit.inputs) if x in found]
-                if here and unit.place not in self.held:
-                    found[unit.place] = here
-            return found
-        for x in range(start - 1, -1, -1):
-            here = [(u, k, u) for u, k in self.users.get(x, []) if u in found]
-            if here and x not in self.held:
-                found[x] = here
+        found: dict[int, list[tuple[int, int, int]]] = {}
+        for x in range(len(self.order)) if self.is_forward else reversed(range(len(self.order))):
+            if self.is_forward:
+                here = (
+                    [(x, k, y) for k, y in enumerate(self.units[x].inputs) if y in found]
+                    if x in self.units
+                    else []
+                )
+            else:
+                here = [(u, k, u) for u, k in self.users.get(x, []) if u in found]
+            if x == start or (x not in self.held and (here or x in self.wanted)):
+                found[x] = here if x != start else []
         return found
 
     def keys(self) -> Iterator[str]:
@@ -198,7 +219,7 @@ class Sheet:
     def _slopes(self, i: int, values: Mapping[int, float], at: Callable[[int], float]) -> Sequence[float]:
         rule, xs = self.order[i].rule, [values[x] if x in values else at(x) for x in self.parents[i]]
         assert rule is not None
-        return rule.partials(floats, values[i], *xs)
+        return slopes(rule, values[i], xs)
 
     def judged(self, typed: Mapping[str, str], shown: Collection[str] = ()) -> dict[str, Verdict]:
         """A verdict for every answer, by its key. shown: those that were given away, which are right."""
@@ -208,6 +229,51 @@ class Sheet:
             for key in self.keys()
             if (verdict := marking.take(key, typed.get(key), is_shown=key in shown)) is not None
         }
+
+    def judged_formula(self, key: str, text: str, names: Mapping[str, int]) -> str:
+        """right, wrong or unreadable: whether a formula gives a number of the sheet at 20 random points.
+
+        names: places by the spellings of names. It may speak of inputs and of what is asked before: of values by their
+        names, of derivatives as ∂f/∂h or df/dh.
+        """
+        keys = [*self.keys()]
+        before = {*keys[: keys.index(key)]}
+
+        def derivative(found: re.Match[str]) -> str:
+            start, x = (meaning(found[i]) for i in (2, 3))
+            return f"{found[1]}ð{start}_{x}" if f"g{start},{x}" in before else found[0]
+
+        def meaning(name: str) -> int | None:
+            return next((names[way] for way in readings(name) if way in names), None)
+
+        def known(name: str) -> str | None:
+            if (place := names.get(name)) is None:
+                return name if _DERIVATIVE.fullmatch(name) else None
+            return f"v{place}" if not self.parents[place] or f"v{place}" in before else None
+
+        try:
+            given = Reading(_QUOTIENT.sub(derivative, tidy(text)), known)
+        except ExpressionError:
+            return "unreadable"
+        varied = [node for i, node in enumerate(self.order) if not self.parents[i] and i not in self.leaves]
+        found = 0
+        for drawn in draws(self.order, varied):
+            if drawn is None:
+                continue
+            leaves = {i: drawn[node] for i, node in enumerate(self.order) if not self.parents[i]}
+            numbers: dict[str, float] = {}
+            for each in keys:
+                numbers[each] = self.made(each, leaves, numbers)
+            if not all(map(math.isfinite, numbers.values())):
+                continue
+            spoken = numbers | {f"v{i}": x for i, x in leaves.items()}
+            spoken |= {f"ð{key[1:].replace(',', '_')}": x for key, x in numbers.items() if key[0] == "g"}
+            if not abs(given.at(spoken) - numbers[key]) <= 1e-9 * abs(numbers[key]) + 1e-12:
+                return "wrong"
+            found += 1
+            if found == POINTS:
+                return "right"
+        return "wrong"
 
     def mistakes(self, key: str, leaves: Mapping[int, float], numbers: Numbers) -> Iterator[Mistake]:
         """What single mistakes put in the place of this number, commonest first."""
@@ -389,18 +455,14 @@ class Marking:
         verdict = None if text is None else self.verdict(key, text, is_shown=is_shown)
         if text is not None and verdict is not None and verdict.kind != "unreadable":
             is_right = verdict.kind == "right"
-            x, half, _ = measured(text)
-            found = x, sheet.exact[key] if is_right else x, is_right, half
+            x, half, digits = measured(text)
+            targets = sheet.exact[key], *self._made(key)
+            # What was typed as it is, or as a short whole number, was not rounded.
+            is_exact = (digits < 3 and half == 0.5) or any(_near(x, y, 0.0) for y in targets)
+            found = x, sheet.exact[key] if is_right else x, is_right, 0.0 if is_exact else half
         else:
-            needs = sheet.needs(key)
-            is_right = all(self.is_right[need] for need in needs)
-            slack = 0.0 if is_right else self._slack(key)
-            found = (
-                sheet.made(key, sheet.read, self.as_typed),
-                sheet.made(key, sheet.leaves, self.corrected),
-                is_right,
-                slack,
-            )
+            is_right = all(self.is_right[need] for need in sheet.needs(key))
+            found = *self._made(key), is_right, 0.0 if is_right else self._slack(key)
         self.as_typed[key], self.corrected[key], self.is_right[key], self.halves[key] = found
         return verdict
 
@@ -413,11 +475,15 @@ class Marking:
             return Verdict("unreadable")
         if is_shown:
             return Verdict("right")
-        others = [sheet.made(key, sheet.read, self.as_typed), sheet.made(key, sheet.leaves, self.corrected)]
         is_right = all(self.is_right[need] for need in sheet.needs(key))
         slack = 0.0 if is_right else self._slack(key)
-        kind = judge_number(text, sheet.exact[key], others, all_right=is_right, slack=slack)
+        kind = judge_number(text, sheet.exact[key], self._made(key), all_right=is_right, slack=slack)
         return Verdict(kind, self.named(key, x, half if digits > 2 else 0.0) if kind == "wrong" else ())
+
+    def _made(self, key: str) -> tuple[float, float]:
+        """The number from what was typed, and from that with right ones made exact."""
+        sheet = self.sheet
+        return sheet.made(key, sheet.read, self.as_typed), sheet.made(key, sheet.leaves, self.corrected)
 
     def _slack(self, key: str) -> float:
         """How far half a unit in each number before can move this one."""

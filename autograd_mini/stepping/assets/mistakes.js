@@ -53,7 +53,7 @@ function mistakesOfValue(sheet, unit, at) {
 function mistakesOfRule(sheet, i, z, xs, k, p) {
   const slip = slipAt(sheet, i);
   const found = [];
-  if (xs.length === 2) found.push(["swap", ruleAt(sheet, i).p(z, ...xs)[1 - k]]);
+  if (xs.length === 2) found.push(["swap", slopesAt(ruleAt(sheet, i), z, xs)[1 - k]]);
   found.push(["value", z]);
   if (sheet.graph[i][0] !== "mul") found.push(["value", xs[k]]);
   if (slip.g) found.push(["gate", 1 - p]);
