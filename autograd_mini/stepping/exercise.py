@@ -11,7 +11,6 @@ The page computes the numbers itself: no list of them is in it. Its formulas hav
 from __future__ import annotations
 
 import json
-import re
 from base64 import b64encode
 from html import escape
 from typing import TYPE_CHECKING
@@ -154,7 +153,7 @@ class Asked:
         self.said = trace.equations
         self.is_formal = bool(trace.missing)
         self.lines = trace if isinstance(trace, Lines) else None
-        self.order: Sequence[Value] = trace.order if self.lines else trace.nodes
+        self.order: Sequence[Value] = self.lines.order if self.lines else trace.nodes
         self.place = {node: i for i, node in enumerate(self.order)}
         starts: Sequence[Value] = self.lines.starts if self.lines else [self.said.start]
         self.starts = [self.place[node] for node in starts]
@@ -178,7 +177,7 @@ class Asked:
         self.has_locals = any(question["b"] == 2 for question in self.questions)
 
     def _entries(self, node: Value) -> tuple[Value, ...]:
-        return node.unit.entries if self.lines else (node,)  # type: ignore[attr-defined,no-any-return]
+        return node.unit.entries if self.lines else (node,)  # type: ignore[attr-defined]
 
     def _read(self) -> dict[int, float]:
         """The numbers of inputs that are shown shorter than they are."""
@@ -239,7 +238,7 @@ class Asked:
         }
         if not 0 < len(frames) <= MOST_INSIDE:
             return found
-        self.definitions = [name for name in dict.fromkeys(frames.values())]
+        self.definitions = [*dict.fromkeys(frames.values())]
         for name in self.definitions:
             entries = [node.unit.entries[0] for node, frame in frames.items() if frame == name]
             self.inner.append([self.place[entry] for entry in entries if entry in self.place])
@@ -382,7 +381,7 @@ class Asked:
         return {"k": keys, "b": box, "label": label, "step": step, **kept}
 
     def _entries_in(self, trace: Trace, node: Value) -> tuple[Value, ...]:
-        return node.unit.entries if isinstance(trace, Lines) else (node,)  # type: ignore[attr-defined,no-any-return]
+        return node.unit.entries if isinstance(trace, Lines) else (node,)  # type: ignore[attr-defined]
 
     def _trees(self, trace: Trace, step: Step) -> list[Any]:
         return self._trees_of(step.sides(trace.equations.mathml))
@@ -477,13 +476,11 @@ class Asked:
         tables = [table_of(applied), reading_program({*FUNCTIONS, *used})]
         if not self.is_formal:
             tables.append(mistakes_program(applied, said))
-        for i, name in opaque.items():
-            node = self.order[i]
+        for i, name in opaque.items():  # they are what they are here
+            node, key = self.order[i], json.dumps(name)
             partials = ",".join([str(javascript.constant(float(p))) for p in node.partials])
-            value = javascript.constant(node.data)
-            tables.append(
-                f"rules[{json.dumps(name)}]={{f:()=>{value},p:()=>[{partials}]}};slips[{json.dumps(name)}]={{n:{json.dumps(node.rule.name)}}};"
-            )  # type: ignore[union-attr]
+            tables.append(f"rules[{key}]={{f:()=>{javascript.constant(node.data)},p:()=>[{partials}]}};")
+            tables.append(f"slips[{key}]={{n:{key}}};" * (not self.is_formal))
         return together(*tables)
 
 
