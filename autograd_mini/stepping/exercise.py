@@ -200,6 +200,8 @@ class Asked:
 
     def hidden(self, part: Any) -> Any:
         """A tree of a formula with keys in the places of numbers that are asked."""
+        if part and part[0] in ("b", "s", "p"):  # an index, or a power, is none
+            return [part[0], self.hidden(part[1]), *part[2:]]
         if isinstance(part, str):
             return f"#{self.known[part[1:]]}" if part[:1] == "n" and part[1:] in self.known else part
         return [self.hidden(each) for each in part]
@@ -332,7 +334,8 @@ class Asked:
             (user, _), *_ = step.edges
             u = self.place[trace.nodes[user].unit.entries[0]]
             x = self.place[trace.nodes[step.node].unit.entries[0]]
-            keys = [f"p{u},{self._inputs_of(trace, u).index(x)}"]
+            sheet = self._sheet_of(trace, u)
+            keys = [sheet.slope(u, sheet.units[u].inputs.index(x))]
             name = trace.nodes[user].label
         elif step.edge is not None:
             user, position = step.edge
@@ -345,18 +348,12 @@ class Asked:
             e=[] if is_inside else step.arrows, x=[label for label in labels if label[3] == keys[0]], **more,
         )  # fmt: skip
 
-    def _inputs_of(self, trace: Lines, u: int) -> Sequence[int]:
-        """The inputs of a unit on the sheet of a trace."""
+    def _sheet_of(self, trace: Lines, u: int) -> Sheet:
+        """A sheet with a unit as it is asked in a trace."""
         if trace is self.lines:
-            return self.sheet.units[u].inputs
-        asked = [
-            self.place[x]
-            for node in trace.nodes
-            if node.rule is not None
-            for x in node.unit.entries
-            if x in self.place
-        ]
-        return Sheet(self.order, [u, *asked], [], ()).units[u].inputs
+            return self.sheet
+        entries = [x for node in trace.nodes if node.rule is not None for x in node.unit.entries]
+        return Sheet(self.order, [u, *[self.place[x] for x in entries if x in self.place]], [])
 
     def _label(self, trace: Trace, step: Step, change: list[Any]) -> list[Any]:
         """What to write on an edge: which label, the text with # for the number, its digits, and the key."""
@@ -371,7 +368,7 @@ class Asked:
         if isinstance(trace, Lines):
             (user, _), *_ = step.edges
             u, x = (self.place[trace.nodes[i].unit.entries[0]] for i in (user, step.node))
-            key = f"p{u},{[*self.sheet.units[u].inputs].index(x)}"
+            key = self.sheet.slope(u, self.sheet.units[u].inputs.index(x))
         else:
             key = f"p{step.edges[0][0]},{step.edges[0][1]}"
         return [change[7], text.replace(number, "#"), digits, key]
