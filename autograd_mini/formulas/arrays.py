@@ -293,7 +293,10 @@ OPERATIONS: Mapping[str, Operation] = {
     "transpose": Operation(lambda _, x: transpose(x), lambda _, __, flow, x: (transpose(flow),)),
     "outer": Operation(
         lambda _, x, y: outer(x, y),
-        lambda _, __, flow, x, y: (matmul(flow, y), matmul(transpose(flow), x)),
+        lambda each, _, flow, x, y: (
+            matmul(flow, _full(y, each.shape[1:])),
+            matmul(transpose(flow), _full(x, each.shape[:1])),
+        ),
     ),
     "total": _reduced("total", lambda _, __, flow, x: (flow,)),
     "mean": _reduced("mean", lambda each, _, flow, x: (terms.div(flow, float(math.prod(x.shape))),)),

@@ -11,7 +11,6 @@ The page computes the numbers itself: no list of them is in it. Its formulas hav
 from __future__ import annotations
 
 import json
-import re
 from base64 import b64encode
 from html import escape
 from typing import TYPE_CHECKING
@@ -154,7 +153,7 @@ class Asked:
         self.said = trace.equations
         self.is_formal = bool(trace.missing)
         self.lines = trace if isinstance(trace, Lines) else None
-        self.order: Sequence[Value] = trace.order if self.lines else trace.nodes
+        self.order: Sequence[Value] = self.lines.order if self.lines else trace.nodes
         self.place = {node: i for i, node in enumerate(self.order)}
         starts: Sequence[Value] = self.lines.starts if self.lines else [self.said.start]
         self.starts = [self.place[node] for node in starts]
@@ -178,7 +177,7 @@ class Asked:
         self.has_locals = any(question["b"] == 2 for question in self.questions)
 
     def _entries(self, node: Value) -> tuple[Value, ...]:
-        return node.unit.entries if self.lines else (node,)  # type: ignore[attr-defined,no-any-return]
+        return node.unit.entries if self.lines else (node,)  # type: ignore[attr-defined]
 
     def _read(self) -> dict[int, float]:
         """The numbers of inputs that are shown shorter than they are."""
@@ -201,6 +200,8 @@ class Asked:
 
     def hidden(self, part: Any) -> Any:
         """A tree of a formula with keys in the places of numbers that are asked."""
+        if part and part[0] in ("b", "s", "p"):  # an index, or a power, is none
+            return [part[0], self.hidden(part[1]), *part[2:]]
         if isinstance(part, str):
             return f"#{self.known[part[1:]]}" if part[:1] == "n" and part[1:] in self.known else part
         return [self.hidden(each) for each in part]
@@ -239,7 +240,7 @@ class Asked:
         }
         if not 0 < len(frames) <= MOST_INSIDE:
             return found
-        self.definitions = [name for name in dict.fromkeys(frames.values())]
+        self.definitions = [*dict.fromkeys(frames.values())]
         for name in self.definitions:
             entries = [node.unit.entries[0] for node, frame in frames.items() if frame == name]
             self.inner.append([self.place[entry] for entry in entries if entry in self.place])
@@ -333,7 +334,8 @@ class Asked:
             (user, _), *_ = step.edges
             u = self.place[trace.nodes[user].unit.entries[0]]
             x = self.place[trace.nodes[step.node].unit.entries[0]]
-            keys = [f"p{u},{self._inputs_of(trace, u).index(x)}"]
+            sheet = self._sheet_of(trace, u)
+            keys = [sheet.slope(u, sheet.units[u].inputs.index(x))]
             name = trace.nodes[user].label
         elif step.edge is not None:
             user, position = step.edge
@@ -346,18 +348,12 @@ class Asked:
             e=[] if is_inside else step.arrows, x=[label for label in labels if label[3] == keys[0]], **more,
         )  # fmt: skip
 
-    def _inputs_of(self, trace: Lines, u: int) -> Sequence[int]:
-        """The inputs of a unit on the sheet of a trace."""
+    def _sheet_of(self, trace: Lines, u: int) -> Sheet:
+        """A sheet with a unit as it is asked in a trace."""
         if trace is self.lines:
-            return self.sheet.units[u].inputs
-        asked = [
-            self.place[x]
-            for node in trace.nodes
-            if node.rule is not None
-            for x in node.unit.entries
-            if x in self.place
-        ]
-        return Sheet(self.order, [u, *asked], [], ()).units[u].inputs
+            return self.sheet
+        entries = [x for node in trace.nodes if node.rule is not None for x in node.unit.entries]
+        return Sheet(self.order, [u, *[self.place[x] for x in entries if x in self.place]], [])
 
     def _label(self, trace: Trace, step: Step, change: list[Any]) -> list[Any]:
         """What to write on an edge: which label, the text with # for the number, its digits, and the key."""
@@ -372,7 +368,7 @@ class Asked:
         if isinstance(trace, Lines):
             (user, _), *_ = step.edges
             u, x = (self.place[trace.nodes[i].unit.entries[0]] for i in (user, step.node))
-            key = f"p{u},{[*self.sheet.units[u].inputs].index(x)}"
+            key = self.sheet.slope(u, self.sheet.units[u].inputs.index(x))
         else:
             key = f"p{step.edges[0][0]},{step.edges[0][1]}"
         return [change[7], text.replace(number, "#"), digits, key]
@@ -382,7 +378,7 @@ class Asked:
         return {"k": keys, "b": box, "label": label, "step": step, **kept}
 
     def _entries_in(self, trace: Trace, node: Value) -> tuple[Value, ...]:
-        return node.unit.entries if isinstance(trace, Lines) else (node,)  # type: ignore[attr-defined,no-any-return]
+        return node.unit.entries if isinstance(trace, Lines) else (node,)  # type: ignore[attr-defined]
 
     def _trees(self, trace: Trace, step: Step) -> list[Any]:
         return self._trees_of(step.sides(trace.equations.mathml))
@@ -477,13 +473,11 @@ class Asked:
         tables = [table_of(applied), reading_program({*FUNCTIONS, *used})]
         if not self.is_formal:
             tables.append(mistakes_program(applied, said))
-        for i, name in opaque.items():
-            node = self.order[i]
+        for i, name in opaque.items():  # they are what they are here
+            node, key = self.order[i], json.dumps(name)
             partials = ",".join([str(javascript.constant(float(p))) for p in node.partials])
-            value = javascript.constant(node.data)
-            tables.append(
-                f"rules[{json.dumps(name)}]={{f:()=>{value},p:()=>[{partials}]}};slips[{json.dumps(name)}]={{n:{json.dumps(node.rule.name)}}};"
-            )  # type: ignore[union-attr]
+            tables.append(f"rules[{key}]={{f:()=>{javascript.constant(node.data)},p:()=>[{partials}]}};")
+            tables.append(f"slips[{key}]={{n:{key}}};" * (not self.is_formal))
         return together(*tables)
 
 

@@ -5,7 +5,8 @@ right ones replaced by exact ones. So rounding on the way is never punished, and
 is compared with what typical mistakes give, see mistakes.py. The page judges the same by stepping/assets/sheet.js.
 
 Numbers are called by keys: "v3" is the value of the node at place 3, "g7,3" the derivative of node 7 by node 3 (in
-forward mode of node 3 by node 7), "p5,0" the local partial of node 5 by its first input on the sheet.
+forward mode of node 3 by node 7), "p5,0" the local partial of node 5 by its first input on the sheet, "p5,0,0" if
+it stands for several operations.
 
 >>> from autograd_mini import parse
 >>> from autograd_mini.engine.graph import toposort
@@ -140,13 +141,17 @@ class Sheet:
                 found[x] = here if x != start else []
         return found
 
+    def slope(self, u: int, k: int) -> str:
+        """The key of a local partial; that of a definition is another one than that of its last operation."""
+        return f"p{u},{k}{',0' * (len(self.units[u].body) > 1)}"
+
     def keys(self) -> Iterator[str]:
         """All numbers, each after those that it is made from."""
         yield from (f"v{i}" for i in self.units)
         known = set[tuple[int, int]]()  # several starts share local partials
         for start, terms in self.terms.items():
             for x, uses in terms.items():
-                yield from (f"p{u},{k}" for u, k, _ in uses if (u, k) not in known)
+                yield from (self.slope(u, k) for u, k, _ in uses if (u, k) not in known)
                 known |= {(u, k) for u, k, _ in uses}
                 yield f"g{start},{x}"
 
@@ -163,7 +168,7 @@ class Sheet:
     def products(self, start: int, x: int, numbers: Numbers) -> list[float]:
         """What is added in a derivative."""
         return [
-            _times(numbers[f"p{u},{k}"], numbers[f"g{start},{source}"])
+            _times(numbers[self.slope(u, k)], numbers[f"g{start},{source}"])
             for u, k, source in self.terms[start][x]
         ]
 
@@ -171,7 +176,9 @@ class Sheet:
         """The keys of the numbers that this one is made from."""
         kind, (first, *rest) = key[0], [int(part) for part in key[1:].split(",")]
         if kind == "g":
-            return [need for u, k, x in self.terms[first][rest[0]] for need in (f"p{u},{k}", f"g{first},{x}")]
+            return [
+                need for u, k, x in self.terms[first][rest[0]] for need in (self.slope(u, k), f"g{first},{x}")
+            ]
         of_inputs = [f"v{x}" for x in dict.fromkeys(self.units[first].inputs) if x in self.units]
         return of_inputs if kind == "v" else [*of_inputs, f"v{first}"]
 
@@ -346,7 +353,7 @@ class Sheet:
             if (
                 factor in self.leaves
                 and uses
-                and all(f"p{v},{j}" in numbers for v, j, _ in uses)
+                and all(self.slope(v, j) in numbers for v, j, _ in uses)
                 and not self.is_forward
             ):
                 for rate in RATES:
@@ -399,7 +406,7 @@ class Sheet:
             yield Mistake("seed", x, 0.0, -1)
             yield Mistake("seed", x, at(x), -1)
             return
-        factors = [(numbers[f"p{u},{k}"], numbers[f"g{start},{source}"]) for u, k, source in uses]
+        factors = [(numbers[self.slope(u, k)], numbers[f"g{start},{source}"]) for u, k, source in uses]
         products = self.products(start, x, numbers)
         total = math.fsum(products)
 

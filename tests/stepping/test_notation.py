@@ -8,7 +8,6 @@ anew, by differences of the expression on which it is written.
 import json
 import math
 import re
-from base64 import b64decode
 from collections import defaultdict
 from xml.etree import ElementTree as ET
 
@@ -21,7 +20,7 @@ import autograd_mini as am
 from autograd_mini import draw, parse, steps, variables
 from autograd_mini.engine.arithmetic import floats
 from autograd_mini.stepping import sweeps
-from autograd_mini.stepping.exercise import exercise_of
+from autograd_mini.stepping.exercise import Asked, exercise_of
 from autograd_mini.stepping.slides import slides
 from autograd_mini.stepping.terminal import view
 from autograd_mini.viz.scene import Arrow
@@ -99,14 +98,22 @@ def page_lines(page):
     return [" = ".join(map(tree_text, step[4])) for step in json.loads(block(page, "trace"))["steps"]]
 
 
-def exercise_lines(page):
+def exercise_lines(trace):
     """The equations of an exercise: those of its hints, and of its solution, which is what is printed."""
-    hidden = b64decode(json.loads(block(page, "answers")))
-    data = json.loads(bytes(byte ^ ((31 * i + 7) % 256) for i, byte in enumerate(hidden)))
-    for question in data["questions"]:
-        yield from [" = ".join(map(tree_text, line)) for line in question["lines"]]
-        for hint in question["hints"]:
-            yield from [" = ".join([*map(tree_text, line), "…"]) for line in hint if len(line) > 1]
+    asked = Asked(trace)
+    digits = {key: digits for digits, key in asked.known.items()}
+
+    def filled(part):
+        if isinstance(part, str):
+            return f"n{digits[part[1:]]}" if part[0] == "#" else part
+        return [filled(each) for each in part]
+
+    for question in json.loads(block(exercise_of(trace), "answers"))["questions"]:
+        if question["b"] == 2:
+            continue
+        yield from [" = ".join(map(tree_text, filled(line))) for line in question["l"]]
+        for hint in question.get("h", []):
+            yield from [" = ".join([*map(tree_text, filled(line)), "…"]) for line in hint if len(line) > 1]
 
 
 def pieces_of(tex, start):
@@ -288,7 +295,7 @@ def check_everything(f):
     trace = steps(f)
     f.backward()
     page = page_lines(trace.html())
-    exercise = [*exercise_lines(exercise_of(trace))]
+    exercise = [*exercise_lines(trace)]
     text = [step.line for step in trace]
     terminal = [*terminal_lines(trace)]
     views = {"text": text, "page": page, "exercise": exercise, "terminal": terminal}

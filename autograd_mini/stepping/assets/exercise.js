@@ -246,6 +246,7 @@ onbeforeprint = () => {
   document.activeElement.blur();
   mark("now", []);
   document.getElementById("solved")?.remove();
+  document.body.classList.toggle("tall", size.height > size.width);
   const paper = document.createElement("section");
   paper.id = "solved";
   const was = solved;

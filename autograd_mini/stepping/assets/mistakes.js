@@ -82,7 +82,7 @@ function mistakesOfPartial(sheet, u, k, at, numbers) {
   for (const other of alike(sheet, factor)) found.push(["index", u, at(other), -1]);
   for (const start of sheet.starts) {
     const uses = sheet.terms[start].get(factor) ?? [];
-    if (factor in sheet.leaves && uses.length && !sheet.forward && uses.every(([v, j]) => "p" + v + "," + j in numbers))
+    if (factor in sheet.leaves && uses.length && !sheet.forward && uses.every(([v, j]) => slopeKey(sheet, v, j) in numbers))
       for (const rate of [0.1, 1]) found.push(["update", factor, at(factor) - rate * total(productsOf(sheet, start, factor, numbers)), -1]);
   }
   return found;

@@ -43,7 +43,7 @@ function makeSheet(graph, asked, starts, held, forward, wanted, names, read) {
   }
   sheet.keys = [...sheet.units.keys()].map((place) => "v" + place);
   for (const start of starts)
-    for (const [x, uses] of sheet.terms[start]) sheet.keys.push(...uses.map(([u, k]) => "p" + u + "," + k), "g" + start + "," + x);
+    for (const [x, uses] of sheet.terms[start]) sheet.keys.push(...uses.map(([u, k]) => slopeKey(sheet, u, k)), "g" + start + "," + x);
   sheet.keys = unique(sheet.keys);
   if (!graph.includes(null)) for (const key of sheet.keys) sheet.exact[key] = made(sheet, key, sheet.leaves, sheet.exact);
   return sheet;
@@ -75,6 +75,9 @@ function partialsOf(sheet, unit, at, changed = []) {
   return unit.inputs.map((x) => flows[x] ?? 0);
 }
 
+// The key of a local partial; that of a definition is another one than that of its last operation.
+const slopeKey = (sheet, u, k) => "p" + u + "," + k + (sheet.units.get(u).body.length > 1 ? ",0" : "");
+
 // A number from earlier ones.
 function made(sheet, key, leaves, numbers) {
   const [first, second] = partsOf(key);
@@ -84,13 +87,13 @@ function made(sheet, key, leaves, numbers) {
   return first === second ? 1 : total(productsOf(sheet, first, second, numbers));
 }
 const factorsOf = (sheet, start, x, numbers) =>
-  sheet.terms[start].get(x).map(([u, k, source]) => [numbers["p" + u + "," + k], numbers["g" + start + "," + source]]);
+  sheet.terms[start].get(x).map(([u, k, source]) => [numbers[slopeKey(sheet, u, k)], numbers["g" + start + "," + source]]);
 const productsOf = (sheet, start, x, numbers) => factorsOf(sheet, start, x, numbers).map(([p, g]) => times(p, g));
 
 // The numbers that one is made from.
 function needsOf(sheet, key) {
   const [first, second] = partsOf(key);
-  if (key[0] === "g") return sheet.terms[first].get(second).flatMap(([u, k, x]) => ["p" + u + "," + k, "g" + first + "," + x]);
+  if (key[0] === "g") return sheet.terms[first].get(second).flatMap(([u, k, x]) => [slopeKey(sheet, u, k), "g" + first + "," + x]);
   const inputs = unique(sheet.units.get(first).inputs).filter((x) => sheet.units.has(x)).map((x) => "v" + x);
   return key[0] === "v" ? inputs : [...inputs, "v" + first];
 }
