@@ -141,11 +141,11 @@ class Line(Value):
         stops = {entry for x in self.parents for entry in x.unit.entries}
         flows: dict[Value, float | None] = {self.unit.entries[0]: 1.0}
         for node in reversed(self.body(stops)):
-            for parent, partial in zip(node.parents, partials_of(node), strict=True):
+            for parent, slope in zip(node.parents, partials_of(node), strict=True):
                 flow, table = flows[node], ends if parent in ends else flows
                 so_far = table.get(parent, 0.0)
-                known = not (flow is None or partial is None or so_far is None)
-                table[parent] = so_far + flow * partial if known else None  # type: ignore[operator]
+                known = not (flow is None or slope is None or so_far is None)
+                table[parent] = so_far + flow * slope if known else None  # type: ignore[operator]
         return [None if x.shape else ends[x.unit.entries[0]] for x in self.parents]
 
     def body(self, stops: Container[Value] | None = None) -> list[Value]:
@@ -215,10 +215,14 @@ def _completed(order: list[Value]) -> list[Value]:
     """The nodes, and the other entries of a softmax p of which a graph takes p[2] alone: a line shows them all."""
     labels = {node.label for node in order}
     more: list[Value] = []
+    seen: set[tuple[str, Value]] = set()  # the other entries of a softmax say nothing new
     for node in order:
+        found = _ENTRY.fullmatch(node.label) if node.rule is not None and node.rule.name == "div" else None
+        if found is None or node.rule is None or found[3] or (found[1], node.parents[1]) in seen:
+            continue
+        seen.add((found[1], node.parents[1]))
         total = softmax_of(node, {})
-        found = _ENTRY.fullmatch(node.label) if total is not None else None
-        if total is None or found is None or node.rule is None or found[3]:
+        if total is None:
             continue
         for i, exponential in enumerate(total.parents, 1):
             if (label := f"{found[1]}[{i}]") not in labels:
