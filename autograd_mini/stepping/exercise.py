@@ -11,6 +11,7 @@ The page computes the numbers itself: no list of them is in it. Its formulas hav
 from __future__ import annotations
 
 import json
+import math
 from base64 import b64encode
 from html import escape
 from typing import TYPE_CHECKING
@@ -184,7 +185,7 @@ class Asked:
         shown = {
             i: float(f"{node.primal:.4g}")
             for i, node in enumerate(self.order)
-            if node.rule is None and node.primal is not None
+            if node.rule is None and node.primal is not None and math.isfinite(node.primal)
         }
         return {
             i: x for i, x in shown.items()
