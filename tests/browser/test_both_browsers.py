@@ -37,7 +37,7 @@ def test_a_moment_by_its_address(open_anywhere):
     page = open_anywhere(lecture().html(), "#step=9", width=360, height=740)
 
     assert boxes_after(lecture(), 9) == page.evaluate(BOXES)
-    assert 360 == page.evaluate("document.documentElement.scrollWidth")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_brackets_stand_close(open_anywhere):
@@ -127,7 +127,7 @@ def test_formulas_as_answers(open_anywhere):
     page = open_anywhere(exercise_of(trace), width=360, height=740)
 
     assert "right" == page.evaluate(f"{FILL}('q0', '1/(1+e^-(w*x+b))')")
-    assert 360 == page.evaluate("document.documentElement.scrollWidth")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_entries_and_operations_inside(open_anywhere):

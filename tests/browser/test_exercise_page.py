@@ -343,6 +343,31 @@ def test_formulas(open_page):
     assert "✓" == page.locator(".node .value.known").first.evaluate("box => box.lastChild.textContent")
 
 
+def test_by_touch(open_page):
+    """Fingers open a definition, take a hint and go to a field."""
+    page = open_page(neuron(), width=360, height=740, has_touch=True)
+    page.tap(".open >> nth=0")
+    assert page.locator(".inner.value").first.is_visible()
+    page.tap("li button >> nth=0")
+    assert page.locator("li div p").first.is_visible()
+    page.tap("#q0")
+    assert "q0" == page.evaluate("document.activeElement.id")
+
+
+def test_by_keys_alone(open_page):
+    """Tab goes from field to hint to field; what was left behind is judged."""
+    page = open_page(lecture())
+    page.focus("#q0")
+    page.keyboard.type("5")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+
+    assert "right" == verdict(page, 0)
+    page.focus("#again")
+    page.keyboard.press("Enter")
+    assert "" == page.input_value("#q0")
+
+
 def test_the_field_of_the_moment_is_marked_in_the_graph(open_page):
     """Who writes into a field sees which box it is, and the edges that matter."""
     page = open_page(lecture())
