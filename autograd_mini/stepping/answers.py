@@ -409,6 +409,7 @@ def reading_program(names: Iterable[str] | None = None) -> str:
     chosen = {*_arities()} if names is None else {*names}
     rules = [rule for name, rule in RULES.items() if name in chosen and name in _arities()]
     means = {
+        "norm1": "(...x)=>x.reduce((s,a)=>s+Math.abs(a),0)",
         "mean": "(...x)=>x.reduce((s,a)=>s+a,0)/x.length",
         "logsumexp": "(...x)=>{const m=Math.max(...x);return Math.abs(m)==Infinity?m:m+Math.log(x.reduce((s,a)=>s+Math.exp(a-m),0))}",
     }
