@@ -375,7 +375,7 @@ class Asked:
         return [change[7], text.replace(number, "#"), digits, key]
 
     def _question(self, keys: list[str], step: Step, box: int, label: Any, **more: Any) -> Question:
-        kept = {name: part for name, part in more.items() if part not in ([], None) or name in ("k",)}
+        kept = {name: part for name, part in more.items() if part not in ([], None)}
         return {"k": keys, "b": box, "label": label, "step": step, **kept}
 
     def _entries_in(self, trace: Trace, node: Value) -> tuple[Value, ...]:

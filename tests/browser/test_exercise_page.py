@@ -281,7 +281,18 @@ def test_where_nothing_can_be_kept_the_page_works(open_page):
 def test_no_answer_is_within_reach_of_the_console(open_page):
     """The words of the script are its own, and no number of an answer stands in the page."""
     page = open_page(exercise_of(steps(parse("h = exp(x); f = h * h", x=1.7))))
-    globals_ = "questions content verdicts state judgeAll makeSheet graph sheets rules fields exactOf".split()
+    globals_ = [
+        "questions",
+        "content",
+        "verdicts",
+        "state",
+        "judgeAll",
+        "makeSheet",
+        "graph",
+        "rules",
+        "fields",
+        "exactOf",
+    ]
 
     assert ["undefined"] * len(globals_) == page.evaluate(f"{globals_}.map(name => eval('typeof ' + name))")
     assert not [part for part in ("5.47", "29.9", "59.9") if part in page.content()]
