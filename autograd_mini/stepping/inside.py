@@ -7,8 +7,8 @@
 ...     print(step.line)
 t1 = w × x = 1 × 0.5 = 0.5
 h = tanh(t1) = tanh(0.5) = 0.4621
-∂f/∂t1 = ∂tanh(t1)/∂t1 · ∂f/∂h = (1 − h × h) · 0.9242 = 0.7864 · 0.9242 = 0.7268
-∂f/∂w = ∂(w × x)/∂w · ∂f/∂t1 = x · 0.7268 = 0.5 · 0.7268 = 0.3634
+∂f/∂t1 = ∂tanh(t1)/∂t1 · ∂f/∂h = (1 − h × h) · 0.9242 = 0.7864 · 0.9242 = 0.7269
+∂f/∂w = ∂(w × x)/∂w · ∂f/∂t1 = x · 0.7269 = 0.5 · 0.7269 = 0.3634
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 MOST_LINES = 20  # of each sweep that are shown of an opened line
-MOST_CARDS = 40  # of a picture of it
+MOST_CARDS = 24  # of a picture of it
 
 
 class Inside(NamedTuple):
