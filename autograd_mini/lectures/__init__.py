@@ -7,7 +7,7 @@ what was read, running.py computes it, claims.py and checks.py compare it with w
 >>> from autograd_mini import lectures
 >>> run = lectures.get("mlp-regression-td1").run(w_31=0.5)
 >>> round(run.values["h_1"], 4), round(run.gradients["w_31"], 4)
-(0.7311, 0.0811)
+(0.7311, 0.0774)
 """
 
 from autograd_mini.lectures.library import all, get, load

@@ -346,14 +346,14 @@ MESSAGES: dict[str, dict[str, str]] = {
     "line number": {"en": "line {}", "fr": "ligne {}"},
     "no utf-8": {
         "en": "this is no UTF-8; save the file as UTF-8",
-        "fr": "ce n’est pas de l’UTF-8 ; enregistrez le fichier en UTF-8",
+        "fr": "ce n’est pas de l’UTF-8 ; enregistrez le fichier en UTF-8",
     },
     "no toml": {"en": "this cannot be read as TOML", "fr": "ce n’est pas du TOML lisible"},
     "key missing": {"en": "the key {} is missing", "fr": "il manque la clé {}"},
-    "key unknown": {"en": "no key is called so here; {}", "fr": "aucune clé n’a ce nom ici ; il y a : {}"},
+    "key unknown": {"en": "no key is called so here; {}", "fr": "aucune clé n’a ce nom ici ; il y a : {}"},
     "given twice": {
         "en": "{} is given twice; each needs a name of its own",
-        "fr": "{} est donné deux fois ; chacun a son propre nom",
+        "fr": "{} est donné deux fois ; chacun a son propre nom",
     },
     "text needed": {
         "en": "a text in quotes is needed, got {}",
@@ -404,11 +404,11 @@ MESSAGES: dict[str, dict[str, str]] = {
     },
     "kind needed": {
         "en": "no question is of the kind {}; choose one of: {}",
-        "fr": "aucune question n’est du genre {} ; choisissez parmi : {}",
+        "fr": "aucune question n’est du genre {} ; choisissez parmi : {}",
     },
     "id needed": {
         "en": "an id has letters, digits, - . and _ only, as it becomes part of file names; got {}",
-        "fr": "un identifiant n’a que des lettres, des chiffres, - . et _, car il devient une partie de noms de fichiers ; pas {}",
+        "fr": "un identifiant n’a que des lettres, des chiffres, - . et _, car il devient une partie de noms de fichiers ; pas {}",
     },
     "printed needed": {
         "en": 'what is printed is text, "0.73", or {{text = "0.83", erratum = "E-1", right = "0.73"}}, got {}',
@@ -416,13 +416,13 @@ MESSAGES: dict[str, dict[str, str]] = {
     },
     "program unknown": {
         "en": "no program is called {}; there are: {}",
-        "fr": "aucun programme ne s’appelle {} ; il y a : {}",
+        "fr": "aucun programme ne s’appelle {} ; il y a : {}",
     },
     "erratum unknown": {
         "en": "no erratum has the id {}; there are: {}",
-        "fr": "aucun erratum n’a l’identifiant {} ; il y a : {}",
+        "fr": "aucun erratum n’a l’identifiant {} ; il y a : {}",
     },
-    "name unknown": {"en": "nothing here is called {}; {}", "fr": "rien ici ne s’appelle {} ; {}"},
+    "name unknown": {"en": "nothing here is called {}; {}", "fr": "rien ici ne s’appelle {} ; {}"},
     "question unanswered": {
         "en": "a question needs examples, an answer, or a reason why there is none",
         "fr": "une question a des exemples, une réponse (answer), ou la raison pour laquelle il n’y en a pas (reason)",
@@ -433,7 +433,7 @@ MESSAGES: dict[str, dict[str, str]] = {
     },
     "nothing moves": {
         "en": "inputs that move are needed, none of them data; the inputs are: {}",
-        "fr": "il faut des entrées qui bougent, aucune n’étant une donnée ; les entrées sont : {}",
+        "fr": "il faut des entrées qui bougent, aucune n’étant une donnée ; les entrées sont : {}",
     },
     "range needed": {
         "en": "from has to be below to, and step above 0 and no larger than their distance",
@@ -443,12 +443,12 @@ MESSAGES: dict[str, dict[str, str]] = {
     # of lectures: what one asks for
     "no lecture": {
         "en": "no document is called {}; there are: {}. A file of your own ends in .toml",
-        "fr": "aucun document ne s’appelle {} ; il y a : {}. Un fichier à vous finit par .toml",
+        "fr": "aucun document ne s’appelle {} ; il y a : {}. Un fichier à vous finit par .toml",
     },
-    "no example": {"en": "{} has no example {}; it has: {}", "fr": "{} n’a pas d’exemple {} ; il y a : {}"},
+    "no example": {"en": "{} has no example {}; it has: {}", "fr": "{} n’a pas d’exemple {} ; il y a : {}"},
     "several examples": {
         "en": "{} is answered by several examples; choose one of: {}",
-        "fr": "plusieurs exemples répondent à {} ; choisissez parmi : {}",
+        "fr": "plusieurs exemples répondent à {} ; choisissez parmi : {}",
     },
     "example missing": {
         "en": "say which example of {}; without options its examples are listed",
