@@ -7,9 +7,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 from autograd_mini.errors import LectureError
-from autograd_mini.lectures import library
+from autograd_mini.files import write_whole
+from autograd_mini.lectures import library, quiz
 from autograd_mini.lectures.documents import Document, Example
 from autograd_mini.lectures.listing import of_checks, of_document, of_example, overview
+from autograd_mini.lectures.sheets import students_in, write_sheets
 from autograd_mini.stepping.terminal import is_interactive, step_through
 from autograd_mini.words.messages import message
 
@@ -48,6 +50,18 @@ def add_to(
             str,
             typer.Option(metavar="NAME", help="With this student's own numbers, where the example may vary."),
         ] = "",
+        students: Annotated[
+            str, file("Write a sheet for each name in this CSV file, into the folder -o.")
+        ] = "",
+        moodle: Annotated[str, file("Write questions for Moodle, as XML.")] = "",
+        gift: Annotated[str, file("Write questions as GIFT.")] = "",
+        variants: Annotated[
+            int, typer.Option(min=1, max=1000, help="How many variants of each question, with other numbers.")
+        ] = 1,
+        output: Annotated[
+            str,
+            typer.Option("--output", "-o", metavar="FOLDER", help="Where sheets, or the site, are written."),
+        ] = "",
         check: Annotated[
             bool,
             typer.Option(
@@ -76,6 +90,17 @@ def add_to(
             result(overview(library.all(), lang))
             return
         document = library.document_of(names[0], lang or "en")
+        if students or moodle or gift:
+            found = [library.find(document, name, lang or document.language) for name in names[1:2]]
+            chosen = [example.speaking(lang) for example in found or document.examples]
+            if students:
+                paths = write_sheets(chosen, students_in(students), output or "sheets")
+                say(f"{paths[-1].parent}: {len(paths)}")
+            asked = [example for example in chosen if example.cases and (found or example.vary)]
+            for path, made in ((moodle, quiz.moodle), (gift, quiz.gift)):
+                if path:
+                    say(f"{write_whole(path, made(asked, variants))}: {len(asked)} × {variants}")
+            return
         if len(names) == 1:
             if pairs or step or html or draw or exercise or slides:
                 raise LectureError(

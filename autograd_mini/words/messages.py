@@ -486,6 +486,14 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "{} printed numbers and claims compared, of which {} are known errata; {} are not as they should be",
         "fr": "{} nombres imprimés et affirmations comparés, dont {} errata connus ; {} ne sont pas comme il faut",
     },
+    # of lectures: sheets and questions for students
+    "student": {"en": "student", "fr": "étudiant"},
+    "key": {"en": "Key for the teacher", "fr": "Corrigé pour l’enseignant"},
+    "how to answer": {
+        "en": "Three digits. Write 0.731 or 0,731 and a hyphen for minus; no fractions, no powers.",
+        "fr": "Trois chiffres. Écrivez 0,731 ou 0.731, et un trait d’union pour moins ; ni fractions ni puissances.",
+    },
+    "look again": {"en": "Look at the chain once more.", "fr": "Regardez de nouveau la chaîne."},
 }
 
 

@@ -25,7 +25,7 @@ def test_documents_and_examples(capsys):
     out = told(capsys)
 
     assert sum(line.startswith("  ") for line in out.splitlines()) == len(EXAMPLES) == 78
-    assert "ex2      Un réseau 2-2-1\u00a0: passe forward et passe backward" in out
+    assert "ex2     Un réseau 2-2-1\u00a0: passe forward et passe backward" in out
     assert "A 2-2-1 network" in told(capsys, "--lang", "en")
 
 
