@@ -12,6 +12,7 @@ from autograd_mini.lectures import library, quiz
 from autograd_mini.lectures.documents import Document, Example
 from autograd_mini.lectures.listing import of_checks, of_document, of_example, overview
 from autograd_mini.lectures.sheets import students_in, write_sheets
+from autograd_mini.lectures.site import write_site
 from autograd_mini.stepping.terminal import is_interactive, step_through
 from autograd_mini.words.messages import message
 
@@ -88,6 +89,10 @@ def add_to(
             raise typer.Exit(0 if is_right else 1)
         if not names:
             result(overview(library.all(), lang))
+            return
+        if names == ["site"]:
+            paths = write_site(library.all(), output or "public")
+            say(f"{paths[-1]}: {len(paths)}")
             return
         document = library.document_of(names[0], lang or "en")
         if students or moodle or gift:

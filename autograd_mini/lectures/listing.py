@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from autograd_mini.lectures.documents import Document, Example
+    from autograd_mini.lectures.running import Run
 
 WIDTH = 100
 Row = tuple[str, ...]
@@ -57,7 +58,6 @@ def of_example(example: Example, numbers: Mapping[str, Any] | None = None) -> st
     """What an example teaches and asks, every number beside what the document prints, claims and errata."""
     language, document = example.language, example.document
     assert document is not None
-    point = document.point if language != "en" else "."
 
     def word(key: str) -> str:
         return message(key, language)
@@ -68,10 +68,42 @@ def of_example(example: Example, numbers: Mapping[str, Any] | None = None) -> st
     if example.question:
         lines += ["", *wrapped(f"{word('question')}{word('colon')}{example.question}")]
     lines += ["", *wrapped(example.note)] if example.note else []
+    lines += ["", *table(numbers_table(example, run, is_printed=not numbers))]
+    checks = [each for each in checks_of(example) if isinstance(each.computed, bool)]
+    if checks and not numbers:
+        lines += ["", word("claims")]
+        for check_, claim in zip(checks, example.claims, strict=True):
+            verdict = word("true" if check_.computed else "false")
+            source = f" ({claim.erratum})" if claim.erratum else ""
+            lines += wrapped(
+                f"{verdict}{word('colon')}{say(claim.said, language)}   [{claim.claim}]{source}", 2
+            )
+    if example.errata:
+        lines += ["", word("errata")]
+        for id_ in example.errata:
+            found = document.errata[id_]
+            quoted = f" {word('quoted').format(found.says)}" if found.says else ""
+            lines += wrapped(
+                f"{id_}, {say(found.place, language)}{word('colon')}{say(found.right, language)}{quoted}", 2
+            )
+    if example.program:
+        lines += ["", *wrapped(f"{word('no text')}{word('colon')}{say(example.why, language)}")]
+    return "\n".join(lines)
+
+
+def numbers_table(example: Example, run: Run, *, is_printed: bool = True) -> list[Row]:
+    """Every number of a run by name, with its definition and with what the document prints, below a heading."""
+    language, document = example.language, example.document
+    assert document is not None
+    point = document.point if language != "en" else "."
+
+    def word(key: str) -> str:
+        return message(key, language)
+
     printed: dict[str, list[str]] = {}
     for each in (
-        () if numbers else example.printed
-    ):  # with other numbers the document's are no longer beside them
+        example.printed if is_printed else ()
+    ):  # with other numbers the document’s stand beside nothing
         name = each.name if each.what == "values" else f"∂{each.name}"
         right = f" ({each.erratum}{word('colon')}{each.right})" if each.erratum else ""
         printed.setdefault(name.partition("[")[0], []).append(f"{each.text}{right}")
@@ -109,27 +141,7 @@ def of_example(example: Example, numbers: Mapping[str, Any] | None = None) -> st
             )
         )
     rows[0] = (*head[:4], f"{head[4]} ({slope}…)", head[5])
-    lines += ["", *table(without_empty(rows))]
-    checks = [each for each in checks_of(example) if isinstance(each.computed, bool)]
-    if checks and not numbers:
-        lines += ["", word("claims")]
-        for check_, claim in zip(checks, example.claims, strict=True):
-            verdict = word("true" if check_.computed else "false")
-            source = f" ({claim.erratum})" if claim.erratum else ""
-            lines += wrapped(
-                f"{verdict}{word('colon')}{say(claim.said, language)}   [{claim.claim}]{source}", 2
-            )
-    if example.errata:
-        lines += ["", word("errata")]
-        for id_ in example.errata:
-            found = document.errata[id_]
-            quoted = f" {word('quoted').format(found.says)}" if found.says else ""
-            lines += wrapped(
-                f"{id_}, {say(found.place, language)}{word('colon')}{say(found.right, language)}{quoted}", 2
-            )
-    if example.program:
-        lines += ["", *wrapped(f"{word('no text')}{word('colon')}{say(example.why, language)}")]
-    return "\n".join(lines)
+    return without_empty(rows)
 
 
 def _data(example: Example) -> set[str]:

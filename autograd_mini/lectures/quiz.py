@@ -10,8 +10,9 @@ import re
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from autograd_mini.lectures.listing import written
 from autograd_mini.lectures.questions import Number, numbers_of, plain, room_of
-from autograd_mini.lectures.sheets import given
+from autograd_mini.lectures.sheets import floats_in
 from autograd_mini.lectures.variants import variants
 from autograd_mini.words.messages import message
 
@@ -52,9 +53,16 @@ def _cloze(example: Example, numbers: Mapping[str, Any], i: int) -> str:
 def _task(example: Example, numbers: Mapping[str, Any]) -> str:
     """Title, question, text and numbers, as HTML."""
     shown = escape(example.cases[0].definitions).replace("{", "&#123;").replace("}", "&#125;")
+    point = message("decimal point", example.language)
+    given = " &nbsp; ".join(
+        [
+            f"{escape(name)} = {written(floats_in(x), point).replace(chr(10), ', ')}"
+            for name, x in {**example.inputs, **numbers}.items()
+        ]
+    )
     return (
         f"<h4>{escape(example.title)}</h4><p>{escape(example.question)}</p><pre>{shown}</pre>"
-        f"{given(example, numbers)}<p>{escape(message('how to answer', example.language))}</p>"
+        f"<p>{given}</p><p>{escape(message('how to answer', example.language))}</p>"
     )
 
 

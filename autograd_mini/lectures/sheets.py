@@ -118,14 +118,15 @@ def given(example: Example, numbers: Mapping[str, Any]) -> str:
     """The inputs with their numbers."""
     point = message("decimal point", example.language)
     cells = [
-        f"<tr><td>{escape(name)}<td>{escape(written(_floats(x), point)).replace(chr(10), '<br>')}"
+        f"<span>{escape(name)} = <span>{escape(written(floats_in(x), point)).replace(chr(10), '<br>')}</span></span>"
         for name, x in {**example.inputs, **numbers}.items()
     ]
-    return f"<table>{''.join(cells)}</table>"
+    return f'<div class="given">{"".join(cells)}</div>'
 
 
-def _floats(x: Any) -> Any:
-    return [_floats(each) for each in x] if isinstance(x, list) else float(x)
+def floats_in(x: Any) -> Any:
+    """The same numbers as floats."""
+    return [floats_in(each) for each in x] if isinstance(x, list) else float(x)
 
 
 def _section(example: Example, numbers: Mapping[str, Any], trace: Steps, student: str) -> str:
@@ -138,7 +139,7 @@ def _section(example: Example, numbers: Mapping[str, Any], trace: Steps, student
             sides = step.mathml[:2] if len(step.mathml) > 2 else step.mathml[:1]
             values.append(f"<li><math>{'<mo>=</mo>'.join(sides)}<mo>=</mo></math><i></i>")
         elif step.sweep != VALUES:
-            slopes[step.node] = f"<li><math>{step.mathml[0]}<mo>=</mo></math><i></i>"
+            slopes[step.node] = f'<li><math displaystyle="true">{step.mathml[0]}<mo>=</mo></math><i></i>'
     kind = ' class="wide"' if any(len(value) > 700 for value in values) else ""
     return (
         f'<section><p class="name">{escape(student)}</p><h1>{escape(example.title)}</h1><p>{escape(source)}</p>'

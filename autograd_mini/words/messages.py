@@ -493,6 +493,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "Three digits. Write 0.731 or 0,731 and a hyphen for minus; no fractions, no powers.",
         "fr": "Trois chiffres. Écrivez 0,731 ou 0.731, et un trait d’union pour moins ; ni fractions ni puissances.",
     },
+    "lectures": {"en": "Lectures", "fr": "Cours"},
     "look again": {"en": "Look at the chain once more.", "fr": "Regardez de nouveau la chaîne."},
 }
 
