@@ -107,11 +107,12 @@ def _pages(document: Document, example: Example, folder: Path) -> Iterator[Path]
 def _table(example: Example) -> Iterator[str]:
     """Every number beside what is printed."""
     rows = numbers_table(example, example.run())
+    yield '<div class="wide"><table>'
     for i, row in enumerate(rows):
         cell = "th" if i == 0 else "td"
-        cells = [f"<{cell}>{escape(each).replace(chr(10), '<br>')}" for each in row]
-        yield f"{'<table>' if i == 0 else ''}<tr>{''.join(cells)}"
-    yield "</table>"
+        cells = [f'<{cell} class="n">{escape(each).replace(chr(10), "<br>")}' for each in row]
+        yield f"<tr>{''.join(cells)}"
+    yield "</table></div>"
 
 
 def _claims(example: Example) -> Iterator[str]:
