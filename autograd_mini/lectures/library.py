@@ -33,7 +33,8 @@ def all() -> tuple[Document, ...]:
 @cache
 def _documents() -> tuple[Document, ...]:
     folder = files("autograd_mini") / "lectures"
-    return tuple([read((folder / f"{name}.toml").read_text("utf-8"), f"{name}.toml") for name in NAMES])
+    texts = {name: (folder / f"{name}.toml").read_text("utf-8") for name in NAMES}
+    return tuple([read(text, f"{name}.toml", is_run=False) for name, text in texts.items()])
 
 
 def load(path: str | PathLike[str]) -> Document:
