@@ -11,19 +11,19 @@ import math
 from dataclasses import dataclass
 from functools import reduce
 from itertools import product
-from operator import mul
+from operator import add, mul
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.engine.value import Constant
 from autograd_mini.formulas.printing import Printed
-from autograd_mini.formulas.terms import call, number, pi, symbol, term, terms
+from autograd_mini.formulas.terms import Term, call, number, pi, symbol, term, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from autograd_mini.engine.rule import Rule
     from autograd_mini.engine.value import Value
-    from autograd_mini.formulas.terms import Shape, Term
+    from autograd_mini.formulas.terms import Shape
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +37,15 @@ class Expression:
     shape: Shape = ()
     rule: Rule | None = None
     extra: Any = None
+
+    @property
+    def symbol(self) -> str:
+        """The sign of its one operation, for a badge; of several there is none but "="."""
+        if self.name not in ("rule", *SIGNS) or any(x.name in ("rule", *SIGNS) for x in self.arguments):
+            return "="
+        if self.rule and self.rule.name == "mul" and all(x.shape for x in self.arguments):
+            return Printed.odot
+        return self.rule.symbol if self.rule else SIGNS[self.name]
 
     def read(self, xp: Any, inputs: Sequence[Any], numbers: Callable[[Any], Any]) -> Any:
         """The line in an arithmetic, as a formula of its inputs or as what they give. numbers: how its numbers are said."""
@@ -235,10 +244,21 @@ def _pull_extreme(_each: Expression, value: Term, flow: Term, x: Term) -> tuple[
 
 
 def entry(x: Term, index: tuple[int, ...], shape: Shape = ()) -> Term:
-    """One entry of an array, or one row."""
+    """One entry of an array, or one row: of a sum, a product or a function entry by entry that of what is inside."""
     outside, inside = _apart(x)
+
+    def part(y: Term) -> Term:
+        return entry(y, index, shape) if len(y.shape) == len(inside.shape) else y
+
+    if inside.head == "sum":
+        return outside * reduce(add, map(part, inside.parts))
+    if inside.head == "product":
+        return outside * reduce(mul, [terms.pow(part(base), n) for base, n in inside.parts[2]])
     if inside.head == "call" and inside.parts[0] == "ones":
         return outside * ones(shape)
+    if inside.head == "call" and inside.parts[0] not in WHOLE:
+        name, *arguments = inside.parts
+        return outside * call(name, *[part(y) if isinstance(y, Term) else y for y in arguments], shape=shape)
     return outside * call("entry", inside, index, shape=shape)
 
 
@@ -295,5 +315,12 @@ OPERATIONS: Mapping[str, Operation] = {
         lambda each, _, flow, *xs: [entry(flow, place) for place in places(each.shape)],
     ),
 }
+# What stands for an operation on a badge; the others are no more than a way to say what a line is of.
+SIGNS = {
+    "matmul": "·", "outer": "outer", "total": "sum", "mean": "mean", "sum_rows": "sum", "sum_cols": "sum", "length": "norm",
+    "length1": "norm", "largest": "max", "smallest": "min", "softmax": "softmax", "log_softmax": "log softmax",
+    "logsumexp": "logsumexp",
+}  # fmt: skip
+WHOLE = frozenset({*OPERATIONS, "inner", "unit", "numbers"})  # what is no function entry by entry
 # Operations whose derivative is said with their result.
 NAMED = frozenset({"softmax", "length", "largest", "smallest"})

@@ -1,8 +1,13 @@
 """What a student types, read and judged: a number beside its digits, a formula by its values at random points.
 
-The page does the same without Python, by stepping/assets/reader.js, which needs live.js and `reading_program()`, and
-throws where this raises. Both say for a number, from what was typed, the exact number and the one recomputed from the
-student's earlier numbers:
+The page does the same without Python, by stepping/assets/reader.js behind live.js, in `document(..., program=...)`
+with `reading_program()`:
+
+    judgeNumber(text, exact, [a, b], allRight, slack)       as `judge_number`
+    judgeFormula(text, reference, graph, names)             as `judge_formula`; names: places by `spellings`
+
+They throw { kind, at, text } where these raise. Both say of a number, from what was typed, the exact number and those
+recomputed from the student's earlier numbers (a: as typed, b: with the right ones made exact):
 
     right      half a unit of the last digit typed from the exact number, with three digits at least; or the number
     follows    the same for a recomputed number, where an earlier one was wrong (else it is right: rounded on the way)
@@ -146,7 +151,7 @@ def judge_formula(
     given = Reading(tidy(answer), meaning.get)
     wanted = Reading(tidy(reference), meaning.get) if isinstance(reference, str) else reference
     found = 0
-    for numbers in _draws(order, [node for node in order if node in named and not node.parents], seed):
+    for numbers in draws(order, [node for node in order if node in named and not node.parents], seed):
         if numbers is None:
             continue
         values = {name: numbers[node] for name, node in nodes.items()}
@@ -162,7 +167,9 @@ def judge_formula(
     raise ValueError(msg)
 
 
-def _draws(order: Sequence[Value], varied: Sequence[Value], seed: int) -> Iterable[dict[Value, float] | None]:
+def draws(
+    order: Sequence[Value], varied: Sequence[Value], seed: int = 1
+) -> Iterable[dict[Value, float] | None]:
     """Numbers for all nodes at random points, None where one is outside of a domain; in turn all inputs are positive."""
     for i in range(DRAWS):
         drawn = {}
@@ -213,6 +220,11 @@ def spellings(names: Iterable[str]) -> dict[str, str]:
             found[way].add(name)
     own = {_own(name): name for name in names}
     return own | {way: min(meant) for way, meant in found.items() if len(meant) == 1 and way not in own}
+
+
+def readings(name: str) -> tuple[str, str]:
+    """The two ways a typed name is looked up: as it is, and without brackets and signs."""
+    return _own(name), _bare(name)
 
 
 def _own(name: str) -> str:
@@ -367,7 +379,7 @@ class Reading:
     def _variable(
         self, typed: str, meaning: Callable[[str], str | None], place: int, *, is_called: bool
     ) -> str:
-        name = meaning(_own(typed)) or meaning(_bare(typed))
+        name = next((known for way in readings(typed) if (known := meaning(way))), None)
         if name is None and _own(typed) not in CONSTANTS:
             what = "function" if is_called else "name"
             raise self._error(f"no {what} is called {typed} here", place)
@@ -385,12 +397,22 @@ def _arities() -> dict[str, int | None]:
     return {name: function(name).arity for name in functions() if name not in arrays_alone}
 
 
-def reading_program() -> str:
-    """The script that reader.js needs: the functions of expressions, and what else they are called."""
-    rules = [RULES[name] for name in _arities() if name in RULES]
-    more = {
+def reading_program(names: Iterable[str] | None = None) -> str:
+    """The script that reader.js needs: the functions of expressions, and what else they are called.
+
+    names: of the functions that answers may use, if not all.
+
+    >>> print(reading_program(["log", "tan"]))
+    const functions={log:x=>Math.log(x),tan:x=>Math.tan(x)};
+    const aliases={ln:"log",tg:"tan"};
+    """
+    chosen = {*_arities()} if names is None else {*names}
+    rules = [rule for name, rule in RULES.items() if name in chosen and name in _arities()]
+    means = {
+        "norm1": "(...x)=>x.reduce((s,a)=>s+Math.abs(a),0)",
         "mean": "(...x)=>x.reduce((s,a)=>s+a,0)/x.length",
         "logsumexp": "(...x)=>{const m=Math.max(...x);return Math.abs(m)==Infinity?m:m+Math.log(x.reduce((s,a)=>s+Math.exp(a-m),0))}",
     }
-    aliases = ",".join([f'{word}:"{name}"' for word, name in ALIASES.items()])
-    return f"{functions_of(rules, more)}\nconst aliases={{{aliases}}};"
+    more = {name: text for name, text in means.items() if name in chosen}
+    aliases = [f'{word}:"{name}"' for word, name in ALIASES.items() if name in chosen]
+    return f"{functions_of(rules, more)}\nconst aliases={{{','.join(aliases)}}};"

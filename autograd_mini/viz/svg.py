@@ -1,7 +1,7 @@
 """A scene and its layout as SVG, drawn by us: nothing in it but shapes, text and facts about the graph.
 
 Every card is a `<g class="node">` and every arrow a `<g class="edge">`; their numbers stand as Python writes
-them in `data-value`, `data-gradient` and `data-partial`, which are absent while unknown. Looks are said in
+them in `data-value`, `data-gradient` and `data-partial`, which are absent while unknown, and for arrays of over a hundred. Looks are said in
 attributes, without a style sheet and without references, since one page may hold many pictures.
 """
 
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 BASE = 0.36  # of its size: how far below its middle a line of text stands, half the height of capitals and digits
 SMALL, HEIGHTS = 0.7, {BELOW: 0.2, LINE: 0.0, ABOVE: -0.36}  # indices and powers, against the size of type
+MANY = 100  # numbers that are given exactly
 STRUCK = {"text_decoration": "line-through"}  # a number that is outdated
 
 
@@ -56,11 +57,16 @@ def svg_text(scene: Scene, layout: Layout, theme: str = "auto") -> str:
         style.text = follow_reader(document)
         document.insert(2, style)
     if theme == "dark":
-        for element in document.iter():
-            for key in ("fill", "stroke"):
-                if (light := element.get(key)) in colours.DARK:
-                    element.set(key, colours.DARK[light])
+        darkened(document)
     return text_of(document)
+
+
+def darkened(document: ET.Element) -> None:
+    """Give all that is in it the colours for dark paper."""
+    for element in document.iter():
+        for key in ("fill", "stroke"):
+            if (light := element.get(key)) in colours.DARK:
+                element.set(key, colours.DARK[light])
 
 
 def text_of(document: ET.Element) -> str:
@@ -146,6 +152,7 @@ def _draw_card(parent: ET.Element, card: Card, layout: Layout) -> None:
     place = f"translate({_short(corner[0])} {_short(corner[1])})"
     looks = "" if face.kind in ("card", "constant") else f" {face.kind}"
     kind = "input data" if card.kind == "data" else card.kind
+    kind += " array" * bool(face.grids)
     group = _element(parent, "g", id=card.id, class_=f"node {kind}{looks}", transform=place)
     _set(group, data_name=card.name, data_value=_exact(card.value), data_gradient=_exact(card.gradient))
     _element(group, "title", str(card))
@@ -210,7 +217,10 @@ def _draw_field(parent: ET.Element, kind: str, card: Card, field: Field) -> None
 def _draw_entries(parent: ET.Element, cells: list[list[str]], field: Field, **looks: Any) -> None:
     """The entries of an array as one text, in the largest type that all of them have room in."""
     size = min([field.number.size(entry) for row in cells for entry in row])
-    entries = _element(parent, "text", class_="number", font_size=size, text_anchor="middle", **looks)
+    x, y = field.number.x, field.number.y + BASE * size
+    entries = _element(
+        parent, "text", class_="number", x=x, y=y, font_size=size, text_anchor="middle", **looks
+    )
     for i, row in enumerate(cells):
         for j, entry in enumerate(row):
             place = field.cell(i, j)
@@ -302,7 +312,9 @@ def _text(parent: ET.Element, kind: str, content: str, middle: Point, size: floa
     """
     x, y = middle
     looks = {"text_anchor": "middle"} | looks
-    _write(_element(parent, "text", class_=kind, x=x, y=y + BASE * size, font_size=size, **looks), content, size)
+    _write(
+        _element(parent, "text", class_=kind, x=x, y=y + BASE * size, font_size=size, **looks), content, size
+    )
 
 
 def _write(element: ET.Element, content: str, size: float) -> None:
@@ -343,5 +355,6 @@ def _short(x: float) -> str:
 
 def _exact(x: float | tuple[float, ...] | None) -> str | None:
     if isinstance(x, tuple):
-        return " ".join([repr(float(each)) for each in numbers_in(x)])
+        numbers = numbers_in(x)
+        return " ".join([repr(float(each)) for each in numbers]) if len(numbers) <= MANY else None
     return None if x is None else repr(float(x))  # .data may have been set to a NumPy scalar

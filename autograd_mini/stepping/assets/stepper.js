@@ -4,12 +4,12 @@ const { steps, words, sweep } = JSON.parse(trace.textContent);
 const items = [...list.querySelectorAll("li")];
 const sweeps = list.querySelectorAll("h2");
 
-const boxOf = (kind, node) => nodes[node]?.querySelector(kind < 2 ? ".value" : ".gradient");
-function change([what, node, before, after, , joined, partial, label, , flow], forth) {
-  write(boxOf(words.kinds[what][0], node), forth ? after : before);
+const boxOf = (kind, place) => nodes[place]?.querySelector(kind < 2 ? ".value" : ".gradient");
+function change([which, place, before, after, , joined, factor, label, , flow], forth) {
+  write(boxOf(words.kinds[which][0], place), forth ? after : before);
   // Of a product there is one, -1 where none shows it.
   if (label > -2) {
-    write(labels[label], forth ? partial : "");
+    write(labels[label], forth ? factor : "");
     for (const i of joined) {
       edges[i].classList.toggle(flow < 0 ? "down" : "up", forth);
       forth ? edges[i].style = flow ? "--flow:" + Math.abs(flow) : "--line:var(--grey)" : edges[i].removeAttribute("style");
@@ -41,7 +41,7 @@ function go(to) {
   to = Math.min(Math.max(to, 0), steps.length);
   while (at < to) change(steps[at++], true);
   while (at > to) change(steps[--at], false);
-  const [which = 0, node, , , sides = [], joined = [], , , source] = steps[at - 1] || [];
+  const [which = 0, place, , , sides = [], joined = [], , , from = []] = steps[at - 1] || [];
   const [kind, now] = at ? words.kinds[which] : [0, words.empty];
   document.body.className = kind < 2 ? "values" : sweep;
   line.className = "kind" + kind;
@@ -54,10 +54,10 @@ function go(to) {
   count.textContent = at + " / " + steps.length;
   scrubber.value = at;
   items.forEach((item, i) => (item.ariaCurrent = i === at - 1 ? "step" : null));
-  const here = [nodes[node], ...joined.map((i) => edges[i])];
-  mark("now", [boxOf(kind, node), ...here]);
-  mark("source", [boxOf(kind, source)]);
-  show([nodes[source], ...here]);
+  const here = [nodes[place], ...joined.map((i) => edges[i])];
+  mark("now", [boxOf(kind, place), ...here]);
+  mark("source", from.map((i) => boxOf(kind, i)));
+  show([...from.map((i) => nodes[i]), ...here]);
   clearTimeout(saving);
   saving = setTimeout(save, 250);
 }
