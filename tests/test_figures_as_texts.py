@@ -263,6 +263,7 @@ def test_every_line_is_true(id_, k, opened):
             assert len(forward) == sum(1 for each in names.values() if entries(each)[0].rule)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("id_", "k"), EACH)
 @pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value")
 def test_every_opened_definition_is_true(id_, k):
@@ -275,6 +276,7 @@ def test_every_opened_definition_is_true(id_, k):
                 assert untrue(trace, is_strict=id_ not in TOLD_APART) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("id_", "k"), EACH)
 @pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value")
 def test_every_operation_is_true(id_, k):
@@ -302,11 +304,17 @@ def unbound(id_, said, rng):
         )
         shapes[name] = x if name in must else str([*size]) if size else None
     shapes = {name: x for name, x in shapes.items() if x is not None}
-    read_in = [definitions(said.text, numbers, data=data(id_, said)) for numbers in (shapes, drawn)]
-    return read_in
+    return [definitions(said.text, numbers, data=data(id_, said)) for numbers in (shapes, drawn)]
 
 
-@pytest.mark.parametrize("level", ["operations", "definitions", "opened"])
+@pytest.mark.parametrize(
+    "level",
+    [
+        "definitions",
+        pytest.param("operations", marks=pytest.mark.slow),
+        pytest.param("opened", marks=pytest.mark.slow),
+    ],
+)
 @pytest.mark.parametrize(("id_", "k"), EACH)
 @pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value")
 def test_formulas_alone(id_, k, level):

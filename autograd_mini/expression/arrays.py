@@ -207,6 +207,8 @@ def part(x: Any, *indices: Value) -> Any:
     sizes = shape(x)
     if not sizes:
         raise ShapeError("only an array has entries: give it a list of numbers, or a shape such as '[2]'")
+    if not indices:
+        raise ShapeError("its index is a whole number from 1, as in x[1]", shows_shapes=False)
     if len(indices) > len(sizes):
         raise ShapeError("a vector has one index" if len(sizes) == 1 else "a matrix has two indices")
     for index, count, what in zip(indices, sizes, ("row" if len(sizes) == 2 else "entry", "column")):

@@ -23,7 +23,7 @@ RAISED = "⁰¹²³⁴-⁹"
 
 # Text and numbers are passed over whole, whatever signs stand in them.
 TOKEN = re.compile(
-    rf"""(?P<scientific>\d[\d_]*\.?\d*[ ]?[·×⋅][ ]?10[⁻⁺]?[{RAISED}]+)
+    rf"""(?P<scientific>\d[\d_]*+(?:\.\d*+)?[ ]?[·×⋅][ ]?10[⁻⁺]?[{RAISED}]+)
     | (?P<passed>\#.* | \\\n | {NUMBER}
         | '''(?:[^\\]|\\[\s\S])*?''' | '(?:[^'\\\n]|\\[\s\S])*'
         | \"\"\"(?:[^\\]|\\[\s\S])*?\"\"\" | "(?:[^"\\\n]|\\[\s\S])*")

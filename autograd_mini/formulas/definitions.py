@@ -230,10 +230,14 @@ def _left_out(order: Sequence[Value], called: Mapping[Value, str]) -> list[Value
     """The other entries of a softmax p of which a graph takes p[2] alone: a line shows them all."""
     labels = {*called.values()}
     more: list[Value] = []
+    seen: set[tuple[str, Value]] = set()  # the other entries of a softmax say nothing new
     for node in order:
+        found = _ENTRY.fullmatch(called[node]) if node.rule is not None and node.rule.name == "div" else None
+        if found is None or node.rule is None or (found[1], node.parents[1]) in seen:
+            continue
+        seen.add((found[1], node.parents[1]))
         total = softmax_of(node, {})
-        found = _ENTRY.fullmatch(called[node]) if total is not None else None
-        if total is None or found is None or node.rule is None:
+        if total is None:
             continue
         row = f"{found[2]}," if found[3] else ""
         for i, exponential in enumerate(total.parents, 1):

@@ -85,7 +85,20 @@ FUNCTIONS = {
     "ln": np.log,
     **{
         name: getattr(np, name)
-        for name in "exp sin cos tan tanh sinh cosh sqrt sign arctan log1p expm1".split()
+        for name in [
+            "exp",
+            "sin",
+            "cos",
+            "tan",
+            "tanh",
+            "sinh",
+            "cosh",
+            "sqrt",
+            "sign",
+            "arctan",
+            "log1p",
+            "expm1",
+        ]
     },
 }
 FUNCTIONS |= {"rect": FUNCTIONS["relu"], "ReLU": FUNCTIONS["relu"]}
@@ -126,7 +139,7 @@ class Evaluated(Text):
         return self.known(super().symbol("π"), math.pi)
 
     def symbol(self, name):
-        return self.known(super().symbol(name), self.symbols[name] if name in self.symbols else np.nan)
+        return self.known(super().symbol(name), self.symbols.get(name, np.nan))
 
     def constant(self, x):
         if isinstance(x, (list, tuple)):

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FIGURES: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "data" / "figures.json").read_text(encoding="utf-8")
@@ -78,11 +80,23 @@ PENALTY = """
 
 TEXTS: dict[str, list[Text]] = {
     id_: [own(id_)]
-    for id_ in """
-        sum-times-w basic-rules-upstream relu-neuron-active relu-neuron-inactive relu-neuron-at-kink fan-out-addition
-        fan-out-same-operand gate-sigmoid gate-sigmoid-closed gate-hard-linear gate-hard-saturated-low
-        gate-hard-saturated-high saddle-point saddle-point-nearby sigmoid-graph
-    """.split()
+    for id_ in [
+        "sum-times-w",
+        "basic-rules-upstream",
+        "relu-neuron-active",
+        "relu-neuron-inactive",
+        "relu-neuron-at-kink",
+        "fan-out-addition",
+        "fan-out-same-operand",
+        "gate-sigmoid",
+        "gate-sigmoid-closed",
+        "gate-hard-linear",
+        "gate-hard-saturated-low",
+        "gate-hard-saturated-high",
+        "saddle-point",
+        "saddle-point-nearby",
+        "sigmoid-graph",
+    ]
 } | {
     id_: [said] if isinstance(said, Text) else said
     for id_, said in {

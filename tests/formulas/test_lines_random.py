@@ -47,14 +47,14 @@ def check_formulas(text):
 
 
 @given(texts())
-@settings(max_examples=20)
+@settings(max_examples=12)
 @pytest.mark.filterwarnings("ignore:overflow", "ignore:divide by zero", "ignore:invalid value")
 def test_random_lines_are_true(case):
     check(case[0])
 
 
 @given(texts())
-@settings(max_examples=20)
+@settings(max_examples=12)
 @pytest.mark.filterwarnings("ignore:overflow", "ignore:divide by zero", "ignore:invalid value")
 def test_random_formulas_are_true(case):
     check_formulas(case[0])
