@@ -28,7 +28,7 @@ from autograd_mini.stepping.mistakes import KINDS, mistakes_program
 from autograd_mini.stepping.moments import scene_after
 from autograd_mini.stepping.page import changes, heading, tree
 from autograd_mini.stepping.sheet import Sheet
-from autograd_mini.stepping.sweeps import OPERATION, PRODUCT, TANGENTS, VALUES, VARIABLE
+from autograd_mini.stepping.sweeps import OPERATION, PRODUCT, TANGENTS, VALUES
 from autograd_mini.viz.document import button, data_block, document, panel
 from autograd_mini.words.messages import message
 
@@ -217,6 +217,8 @@ class Asked:
         last = {step.node: i for i, step in enumerate(trace) if step.sweep != VALUES}
         groups: dict[int, list[int]] = {}
         for i, step in enumerate(trace):
+            if trace.nodes[step.node] in self.said.fixed:
+                continue
             if step.kind == OPERATION:
                 yield self._value(trace, step, done[i])
                 name = trace.nodes[step.node].label
@@ -251,7 +253,7 @@ class Asked:
         self._learn(self.opened)
         for step in opened:
             node = opened.nodes[step.node]
-            if node not in frames or node.unit.entries[0] not in self.place:
+            if node not in frames or node.unit.entries[0] not in self.place or node in opened.equations.fixed:
                 continue
             rows = found.setdefault((frames[node], step.sweep == VALUES), [])
             d = self.definitions.index(frames[node])
@@ -405,19 +407,14 @@ class Asked:
             {k: part for k, part in question.items() if k not in ("label", "step", "entries")}
             for question in self.questions
         ]
+        cards, numbers = scene_after(self.trace).cards, self.said.numbers
         given = [
-            [step.node, str(xp.constant(step.result))]
-            for step in self.trace
-            if step.kind == VARIABLE and step.result is not None and not self.lines
+            [i, cards[i].filled(numbers[node])]
+            for i, node in enumerate(self.trace.nodes)
+            if (node.rule is None and (node.label or not node.is_constant))
+            or (node.rule is not None and node in self.said.fixed)
+            if numbers[node] is not None
         ]
-        if self.lines:
-            numbers = {node: node.known("data") for node in self.lines.nodes if node.rule is None}
-            cards = scene_after(self.trace).cards
-            given = [
-                [i, cards[i].filled(numbers[node])]
-                for i, node in enumerate(self.lines.nodes)
-                if node.rule is None and numbers[node] is not None
-            ]
         content: dict[str, Any] = {
             "graph": graph, "asked": self.asked, "starts": self.starts, "held": self.held, "wanted": self.wanted,
             "forward": int(self.trace.sweep == TANGENTS),
