@@ -11,6 +11,7 @@ The page computes the numbers itself: no list of them is in it. Its formulas hav
 from __future__ import annotations
 
 import json
+import math
 from base64 import b64encode
 from html import escape
 from typing import TYPE_CHECKING
@@ -184,7 +185,7 @@ class Asked:
         shown = {
             i: float(f"{node.primal:.4g}")
             for i, node in enumerate(self.order)
-            if node.rule is None and node.primal is not None
+            if node.rule is None and node.primal is not None and math.isfinite(node.primal)
         }
         return {
             i: x for i, x in shown.items()
@@ -374,8 +375,17 @@ class Asked:
         return [change[7], text.replace(number, "#"), digits, key]
 
     def _question(self, keys: list[str], step: Step, box: int, label: Any, **more: Any) -> Question:
-        kept = {name: part for name, part in more.items() if part not in ([], None) or name in ("k",)}
-        return {"k": keys, "b": box, "label": label, "step": step, **kept}
+        kept = {name: part for name, part in more.items() if part not in ([], None)}
+        return {"k": keys, "b": box, "label": label, "step": step, "entries": self._named(keys), **kept}
+
+    def _named(self, keys: Sequence[str]) -> list[tuple[str, str]]:
+        """What the entries of an array are called, in short and in full: W₂,₁ and ∂f/∂W₂,₁."""
+        xp = self.said.drawn
+        places = [[int(part) for part in key[1:].split(",")] for key in keys if key[0] != "p"]
+        called = [[xp.symbol(self.called[self.order[i]]) for i in each] for each in places]
+        whole = [str(xp.derivative(*each) if len(each) > 1 else each[0]) for each in called]
+        short = whole if len(self.starts) > 1 else [str(each[-1]) for each in called]
+        return [*zip(short, whole, strict=True)]
 
     def _entries_in(self, trace: Trace, node: Value) -> tuple[Value, ...]:
         return node.unit.entries if isinstance(trace, Lines) else (node,)  # type: ignore[attr-defined]
@@ -398,7 +408,7 @@ class Asked:
             **{i: self.called[self.order[i]] for i in leaves if self.order[i].label},
         }
         rows = [
-            {k: part for k, part in question.items() if k not in ("label", "step")}
+            {k: part for k, part in question.items() if k not in ("label", "step", "entries")}
             for question in self.questions
         ]
         given = [
@@ -526,10 +536,14 @@ def _row(i: int, question: Question, language: str, *, is_formal: bool) -> str:
         else step.equations.local(step.equations.text, step)[0]
     )
     label, kind = escape(str(plain)), ("value", "derivative", "local")[question["b"]]
-    fields = "".join([
-        f'<input id="q{i}{f"-{j}" if j else ""}" aria-label="{label}{f" {j + 1}" if len(keys) > 1 else ""}" autocomplete="off" autocapitalize="off" spellcheck="false">'
-        for j in range(len(keys))
-    ])  # fmt: skip
+    entries = question["entries"] if len(keys) > 1 else [("", "")]
+    places = [f"q{i}", *[f"q{i}-{j}" for j in range(1, len(keys))]]
+    fields = "".join(
+        f'<input id="{place}" aria-label="{escape(full)}" placeholder="{escape(short)}">'
+        if full
+        else f'<input id="{place}" aria-label="{label}">'
+        for place, (short, full) in zip(places, entries, strict=True)
+    )
     title = escape(message("operations inside", language))
     inside = (
         f'<button class="open" title="{title}" aria-expanded="false">⊞</button>' if "o" in question else ""
@@ -537,6 +551,6 @@ def _row(i: int, question: Question, language: str, *, is_formal: bool) -> str:
     looks = [kind, *["inner"] * ("d" in question), *["wide"] * is_formal]
     return (
         f'<li class="{" ".join(looks)}"><label for="q{i}"><math>{content}</math></label>'
-        f"<span>{fields}</span><button>{escape(message('hint', language))}</button>{inside}"
+        f"<span>{fields}</span><button></button>{inside}"
         "<output></output><div></div></li>"
     )

@@ -159,9 +159,9 @@ def _equation(trace: Trace, step: Step, wide: float, middle: float, scale: float
     for shown in (sides, [sides[0], ("mo", "…"), sides[-1]]):
         row = ("mrow", *[part for side in shown for part in (("mo", "="), side)][1:])
         piece = typeset(row, EQUATION * scale)
-        zoom = min(1.0, room / piece.wide, EQUATION_HEIGHT * scale / (piece.above + piece.below))
-        if zoom > 0.5:
+        if room / piece.wide > 0.5:
             break
+    zoom = min(1.0, room / piece.wide, EQUATION_HEIGHT * scale / (piece.above + piece.below))
     group = svg_of(
         piece, (wide - zoom * piece.wide) / 2, middle + zoom * (piece.above - piece.below) / 2, zoom
     )

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 MOST_LINES = 20  # of each sweep that are shown of an opened line
-MOST_CARDS = 40  # of a picture of it
+MOST_CARDS = 24  # of a picture of it
 
 
 class Inside(NamedTuple):

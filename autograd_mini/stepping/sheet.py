@@ -72,7 +72,7 @@ class Sheet:
     the one variable. held: places of nodes without a derivative. wanted: of those that have one, be it 0 as they are not
     reached. read: numbers of inputs as the student reads them.
 
-    exact: all numbers; none where an input has no number.
+    keys: of all numbers, each after those that it is made from. exact: all numbers; none where an input has no number.
     """
 
     def __init__(
@@ -103,8 +103,9 @@ class Sheet:
             for k, x in enumerate(unit.inputs):
                 self.users.setdefault(x, []).append((unit.place, k))
         self.terms = {start: self._terms(start) for start in starts}
+        self.keys = [*self._keys()]
         self.exact: dict[str, float] = {}
-        for key in self.keys() if len(self.leaves) == len(numbers) else ():
+        for key in self.keys if len(self.leaves) == len(numbers) else ():
             self.exact[key] = self.made(key, self.leaves, self.exact)
 
     def _unit(self, place: int) -> Unit:
@@ -145,7 +146,7 @@ class Sheet:
         """The key of a local partial; that of a definition is another one than that of its last operation."""
         return f"p{u},{k}{',0' * (len(self.units[u].body) > 1)}"
 
-    def keys(self) -> Iterator[str]:
+    def _keys(self) -> Iterator[str]:
         """All numbers, each after those that it is made from."""
         yield from (f"v{i}" for i in self.units)
         known = set[tuple[int, int]]()  # several starts share local partials
@@ -233,7 +234,7 @@ class Sheet:
         marking = Marking(self)
         return {
             key: verdict
-            for key in self.keys()
+            for key in self.keys
             if (verdict := marking.take(key, typed.get(key), is_shown=key in shown)) is not None
         }
 
@@ -243,7 +244,7 @@ class Sheet:
         names: places by the spellings of names. It may speak of inputs and of what is asked before: of values by their
         names, of derivatives as ∂f/∂h or df/dh.
         """
-        keys = [*self.keys()]
+        keys = self.keys
         before = {*keys[: keys.index(key)]}
 
         def derivative(found: re.Match[str]) -> str:
@@ -307,7 +308,7 @@ class Sheet:
                 yield Mistake(kind, unit.place, self._with(unit, at, i, number), i)
         for x in dict.fromkeys(unit.inputs):
             for other in self._like(x):
-                number = self.value(unit, lambda place, x=x, y=at(other): y if place == x else at(place))  # type: ignore[misc]
+                number = self.value(unit, _exchanged(at, x, at(other)))
                 yield Mistake("index", unit.place, number, -1)
 
     def _with(self, unit: Unit, at: Callable[[int], float], i: int, number: float) -> float:
@@ -521,6 +522,11 @@ def _at(leaves: Mapping[int, float], numbers: Numbers) -> Callable[[int], float]
         return numbers[key] if (key := f"v{place}") in numbers else leaves[place]
 
     return at
+
+
+def _exchanged(at: Callable[[int], float], place: int, number: float) -> Callable[[int], float]:
+    """The numbers of places, another one at this place."""
+    return lambda i: number if i == place else at(i)
 
 
 def _times(p: float, g: float) -> float:

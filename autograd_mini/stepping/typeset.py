@@ -46,7 +46,7 @@ SPACED = {
     "×": 0.2,
     "·": 0.16,
 }
-SEPARATORS, GROWING = {",", ";"}, {"(", ")", "[", "]", "|"}
+SEPARATORS, GROWING, SQUARE = {",", ";"}, {"(", ")", "|"}, {"[", "]"}
 
 
 class Piece(NamedTuple):
@@ -122,7 +122,10 @@ def _row(parts: Sequence[Sequence[Any]], size: float) -> Piece:
     is_open = True  # whether what comes now begins something, so that a minus belongs to it
     for part, piece in zip(parts, pieces, strict=True):
         sign = part[1] if part[0] == "mo" else ""
-        if sign in GROWING and growth > 1.1:
+        if sign in SQUARE and growth > 1.1:
+            drawn += _square(sign, x, above, below, size)
+            x += 0.5 * size
+        elif sign in GROWING and growth > 1.1:
             grown = _text(sign, growth * size, is_italic=False)
             drawn += grown.at(x, below - grown.below)
             x += grown.wide
@@ -132,6 +135,14 @@ def _row(parts: Sequence[Sequence[Any]], size: float) -> Piece:
             x += room + piece.wide + (room or (0.15 * size if sign in SEPARATORS else 0.0))
         is_open = sign in {"(", *SEPARATORS} or sign in SPACED
     return Piece(x, above, below, tuple(drawn))
+
+
+def _square(sign: str, x: float, above: float, below: float, size: float) -> list[Drawn]:
+    """A square bracket, as high as that: a letter so large would be as thick."""
+    thick, foot, left = BAR * size, 0.22 * size, x + 0.14 * size
+    stem = left if sign == "[" else left + foot - thick
+    upright = (stem, -above, {"width": f"{thick:.2f}", "height": f"{above + below:.2f}"}, "")
+    return [upright, _bar(left, -above, foot, thick), _bar(left, below - thick, foot, thick)]
 
 
 def _fraction(over: Piece, under: Piece, size: float) -> Piece:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from autograd_mini.errors import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from autograd_mini.engine.value import Value
     from autograd_mini.viz.frames import Path
@@ -57,7 +57,7 @@ def crowds(
         for parent in node.parents:
             if parent.rule is None and parent not in framed:
                 users[parent] = node if users.get(parent, node) is node else None
-    of_user, of_array = Counter(map(id, users.values())), Counter(arrays.values())
+    of_user, of_array = Counter(map(id, users.values())), _sizes(node.label for node in arrays)
     found: dict[Value, Path] = {}
     for leaf in inputs:
         user = users.get(leaf)
@@ -66,6 +66,11 @@ def crowds(
         elif user is not None and of_user[id(user)] > CROWD:
             found[leaf] = (f"inputs of {called[user]}",)
     return found
+
+
+def _sizes(labels: Iterable[str]) -> Counter[str]:
+    """How many different entries each array has: those of several examples may be called alike."""
+    return Counter([label.partition("[")[0] for label in {*labels}])
 
 
 def _closed(frames: Mapping[Value, Path], opened: set[Path]) -> dict[Value, Path]:

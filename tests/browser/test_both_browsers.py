@@ -37,7 +37,7 @@ def test_a_moment_by_its_address(open_anywhere):
     page = open_anywhere(lecture().html(), "#step=9", width=360, height=740)
 
     assert boxes_after(lecture(), 9) == page.evaluate(BOXES)
-    assert 360 == page.evaluate("document.documentElement.scrollWidth")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_brackets_stand_close(open_anywhere):
@@ -102,11 +102,50 @@ def test_paper(open_anywhere):
     )
 
 
+FILL = """((id, text) => { const input = document.getElementById(id); input.value = text; input.onchange(); return input.className; })"""
+
+
 def test_an_answer(open_anywhere):
-    """On the page of exercises a right answer is right, in the box as well."""
+    """On the page of exercises a right answer is right, in the box as well, a wrong one is named, and all is kept."""
     page = open_anywhere(exercise_of(lecture()))
     page.evaluate("document.getElementById('q0').focus()")
     page.press("5", "Enter")
 
-    assert "right" == page.evaluate("document.querySelector('li').className")
+    assert "right" == page.evaluate("document.querySelector('input').className")
     assert ["5", ""] == page.evaluate(BOXES)[2]
+    assert "q1" == page.evaluate("document.activeElement.id")
+    assert "wrong" == page.evaluate(f"{FILL}('q1', '9')")
+    assert "This number comes out with another operation in f." == page.evaluate(
+        "document.querySelectorAll('output')[1].textContent"
+    )
+    assert "undefined" == page.evaluate("typeof questions")
+
+
+def test_formulas_as_answers(open_anywhere):
+    """A formula is right as a function, and the page of a telephone has room for it."""
+    trace = steps(parse("h = sigmoid(w*x + b); f = (y - h)**2 / 2", data=["x", "y"]), detail="definitions")
+    page = open_anywhere(exercise_of(trace), width=360, height=740)
+
+    assert "right" == page.evaluate(f"{FILL}('q0', '1/(1+e^-(w*x+b))')")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_entries_and_operations_inside(open_anywhere):
+    """Arrays have a field for every entry; a definition opens by a click."""
+    trace = steps(parse("a = W @ x; f = sum(a)", W=[[1, 2], [3, 4]], x=[1, 0.5]), detail="definitions")
+    page = open_anywhere(exercise_of(trace))
+
+    assert ["right", "right"] == [
+        page.evaluate(f"{FILL}('q0{end}', '{x}')") for end, x in (("", "2"), ("-1", "5"))
+    ]
+    count = page.evaluate("document.querySelectorAll('li:not([hidden])').length")
+    page.evaluate("document.querySelector('.open')?.click()")
+    assert page.evaluate("document.querySelectorAll('li:not([hidden])').length") >= count
+
+
+def test_a_sheet_on_paper(open_anywhere):
+    """Printing puts the solution behind the sheet."""
+    page = open_anywhere(exercise_of(lecture()))
+    page.pdf()
+
+    assert "t1=u+v=2+3=5" == page.evaluate("document.querySelector('#solved li').textContent")

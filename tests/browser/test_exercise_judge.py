@@ -100,7 +100,7 @@ def test_every_number(ask):
     answers = ask("sheets", [*map(sent, some)], [sheet.order for sheet in some])
 
     for sheet, answer in zip(some, answers, strict=True):
-        assert [*sheet.keys()] == [key for key, _ in answer]
+        assert [*sheet.keys] == [key for key, _ in answer]
         assert all(same(sheet.exact[key], x) for key, x in answer)
 
 
@@ -110,7 +110,7 @@ def test_every_mistake(ask):
     answers = ask("mistakes", [*map(sent, some)], [sheet.order for sheet in some])
     count, kinds = 0, set()
     for sheet, answer in zip(some, answers, strict=True):
-        for key, found in zip(sheet.keys(), answer, strict=True):
+        for key, found in zip(sheet.keys, answer, strict=True):
             expected = [*sheet.mistakes(key, sheet.leaves, sheet.exact)]
 
             assert [(m.kind, m.place, m.function) for m in expected] == [
@@ -127,7 +127,7 @@ def test_every_mistake(ask):
 def answers_on(sheet, rng):
     """What a student may type: right numbers, rounded ones, mistakes, and nothing at all."""
     typed, marking, given = {}, Marking(sheet), set()
-    for key in sheet.keys():
+    for key in sheet.keys:
         x = sheet.exact[key]
         way = rng.random()
         if way < 0.15:

@@ -41,7 +41,7 @@ def rounded(x, digits=3):
 def mistakes_of(sheet, digits=3):
     """What happens to every single mistake at every number: counts."""
     counts, missed, marking = Counter(), Counter(), Marking(sheet)
-    for key in sheet.keys():
+    for key in sheet.keys:
         tried = set()
         for mistake in sheet.mistakes(key, sheet.read, marking.as_typed):
             name = mistake.kind, mistake.place
@@ -68,9 +68,8 @@ def mistakes_of(sheet, digits=3):
 
 def rights_of(sheet, digits, way):
     """The verdicts on right answers: exact numbers rounded at the end, or rounded at every step."""
-    typed, counts = {}, Counter()
-    marking = Marking(sheet)
-    for key in sheet.keys():
+    counts, marking = Counter(), Marking(sheet)
+    for key in sheet.keys:
         x = sheet.exact[key] if way == "at the end" else sheet.made(key, sheet.read, marking.as_typed)
         counts[marking.take(key, rounded(x, digits)).kind] += 1
     return counts
@@ -79,7 +78,7 @@ def rights_of(sheet, digits, way):
 def random_of(sheet, rng, times=20):
     """How many wrong numbers of the size of the right one, three digits each, get a name."""
     named, wrong, marking = 0, 0, Marking(sheet)
-    for key in sheet.keys():
+    for key in sheet.keys:
         for _ in range(times):
             x = sheet.exact[key] or 1.0
             text = rounded(x * rng.choice([-1, 1]) * 10 ** rng.uniform(-1, 1))
@@ -90,26 +89,29 @@ def random_of(sheet, rng, times=20):
     return named, wrong
 
 
-def main():
+def summary(say=lambda _: None):
+    """The rates over all figures; say: is told every line of the table."""
     all_counts, all_missed = Counter(), Counter()
     rights = {(digits, way): Counter() for digits in (2, 3, 4) for way in ("at the end", "at every step")}
     numbers, named, wrong, rng = 0, 0, 0, random.Random(1)
-    print(f"{'entry':36}{'asked':>7}{'told':>7}{'named':>8}{'first':>8}{'in two':>8}{'alone':>8}")
+    say(f"{'entry':36}{'asked':>7}{'told':>7}{'named':>8}{'first':>8}{'in two':>8}{'alone':>8}")
     for id_, sheet in sheets():
         counts, missed = mistakes_of(sheet)
         numbers += len(sheet.exact)
         all_counts += counts
         all_missed += missed
-        for key, found in rights.items():
-            found += rights_of(sheet, *key)
+        for key in rights:
+            rights[key] += rights_of(sheet, *key)
         one = random_of(sheet, rng)
         named, wrong = named + one[0], wrong + one[1]
-        print(line(id_, len(sheet.exact), counts))
-    print(line("all", numbers, all_counts), f"\nmistakes that change nothing: {all_counts['silent']}")
+        say(line(id_, len(sheet.exact), counts))
+    say(f"{line('all', numbers, all_counts)}\nmistakes that change nothing: {all_counts['silent']}")
     for (digits, way), found in rights.items():
-        print(f"right answers rounded {way} to {digits} digits: {dict(found)}")
-    print(f"random wrong numbers that get a name: {named} of {wrong}, {named / wrong:.2%}")
-    print("named otherwise first:", all_missed.most_common(25))
+        say(f"right answers rounded {way} to {digits} digits: {dict(found)}")
+    say(f"random wrong numbers that get a name: {named} of {wrong}, {named / wrong:.2%}")
+    say(f"named otherwise first: {all_missed.most_common(12)}")
+    told = all_counts["told"]
+    return {"first": all_counts["first"] / told, "named": all_counts["named"] / told, "random": named / wrong, "rights": rights}  # fmt: skip
 
 
 def line(id_, asked, counts):
@@ -119,4 +121,4 @@ def line(id_, asked, counts):
 
 
 if __name__ == "__main__":
-    main()
+    summary(print)

@@ -188,6 +188,8 @@ rows.forEach((row, i) => {
   span.style.setProperty("--columns", question.w ?? 1);
   span.classList.toggle("grid", question.k.length > 1);
   for (const input of question.inputs) {
+    input.autocomplete = input.autocapitalize = "off";
+    input.spellcheck = false;
     input.onfocus = () => {
       const lines = (question.e ?? []).map((edge) => edges[edge]);
       mark("now", [nodes[question.n], question.b < 2 && boxOf(question), ...lines].filter(Boolean));
