@@ -248,7 +248,9 @@ def entry(x: Term, index: tuple[int, ...], shape: Shape = ()) -> Term:
     outside, inside = _apart(x)
 
     def part(y: Term) -> Term:
-        return entry(y, index, shape) if len(y.shape) == len(inside.shape) else y
+        if len(y.shape) == len(inside.shape):
+            return entry(y, index, shape)
+        return entry(y, index[-1:]) if y.shape and not shape else y  # a vector is every row
 
     if inside.head == "sum":
         return outside * reduce(add, map(part, inside.parts))

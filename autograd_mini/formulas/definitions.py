@@ -378,7 +378,8 @@ class _Lines:
         self.unit_of = {node: (unit, place) for unit in units for place, node in enumerate(unit.entries)}
         self.frames: dict[Value, Frame] = {}
         self.failed: list[Unit] = []
-        self.opened = [unit for unit in units if unit.name in opened or _whole(unit.name) in opened]
+        computed = [unit for unit in units if unit.entries[0].parents]
+        self.opened = [unit for unit in computed if unit.name in opened or _whole(unit.name) in opened]
         frames = [Frame(unit.name, self._line_of(unit)) for unit in self.opened]
         for unit, frame in zip(self.opened, frames, strict=True):
             self._open(unit, frame)
