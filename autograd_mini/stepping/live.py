@@ -37,14 +37,15 @@ def graph_of(nodes: Sequence[Value]) -> list[Any]:
     """
     places = {node: i for i, node in enumerate(nodes)}
     return [
-        _number(node.primal)
+        number_of(node.primal)
         if node.rule is None
         else [key_of(node.rule, len(node.parents)), *[places[parent] for parent in node.parents]]
         for node in nodes
     ]
 
 
-def _number(x: float | None) -> float | str | None:
+def number_of(x: float | None) -> float | str | None:
+    """A number as JSON knows it, and JavaScript's Number() reads it."""
     if x is None or math.isfinite(x):
         return x
     return "NaN" if math.isnan(x) else "Infinity" if x > 0 else "-Infinity"

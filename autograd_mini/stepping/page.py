@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from autograd_mini.stepping.blank import blank_picture, looks_of
 from autograd_mini.stepping.moments import scene_after, widths
 from autograd_mini.stepping.sweeps import ADDITION, OPERATION, PRODUCT, SEED, VARIABLE
+from autograd_mini.stepping.trees import LETTERS, tree
 from autograd_mini.viz.document import button, data_block, document, panel
 from autograd_mini.viz.layout import layout_of
 from autograd_mini.words.messages import message
@@ -28,10 +29,6 @@ if TYPE_CHECKING:
 
 
 KINDS = (VARIABLE, OPERATION, SEED, PRODUCT, ADDITION)
-LETTERS = {
-    "mi": "i", "mn": "n", "mo": "o", "mtext": "t", "mrow": "r", "mfrac": "f", "msub": "b", "msup": "p", "msqrt": "q", "msubsup": "s",
-    "munder": "u", "mtable": "w", "mtr": "y", "mtd": "z",
-}  # fmt: skip
 SPEEDS = {"½": 2000, "1": 1000, "2": 500, "4": 250}  # milliseconds a step
 SIGNS = {"first": "|◂", "previous": "◂", "play": "►", "next": "▸", "last": "▸|"}
 LONGEST = 60  # characters of a heading
@@ -137,22 +134,6 @@ def aloud(trace: Trace) -> dict[str, str]:
 def trees(trace: Trace, step: Step) -> list[Tree]:
     """The sides of an equation as the script builds them."""
     return [tree(side.content) for side in step.sides(trace.equations.mathml)]
-
-
-def tree(content: tuple[Any, ...]) -> Tree:
-    """A piece of MathML in short: a leaf is its letter and text, a branch a list, ∂z/∂x is "d".
-
-    >>> tree(("mfrac", ("mi", "u"), ("mrow", ("mo", "−"), ("mn", "2"))))
-    ['f', 'iu', ['r', 'o−', 'n2']]
-    """
-    tag, *parts = content
-    if isinstance(parts[0], str):
-        return LETTERS[tag] + parts[0]
-    match [LETTERS[tag], *map(tree, parts)]:
-        case ["f", ["r", "i∂", above], ["r", "i∂", below]]:
-            return ["d", above, below]
-        case branch:
-            return branch
 
 
 def _controls(count: int, language: str) -> str:

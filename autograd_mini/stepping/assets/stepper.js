@@ -1,6 +1,6 @@
 // Plays the steps. A step fills one box; undoing it gives the box back what it held before.
 const { trace, phase, what, line, said, count, scrubber, speed, play, flows, list } = window;
-const { steps, words, sweep } = JSON.parse(trace.textContent);
+const { steps, words, sweep } = typeof living === "function" ? living() : JSON.parse(trace.textContent);
 const items = [...list.querySelectorAll("li")];
 const sweeps = list.querySelectorAll("h2");
 
@@ -11,16 +11,20 @@ function change([what, node, before, after, , joined, partial, label, , flow], f
   if (label > -2) {
     write(labels[label], forth ? partial : "");
     for (const i of joined) {
-      edges[i].classList.toggle(flow < 0 ? "down" : "up", forth);
+      edges[i].classList.toggle("down", forth && flow < 0);
+      edges[i].classList.toggle("up", forth && flow >= 0);
       forth ? edges[i].style = flow ? "--flow:" + Math.abs(flow) : "--line:var(--grey)" : edges[i].removeAttribute("style");
     }
   }
 }
 
+// A page whose numbers can change makes sides and lines when they are wanted.
+const sidesOf = (sides) => sides.call?.() ?? sides;
+
 // A line as one says it, with a word for every sign.
 const lines = items.map((item) => item.textContent);
 const spoken = (sign) => (words.aloud[sign] ? " " + words.aloud[sign] + " " : sign);
-const speech = (i) => [...lines[i]].map(spoken).join("").split(" ").filter(Boolean).join(" ");
+const speech = (i) => [...(steps[i]?.line?.() ?? lines[i])].map(spoken).join("").split(" ").filter(Boolean).join(" ");
 
 // The list becomes mathematics when it is wanted, on screen or on paper.
 list.ontoggle = onbeforeprint = () => {
@@ -29,7 +33,7 @@ list.ontoggle = onbeforeprint = () => {
     link.href = "#step=" + (i + 1);
     link.onclick = () => (jump(i + 1), false);
     link.ariaLabel = speech(i);
-    link.append(...equation(steps[i][4]));
+    link.append(...equation(sidesOf(steps[i][4])));
     item.replaceChildren(link);
   });
   list.ontoggle = onbeforeprint = null;
@@ -47,7 +51,7 @@ function go(to) {
   line.className = "kind" + kind;
   phase.textContent = at ? sweeps[kind < 2 ? 0 : 1].textContent : "";
   what.textContent = now;
-  line.replaceChildren(...equation(sides));
+  line.replaceChildren(...equation(sidesOf(sides)));
   for (const side of line.children) side.ariaHidden = true;
   line.ariaLabel = at ? speech(at - 1) : now;
   said.textContent = scrubber.ariaLabel + " " + at + ". " + line.ariaLabel;
