@@ -129,6 +129,16 @@ def draw(
         str, typer.Option(help="Look: cards, compact or network; else what fits the graph.")
     ] = "",
     data: Data = "",
+    detail: Annotated[
+        str, typer.Option(help="operations, a card for each; or definitions, a card for each named result.")
+    ] = "operations",
+    expand: Annotated[
+        str,
+        typer.Option(
+            metavar="NAMES",
+            help="Definitions shown operation by operation all the same, such as 'h,p'; or all.",
+        ),
+    ] = "",
 ) -> None:
     """Draw the computation graph of an expression, with a value and a gradient box on every node.
 
@@ -137,7 +147,8 @@ def draw(
     f = _graph(expression, numbers, data)
     if backward and isinstance(f, Value) and not f.unbound():
         f.backward()
-    drawing = draw_graph(f, renderer=renderer, lang=lang, theme=theme, style=style or None)
+    names = [name.strip() for name in expand.split(",")] if expand else None
+    drawing = draw_graph(f, renderer, names, lang, theme, style or None, detail=detail)
     if output:
         path = drawing.save(output)
         _say(f"{path}: {shown(f)}")
@@ -170,14 +181,37 @@ def step(
     style: Annotated[
         str, typer.Option(help="Look: cards, compact or network; else what fits the graph.")
     ] = "",
+    detail: Annotated[
+        str, typer.Option(help="operations, a step for each; or definitions, a line for each named result.")
+    ] = "operations",
+    expand: Annotated[
+        str,
+        typer.Option(
+            metavar="NAMES",
+            help="Definitions shown operation by operation all the same, such as 'h,p'; or all.",
+        ),
+    ] = "",
+    of: Annotated[
+        str, typer.Option(metavar="NAME", help="Whose gradients they are, if not those of the last result.")
+    ] = "",
     data: Data = "",
 ) -> None:
     """Step forward and backward through an expression, one chain-rule product at a time.
 
-    In a terminal: Enter for the next step, b for back, q to leave. Into a file or a pipe: a list.
+    In a terminal: Enter for the next step, b for back, o for the operations of a line, q to leave. Into a file or a
+    pipe: a list. Without numbers: formulas.
     """
     f = (_bound if exercise else _graph)(expression, numbers, data, lang)
-    trace = steps_of(f, lang=lang, by=as_read(by) or None, style=style or None)
+    names = [name.strip() for name in expand.split(",")] if expand else None
+    trace = steps_of(
+        f,
+        lang=lang,
+        by=as_read(by) or None,
+        style=style or None,
+        of=as_read(of) or None,
+        detail=detail,
+        expand=names,
+    )
     pages = [trace.save(path) for path in (html, output) if path]
     pages += [trace.exercise(exercise)] if exercise else []
     for page in pages:

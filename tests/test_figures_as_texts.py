@@ -33,7 +33,9 @@ def by_backward(names, of):
     roots = entries(node_of(names, of))
     rows = []
     for root in roots:
-        root.zero_grad()
+        for each in names.values():
+            for node in entries(each):
+                node.zero_grad()
         root.backward()
         rows.append({node: node.grad for each in names.values() for node in entries(each)})
     return {node: [row[node] for row in rows] for node in rows[0]}
@@ -85,14 +87,16 @@ def node_of(names, said):
 
 def numbers(node, found):
     """The numbers of a nested list of nodes, row by row, for each entry of what is differentiated."""
-    return np.ravel([found.get(x, 0.0) for x in entries(node)] if isinstance(node, list) else found.get(node, 0.0))
+    return np.ravel(
+        [found.get(x, 0.0) for x in entries(node)] if isinstance(node, list) else found.get(node, 0.0)
+    )
 
 
 def of_text(id_, said, level, **given):
     """{figure: numbers} of one text, named as in the file."""
     names = read(id_, said, **given)
     found = values(names, level)
-    forward = {name: name for name in FIGURES[id_]["forward"] if name in names} if not said.forward else said.forward
+    forward = {name: name for name in FIGURES[id_]["forward"] if name in names} | dict(said.forward)
     result = {f"forward.{figure}": numbers(node_of(names, name), found) for figure, name in forward.items()}
     for of, wanted in gradients(id_, said).items():
         slopes = GRADIENTS[level](names, of)
@@ -119,7 +123,9 @@ def td1_twice(id_, level):
     new = {name: start[name] - start["lr"] * float(g[0]) for name, g in slopes.items()}
     weights = {name: x for name, x in new.items() if name.startswith("w")}
     result = {f"grads.{name}": g for name, g in slopes.items()}
-    result |= {"forward.loss_before": first["forward.loss"]} | {f"forward.new.{name}": x for name, x in new.items()}
+    result |= {"forward.loss_before": first["forward.loss"]} | {
+        f"forward.new.{name}": x for name, x in new.items()
+    }
     for case, moved in {"weights_only": weights, "weights_and_biases": new}.items():
         second = without_prefix(of_text(id_, said, level, **moved), "forward.")
         result |= {f"forward.{case}.{name}": x for name, x in second.items()}
@@ -159,7 +165,12 @@ DESCENTS = {
     "mlp-regression-td1-update": td1_twice,
     "batch-gradient-descent": batches,
     **dict.fromkeys(
-        ["zero-init-three-steps", "dropout-breaks-symmetry", "dropout-mirrored-masks", "dropout-useless-when-f0-is-0"],
+        [
+            "zero-init-three-steps",
+            "dropout-breaks-symmetry",
+            "dropout-mirrored-masks",
+            "dropout-useless-when-f0-is-0",
+        ],
         masked,
     ),
 }
@@ -175,7 +186,11 @@ def figures(id_):
         for name, x in FIGURES[id_][what].items():
             parts = {f".{key}": part for key, part in x.items()} if isinstance(x, dict) else {"": x}
             result |= {f"{what}.{name}{key}": np.array(part, float) for key, part in parts.items()}
-    return {name: x for name, x in result.items() if not any(name.startswith(each) for each in NO_NODES.get(id_, {}))}
+    return {
+        name: x
+        for name, x in result.items()
+        if not any(name.startswith(each) for each in NO_NODES.get(id_, {}))
+    }
 
 
 def is_close(name, x, figure, entry):
@@ -185,7 +200,8 @@ def is_close(name, x, figure, entry):
     allowed = [figure, entry.get("float", {}).get(name, figure)]
     limit = entry.get("rel_tol", {}).get(name)
     return any(
-        abs(x - y) <= (entry["tolerance"] * max(1.0, abs(y)) if limit is None else limit * abs(y)) for y in allowed
+        abs(x - y) <= (entry["tolerance"] * max(1.0, abs(y)) if limit is None else limit * abs(y))
+        for y in allowed
     )
 
 
@@ -206,9 +222,6 @@ def test_every_number(id_, level):
         for said in TEXTS[id_]:
             found |= of_text(id_, said, level)
     wanted = figures(id_)
-    rows = {name for name in found if "[" in name}  # of a Jacobian
-    for name in {row.partition("[")[0] for row in rows}:
-        found[name] = np.concatenate([found.pop(row) for row in sorted(rows) if row.startswith(name)])
 
     assert found.keys() == wanted.keys()
     for name, expected in wanted.items():
@@ -226,8 +239,14 @@ def traces(id_, said, names, opened):
     """The lines of a text for each result that is differentiated."""
     wanted = [*gradients(id_, said)] or [None]
     for of in wanted:
-        if not (opened and of and isinstance(node_of(names, of), list)):  # told apart it has no name of its own
-            yield Lines(names, of=of, opened=opened)
+        yield Lines(names, of=of, opened=opened)
+
+
+# Arrays whose entries are lines of their own, and why.
+TOLD_APART = {
+    "forward-vs-reverse-cost": "they have nothing in common",
+    "two-layer-batch": "a column that is added to every column is not recognised",
+}
 
 
 @pytest.mark.parametrize("opened", [(), ("all",)], ids=["lines", "opened"])
@@ -239,11 +258,9 @@ def test_every_line_is_true(id_, k, opened):
     names = read(id_, said)
     for trace in traces(id_, said, names, opened):
         assert untrue(trace) == []
-        if not opened:
+        if not opened and id_ not in TOLD_APART:
             forward = [step for step in trace if step.kind == OPERATION]
-            assert len(forward) <= sum(1 for each in names.values() if entries(each)[0].rule) or id_ in {
-                "forward-vs-reverse-cost"  # its entries have nothing in common
-            }
+            assert len(forward) == sum(1 for each in names.values() if entries(each)[0].rule)
 
 
 @pytest.mark.parametrize(("id_", "k"), EACH)
@@ -255,7 +272,7 @@ def test_every_opened_definition_is_true(id_, k):
     for name, node in names.items():
         if entries(node)[0].rule:
             for trace in traces(id_, said, names, (name,)):
-                assert untrue(trace) == []
+                assert untrue(trace, is_strict=id_ not in TOLD_APART) == []
 
 
 @pytest.mark.parametrize(("id_", "k"), EACH)
@@ -280,7 +297,9 @@ def unbound(id_, said, rng):
     shapes, drawn = {}, {}
     for name, x in given.items():
         size = np.shape(x)
-        drawn[name] = x if name in must else np.reshape([rng.uniform(0.2, 0.9) for _ in range(prod(size))], size)
+        drawn[name] = (
+            x if name in must else np.reshape([rng.uniform(0.2, 0.9) for _ in range(prod(size))], size)
+        )
         shapes[name] = x if name in must else str([*size]) if size else None
     shapes = {name: x for name, x in shapes.items() if x is not None}
     read_in = [definitions(said.text, numbers, data=data(id_, said)) for numbers in (shapes, drawn)]
@@ -316,7 +335,7 @@ def test_how_many_lines():
     """What a sheet of the course has: 7 lines forward and 16 backward; of the softmax network 5 and 19."""
     counts = {id_: rest for id_, *rest in table()}
 
-    assert counts["mlp-regression-td1"] == [7, 25, 76]
+    assert counts["mlp-regression-td1"] == [7, 25, 63]
     assert counts.keys() == TEXTS.keys()
     td1 = TEXTS["mlp-regression-td1"][0]
     trace = Lines(definitions(td1.text, inputs("mlp-regression-td1", td1), data="A, B, target"))

@@ -77,6 +77,12 @@ def square(x: Value) -> Value:
     return x * x
 
 
+def of_texts() -> None:
+    assert_type(am.parse("u * v", {"data": 1}, u=2, data=["v"]), Value | Any)
+    assert_type(am.parse("u * v").data, float | Any)
+    assert_type(am.definitions("W @ x", W="[2,2]", x=[1, 2], data="x"), dict[str, Value | Any])
+
+
 def of_functions(x: Value, values: list[Value]) -> None:
     assert_type(am.grad(square)(x), Value)
     assert_type(am.grad(lambda x: x**3)(2.0), float)

@@ -38,6 +38,15 @@ class Expression:
     rule: Rule | None = None
     extra: Any = None
 
+    @property
+    def symbol(self) -> str:
+        """The sign of its one operation, for a badge; of several there is none but "="."""
+        if self.name not in ("rule", *SIGNS) or any(x.name in ("rule", *SIGNS) for x in self.arguments):
+            return "="
+        if self.rule and self.rule.name == "mul" and all(x.shape for x in self.arguments):
+            return Printed.odot
+        return self.rule.symbol if self.rule else SIGNS[self.name]
+
     def read(self, xp: Any, inputs: Sequence[Any], numbers: Callable[[Any], Any]) -> Any:
         """The line in an arithmetic, as a formula of its inputs or as what they give. numbers: how its numbers are said."""
         if self.name == "input":
@@ -286,5 +295,11 @@ OPERATIONS: Mapping[str, Operation] = {
         lambda each, _, flow, *xs: [entry(flow, place) for place in places(each.shape)],
     ),
 }
+# What stands for an operation on a badge; the others are no more than a way to say what a line is of.
+SIGNS = {
+    "matmul": "·", "outer": "outer", "total": "sum", "mean": "mean", "sum_rows": "sum", "sum_cols": "sum", "length": "norm",
+    "length1": "norm", "largest": "max", "smallest": "min", "softmax": "softmax", "log_softmax": "log softmax",
+    "logsumexp": "logsumexp",
+}  # fmt: skip
 # Operations whose derivative is said with their result.
 NAMED = frozenset({"softmax", "length", "largest", "smallest"})

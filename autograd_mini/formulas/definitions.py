@@ -18,6 +18,7 @@ f = h × h
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -26,12 +27,13 @@ from autograd_mini.engine.rule import Rule
 from autograd_mini.engine.value import Value, apply
 from autograd_mini.errors import UnboundError, shown
 from autograd_mini.formulas.expressions import constant
-from autograd_mini.formulas.names import Name, names
+from autograd_mini.formulas.names import Name, examples_of, names
 from autograd_mini.formulas.printing import Printed
 from autograd_mini.formulas.recognition import NoLineError, Reader, Unit, softmax_of
+from autograd_mini.formulas.roles import parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 
     from autograd_mini.formulas.arrays import Expression
     from autograd_mini.formulas.terms import Shape, Term
@@ -43,18 +45,23 @@ _ENTRY = re.compile(r"(.+)\[(\d+)(?:,(\d+))?\]", re.DOTALL)
 
 
 class Frame:
-    """What is drawn around the operations of an opened definition."""
+    """What is drawn around the operations of an opened definition. title: its name."""
 
     kind = ""
     outer = None
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, title: str, line: tuple[Expression, Sequence[Unit]] | None) -> None:
+        """line: its expression and what that is of, if it is one."""
+        self.title = title
+        self._line = line
 
-    @property
-    def title(self) -> str:
-        """What stands above it."""
-        return self.name
+    def written(self, xp: Printed) -> str:
+        """What stands above it: h = tanh(a)."""
+        name = xp.symbol(self.title)
+        if self._line is None:
+            return str(name)
+        expression, inputs = self._line
+        return f"{name} = {expression.read(xp, [xp.symbol(x.name) for x in inputs], partial(_written, xp))}"
 
 
 class DefinitionRule(Rule):
@@ -127,21 +134,25 @@ class Line(Value):
     def shape(self) -> Shape:
         return self.unit.shape
 
-    def slopes(self) -> list[float | None]:
-        """The derivative by each of its inputs, None by an array, of an array, or where numbers are not known."""
+    def slopes(
+        self, partials_of: Callable[[Value], Sequence[float | None]] | None = None
+    ) -> list[float | None]:
+        """The derivative by each of its inputs, None by an array, of an array, or where numbers are not known.
+
+        partials_of: the partials of an operation, None where they are not known; else those of the graph.
+        """
+        partials_of = partials_of or _partials_of
         if self.shape:
             return [None] * len(self.parents)
-        ends = {x.unit.entries[0]: 0.0 for x in self.parents if not x.shape}
+        ends: dict[Value, float | None] = {x.unit.entries[0]: 0.0 for x in self.parents if not x.shape}
         stops = {entry for x in self.parents for entry in x.unit.entries}
-        flows: dict[Value, float] = {self.unit.entries[0]: 1.0}
+        flows: dict[Value, float | None] = {self.unit.entries[0]: 1.0}
         for node in reversed(self.body(stops)):
-            if len(node.partials) < len(node.parents):
-                return [None] * len(self.parents)
-            for parent, slope in zip(node.parents, node.partials, strict=True):
-                if parent in ends:
-                    ends[parent] += flows[node] * slope
-                elif parent not in stops:
-                    flows[parent] = flows.get(parent, 0.0) + flows[node] * slope
+            for parent, partial in zip(node.parents, partials_of(node), strict=True):
+                flow, table = flows[node], ends if parent in ends else flows
+                so_far = table.get(parent, 0.0)
+                known = not (flow is None or partial is None or so_far is None)
+                table[parent] = so_far + flow * partial if known else None  # type: ignore[operator]
         return [None if x.shape else ends[x.unit.entries[0]] for x in self.parents]
 
     def body(self, stops: Container[Value] | None = None) -> list[Value]:
@@ -164,6 +175,10 @@ class Line(Value):
         return self.rule.expression.gradients(inputs, output, seed)
 
 
+def _partials_of(node: Value) -> Sequence[float | None]:
+    return node.partials or (None,) * len(node.parents)
+
+
 def _nested(numbers: Sequence[float], shape: Shape) -> Any:
     if not shape:
         return numbers[0]
@@ -179,13 +194,19 @@ def lines_of(roots: Sequence[Value], opened: Collection[str] = ()) -> list[Line]
 
     Raises ValueError for the name of no definition.
     """
-    order = _completed(toposort(*roots))
+    order = toposort(*roots)
+    order = _completed(order, names(order))
     called = names(order)
     units = _units(order, called, roots)
-    known = [unit.name for unit in units if unit.entries[0].parents]
+    place = {node: i for i, node in enumerate(order)}
+    known = [
+        unit.name
+        for unit in sorted(units, key=lambda unit: place[unit.entries[-1]])
+        if unit.entries[0].parents
+    ]
     opened = known if "all" in opened else opened
     for name in opened:
-        if name not in known:
+        if name not in known and name not in map(_whole, known):
             msg = f"no definition is called {shown(name)}; this graph has: {', '.join(known)}"
             raise ValueError(msg)
     while True:
@@ -198,17 +219,23 @@ def lines_of(roots: Sequence[Value], opened: Collection[str] = ()) -> list[Line]
         ]
 
 
-def _completed(order: list[Value]) -> list[Value]:
+def _whole(name: str) -> str:
+    """The name of the array that an entry or a row is of."""
+    return name.partition("[")[0]
+
+
+def _completed(order: list[Value], called: Mapping[Value, str]) -> list[Value]:
     """The nodes, and the other entries of a softmax p of which a graph takes p[2] alone: a line shows them all."""
-    labels = {node.label for node in order}
+    labels = {*called.values()}
     more: list[Value] = []
     for node in order:
         total = softmax_of(node, {})
-        found = _ENTRY.fullmatch(node.label) if total is not None else None
-        if total is None or found is None or node.rule is None or found[3]:
+        found = _ENTRY.fullmatch(called[node]) if total is not None else None
+        if total is None or found is None or node.rule is None:
             continue
+        row = f"{found[2]}," if found[3] else ""
         for i, exponential in enumerate(total.parents, 1):
-            if (label := f"{found[1]}[{i}]") not in labels:
+            if (label := f"{found[1]}[{row}{i}]") not in labels:
                 labels.add(label)
                 sibling = apply(node.rule, (exponential, total))
                 sibling.label = label
@@ -225,6 +252,11 @@ def _units(order: Sequence[Value], called: Mapping[Value, str], roots: Iterable[
     entries: dict[tuple[str, str], dict[tuple[int, ...], Value]] = {}
     single: dict[Value, str] = {}
     ends = {*roots}
+    examples = {  # the inputs of several examples are the rows of x
+        node: f"x[{example}" + entry.replace("[", ",")
+        for node, name in examples_of(order).items()
+        for example, entry in [re.findall(r"^x(\d+)(\[\d+\])$", name)[0]]
+    }
     for node in order:
         is_leaf = not node.parents
         if node.is_constant and not node.label:
@@ -232,7 +264,7 @@ def _units(order: Sequence[Value], called: Mapping[Value, str], roots: Iterable[
         is_named = bool(node.label) or _is_in_layer(node, called)
         if not (is_named or is_leaf or node in ends):
             continue
-        found = _ENTRY.fullmatch(called[node]) if is_named else None
+        found = _ENTRY.fullmatch(examples.get(node, called[node])) if is_named else None
         if found:
             index = tuple([int(part) for part in found.groups()[1:] if part])
             kind = "data" if node.is_constant else "input" if is_leaf else "result"
@@ -242,7 +274,16 @@ def _units(order: Sequence[Value], called: Mapping[Value, str], roots: Iterable[
     units = [Unit(name, (node,)) for node, name in single.items()]
     arrays = []
     names_taken = {*single.values()}
-    for (name, _), members in entries.items():
+    networks = _made_by_networks(order)
+    for (name, kind), found_members in entries.items():
+        members = (
+            _of_one_neuron(found_members, kind)
+            if networks.issuperset(found_members.values())
+            else found_members
+        )
+        if [*members] == [()] and name not in names_taken:
+            units.append(Unit(name, (members[()],)))
+            continue
         shape = _shape_of(members)
         kinds = sum(1 for other, _ in entries if other == name)
         if shape and name not in names_taken and kinds == 1 and len(members) > 1:
@@ -252,7 +293,24 @@ def _units(order: Sequence[Value], called: Mapping[Value, str], roots: Iterable[
     entangled = _entangled(order, arrays)
     for unit in arrays:
         units += [Unit(called[node], (node,)) for node in unit.entries] if unit in entangled else [unit]
-    return units
+    return [replace(unit, is_known=True) for unit in units]
+
+
+def _made_by_networks(order: Sequence[Value]) -> set[Value]:
+    """What neurons have made, and their parameters."""
+    made: set[Value] = set()
+    for node in order:
+        frame = node.rule.frame if node.rule is not None else None
+        if frame is not None and frame.kind:
+            made |= {node, *(parameters(node) if frame.kind != "dropout" else ())}
+    return made
+
+
+def _of_one_neuron(members: dict[tuple[int, ...], Value], kind: str) -> dict[tuple[int, ...], Value]:
+    """The entries of an array of a layer, without the number of the neuron if there is but one: () for a number."""
+    while all(members) and {index[0 if kind == "input" else -1] for index in members} == {1}:
+        members = {index[1:] if kind == "input" else index[:-1]: node for index, node in members.items()}
+    return members
 
 
 def _is_in_layer(node: Value, called: Mapping[Value, str]) -> bool:
@@ -314,9 +372,10 @@ class _Lines:
         self.unit_of = {node: (unit, place) for unit in units for place, node in enumerate(unit.entries)}
         self.frames: dict[Value, Frame] = {}
         self.failed: list[Unit] = []
-        self.opened = [unit for unit in units if unit.name in opened]
-        for unit in self.opened:
-            self._open(unit)
+        self.opened = [unit for unit in units if unit.name in opened or _whole(unit.name) in opened]
+        frames = [Frame(unit.name, self._line_of(unit)) for unit in self.opened]
+        for unit, frame in zip(self.opened, frames, strict=True):
+            self._open(unit, frame)
         self._add_shared()
         self.expressions: dict[Unit, tuple[Expression, list[Unit]]] = {}
         todo = [*dict.fromkeys([self.unit_of[node][0] for node in order if node in self.unit_of])]
@@ -331,9 +390,16 @@ class _Lines:
         self.unit_of[node] = (unit, 0)
         return unit
 
-    def _open(self, unit: Unit) -> None:
+    def _line_of(self, unit: Unit) -> tuple[Expression, Sequence[Unit]] | None:
+        """What a unit is as one line, None if it is none."""
+        reader = Reader(self.unit_of)
+        try:
+            return reader.line(unit), reader.inputs
+        except NoLineError:
+            return None
+
+    def _open(self, unit: Unit, frame: Frame) -> None:
         """Every operation of the unit becomes a line, in a frame of its name."""
-        frame = Frame(unit.name)
         todo = [*unit.entries]
         for entry in unit.entries:
             self._name(entry)
@@ -394,10 +460,8 @@ class _Lines:
                 lines[unit] = Line(unit, None, [])
                 continue
             expression, inputs = self.expressions[unit]
-            rule = unit.entries[0].rule
-            assert rule is not None
             frame = self.frames.get(unit.entries[0])
-            definition = DefinitionRule(unit.name, rule.symbol, expression, len(inputs), frame)
+            definition = DefinitionRule(unit.name, expression.symbol, expression, len(inputs), frame)
             lines[unit] = Line(unit, definition, [lines[x] for x in inputs])
         return [*lines.values()]
 

@@ -8,6 +8,7 @@ Few fonts have all these small digits, so a picture may set ordinary ones in the
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from autograd_mini.formulas.names import indexed
@@ -30,12 +31,20 @@ class Drawn(Text):
         return Formula(f"{letters}{raised(f'({layer})') if layer else ''}{below}", ATOM, self)
 
     def placed(self, content: str, index: str) -> str:
-        return f"{content}{lowered(index)}"
+        name = _NUMBERED.fullmatch(content)  # of w₂, the weights of layer 2, the first row is w⁽²⁾₁
+        return (
+            f"{name[1]}{raised(f'({name[2].translate(_PLAIN)})')}{lowered(index)}"
+            if name
+            else content + lowered(index)
+        )
 
     def raised(self, x: Any, y: Any) -> Formula:
         if isinstance(y, int | float) and float(y).is_integer():
             return Formula(f"{self.operand(x, ATOM)}{raised(f'{y:.0f}')}", POWER, self)
         return super().raised(x, y)
 
+
+_NUMBERED = re.compile("(.*?)([₀-₉]+)")
+_PLAIN = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 drawn = Drawn()

@@ -209,7 +209,7 @@ def table_of(applied: Iterable[tuple[Rule, int]], *, is_full: bool = False) -> s
     const rules={mul:{f:(x,y)=>x*y,p:(z,x,y)=>[y,x]},relu:{f:x=>maximum(x,0),p:(z,x)=>[x>0?1:x<=0?0:x],c:1}};
     """
     entries = {key_of(rule, count): _entry(rule, count, is_full=is_full) for rule, count in applied}
-    fields = [f"{_quoted(key)}:{entry}" for key, entry in entries.items()]
+    fields = [f"{quoted(key)}:{entry}" for key, entry in entries.items()]
     table = f"const rules={{{','.join(fields)}}};"
     return "\n".join([*_called_in(table), table])
 
@@ -226,7 +226,7 @@ def functions_of(rules: Iterable[Rule], more: Mapping[str, str]) -> str:
         for rule in rules
         if is_printable(rule) and (rule.arity or _is_known(rule))
     }
-    table = f"const functions={{{','.join([f'{_quoted(name)}:{text}' for name, text in (fields | {**more}).items()])}}};"
+    table = f"const functions={{{','.join([f'{quoted(name)}:{text}' for name, text in (fields | {**more}).items()])}}};"
     return "\n".join([*_called_in(table), table])
 
 
@@ -245,7 +245,21 @@ def _called_in(script: str) -> list[str]:
     return needed
 
 
-def _quoted(key: str) -> str:
+def together(*programs: str) -> str:
+    """Several scripts of tables as one, which has every function of functions.js that it calls once.
+
+    >>> from autograd_mini.engine.rule import RULES
+    >>> print(together(table_of([(RULES["minimum"], 2)]), table_of([(RULES["minimum"], 2)])).count("const minimum"))
+    1
+    """
+    tables = "\n".join(programs)
+    for text in _functions().values():
+        tables = tables.replace(f"{text}\n", "")
+    return "\n".join([*_called_in(tables), tables])
+
+
+def quoted(key: str) -> str:
+    """A key as it stands in a table of JavaScript."""
     return key if key.isascii() and key.isidentifier() else json.dumps(key)
 
 

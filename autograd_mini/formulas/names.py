@@ -117,7 +117,7 @@ def names(order: Sequence[Value]) -> dict[Value, str]:
 
     result: dict[Value, str] = {}
     looks: Counter[object] = Counter()
-    examples = _examples(order)
+    examples = examples_of(order)
     inputs = results = 1
     numbered: dict[Value, str] = {}
     for node in as_written(order):
@@ -193,7 +193,7 @@ def _is_only_result(order: Sequence[Value]) -> bool:
     return len({x for node in order for x in node.parents}) == len(order) - 1
 
 
-def _examples(order: Sequence[Value]) -> dict[Value, str]:
+def examples_of(order: Sequence[Value]) -> dict[Value, str]:
     """The inputs of a batch with the number of their example, if all examples have the same ones in the same order.
 
     They are counted as they are used: what a neuron reads that reads its own result comes in the order of time.

@@ -30,11 +30,12 @@ class NoLineError(AutogradError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unit:
-    """A number or an array that has a name: its entries, row by row."""
+    """A number or an array that has a name: its entries, row by row. is_known: whether one may ask for it by its name."""
 
     name: str
     entries: tuple[Value, ...]
     shape: Shape = ()
+    is_known: bool = False
 
     def index(self, place: int) -> tuple[int, ...]:
         """Where an entry stands, counted from 1."""

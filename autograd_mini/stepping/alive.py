@@ -7,7 +7,8 @@ in JavaScript, and where an operation has more inputs than a formula shows.
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.formulas.expressions import repeated, role
@@ -19,6 +20,7 @@ from autograd_mini.formulas.text import Text
 from autograd_mini.stepping.live import number_of
 from autograd_mini.stepping.sweeps import ADDITION, MEANINGS, PRODUCT, SILENT, TANGENTS, TIES
 from autograd_mini.stepping.trees import tree
+from autograd_mini.viz.layout import layout_of
 from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
@@ -54,26 +56,66 @@ class GapsInText(Text):
         return f"\0{needs}{x.content}\0" if isinstance(x, Gap) else super().operand(x, needs)
 
 
-def program(trace: Trace) -> str | None:
+def rules_of(trace: Trace) -> str | None:
     """The script of the rules of a trace; None if its page has to stay still."""
-    applied = {(node.rule, len(node.parents)): None for node in trace.nodes if node.rule is not None}
-    return table_of(applied, is_full=True) if not list(stubborn(trace)) else None
+    return None if _stubborn(trace) else table_of(_applied(trace), is_full=True)
 
 
-def stubborn(trace: Trace) -> dict[str, None]:
+def note(trace: Trace) -> str:
+    """Why a page stays still."""
+    text = message("still", trace.language).format(", ".join(_stubborn(trace)))
+    return f"<p>{escape(text)}</p>"
+
+
+def _applied(trace: Trace) -> list[tuple[Rule, int]]:
+    return [(node.rule, len(node.parents)) for node in trace.nodes if node.rule is not None]
+
+
+def _stubborn(trace: Trace) -> list[str]:
     """The names of those rules that keep a page still."""
-    rules = {(node.rule, len(node.parents)): None for node in trace.nodes if node.rule is not None}
-    return {rule.name: None for rule, count in rules if count > MANY or not is_printable(rule, count)}
+    found = [rule.name for rule, count in dict.fromkeys(_applied(trace)) if count > MANY or not is_printable(rule, count)]
+    return [*dict.fromkeys(found)]
 
 
-def living(trace: Trace, scene: Scene, labels: Sequence[int]) -> dict[str, Any]:
+def with_room(scene: Scene, trace: Trace) -> Scene:
+    """The scene with a label on every arrow that derivatives flow along, also where their number is not known yet."""
+    flowed = {edge for step in trace for edge in step.arrows}
+    arrows = [
+        replace(arrow, partial=0.0) if i in flowed and arrow.partial is None else arrow for i, arrow in enumerate(scene.arrows)
+    ]
+    return replace(scene, arrows=tuple(arrows))
+
+
+def try_it(trace: Trace) -> str:
+    """The row of the inputs, which the script fills, and the panel of what one can do with them."""
+
+    def word(key: str) -> str:
+        return escape(message(key, trace.language))
+
+    sections = {
+        "nudge": "<button id=nudge></button><div class=wide><table id=nudged></table></div>",
+        "paths": "<ol id=paths></ol><p id=cost></p>",
+        "descent": f"<label>{word('rate')} η <input id=rate inputmode=decimal autocomplete=off></label> <button id=descend>{word('descend')}</button>"
+        "<svg id=curve role=img viewBox='0 0 300 80' hidden><polyline></polyline></svg><div id=updates role=status></div>",
+    }
+    if trace.sweep == TANGENTS:
+        del sections["descent"]
+    body = "".join([f"<section><h2>{word(key)}</h2>{section}</section>" for key, section in sections.items()])
+    return (
+        f'<div id=inputs role=group aria-label="{word("inputs")}"></div>'
+        f"<details id=tryit><summary>{word('try it')}</summary>"
+        f"<label>{word('input')} <select id=chosen></select></label><div>{body}</div></details>"
+    )
+
+
+def living(trace: Trace, scene: Scene) -> dict[str, Any]:
     """All that the script needs to make the steps, beside the rules.
 
     graph: see live.py. order: in which the values come. names: of every node as a tree and as text, and of a number
-    also how tightly it holds together. forms: of the rules, see `_form`, and `of`: which one each node has.
+    also how tightly it holds together. forms: of the rules, see `_form`, and `formOf`: which one each node has.
     start, forward, held, shifts: as in `Trace`. roles: how the inputs are called that an operation takes several times.
-    labels: the edges whose labels are drawn; tight: those without room for a title, None for all. data: inputs that
-    are no variables. point, words: in the language of the page.
+    drawn: the edges whose labels are drawn; tight: those without room for a title, None for all. data: inputs that
+    are no variables. point, sentences: in the language of the page.
     """
     said, nodes = trace.equations, trace.nodes
     styles = (GapsInTrees(trace.language), GapsInText(trace.language))
@@ -95,6 +137,10 @@ def living(trace: Trace, scene: Scene, labels: Sequence[int]) -> dict[str, Any]:
         if node.rule is not None
         for i in sorted(repeated(node))
     }
+    flowed = sorted({edge for step in trace for edge in step.arrows})
+    if scene.style == "network":  # a weight and its neuron have one card, without labels between
+        curves = layout_of(scene).arrows
+        flowed = [edge for edge in flowed if curves[f"e{edge}"].label]
     numbers = dict(enumerate(number_of(said.numbers[node]) for node in nodes))
     return {
         "graph": [
@@ -104,17 +150,17 @@ def living(trace: Trace, scene: Scene, labels: Sequence[int]) -> dict[str, Any]:
         "order": [said.place[node] for node in as_written(nodes)],
         "names": [_name(trace, node, styles) for node in nodes],
         "forms": [form for _, form in forms.values()],
-        "of": of,
+        "formOf": of,
         "start": said.place[said.start],
         "forward": int(trace.sweep == TANGENTS),
         "held": sorted([said.place[node] for node in said.held]),
         "shifts": sorted([said.place[node] for node in said.shifts if node.rule is not None]),
         "data": [i for i, node in enumerate(nodes) if node.rule is None and node.is_constant and node.label],
         "roles": roles,
-        "labels": labels,
+        "drawn": flowed,
         "tight": None if scene.style != "cards" else [i for i, arrow in enumerate(scene.arrows) if not arrow.is_short],
         "point": said.drawn.point,
-        "words": _words(trace),
+        "sentences": _words(trace),
     }  # fmt: skip
 
 
@@ -150,7 +196,7 @@ def _words(trace: Trace) -> dict[str, str]:
     rules = {node.rule.name: node.rule for node in trace.nodes if node.rule is not None}
     kinds = {step.kind for step in trace}
     keys = {
-        "variable", "variable unknown", "operation", "operation unknown", "seed", "nothing flows", "via",
+        "alone", "forward and reverse", "gradient", "more paths", "reset", "variable", "variable unknown", "operation", "operation unknown", "seed", "nothing flows", "via",
         *["data given", "data unknown"] * any(node.is_constant and bool(node.label) for node in trace.nodes),
         *["shift"] * bool(trace.equations.shifts),
         *["tie"] * any(name in TIES for name in rules),
@@ -158,5 +204,6 @@ def _words(trace: Trace) -> dict[str, str]:
         *["not chosen"] * any(rule.choice and rule.arity != 1 for rule in rules.values()),
     }  # fmt: skip
     words = {key: message(key, trace.language) for key in sorted(keys)}
+    words["nudged by"] = message("nudged by", trace.language)
     words |= {key: message(MEANINGS[key][trace.sweep == TANGENTS], trace.language) for key in (PRODUCT, "use", ADDITION)}
     return words if ADDITION in kinds else {key: words[key] for key in words if key not in ("use", ADDITION, "via")}

@@ -1,8 +1,13 @@
 """What a student types, read and judged: a number beside its digits, a formula by its values at random points.
 
-The page does the same without Python, by stepping/assets/reader.js, which needs live.js and `reading_program()`, and
-throws where this raises. Both say for a number, from what was typed, the exact number and the one recomputed from the
-student's earlier numbers:
+The page does the same without Python, by stepping/assets/reader.js behind live.js, in `document(..., program=...)`
+with `reading_program()`:
+
+    judgeNumber(text, exact, [a, b], allRight, slack)       as `judge_number`
+    judgeFormula(text, reference, graph, names)             as `judge_formula`; names: places by `spellings`
+
+They throw { kind, at, text } where these raise. Both say of a number, from what was typed, the exact number and those
+recomputed from the student's earlier numbers (a: as typed, b: with the right ones made exact):
 
     right      half a unit of the last digit typed from the exact number, with three digits at least; or the number
     follows    the same for a recomputed number, where an earlier one was wrong (else it is right: rounded on the way)
@@ -385,12 +390,21 @@ def _arities() -> dict[str, int | None]:
     return {name: function(name).arity for name in functions() if name not in arrays_alone}
 
 
-def reading_program() -> str:
-    """The script that reader.js needs: the functions of expressions, and what else they are called."""
-    rules = [RULES[name] for name in _arities() if name in RULES]
-    more = {
+def reading_program(names: Iterable[str] | None = None) -> str:
+    """The script that reader.js needs: the functions of expressions, and what else they are called.
+
+    names: of the functions that answers may use, if not all.
+
+    >>> print(reading_program(["log", "tan"]))
+    const functions={log:x=>Math.log(x),tan:x=>Math.tan(x)};
+    const aliases={ln:"log",tg:"tan"};
+    """
+    chosen = {*_arities()} if names is None else {*names}
+    rules = [rule for name, rule in RULES.items() if name in chosen and name in _arities()]
+    means = {
         "mean": "(...x)=>x.reduce((s,a)=>s+a,0)/x.length",
         "logsumexp": "(...x)=>{const m=Math.max(...x);return Math.abs(m)==Infinity?m:m+Math.log(x.reduce((s,a)=>s+Math.exp(a-m),0))}",
     }
-    aliases = ",".join([f'{word}:"{name}"' for word, name in ALIASES.items()])
-    return f"{functions_of(rules, more)}\nconst aliases={{{aliases}}};"
+    more = {name: text for name, text in means.items() if name in chosen}
+    aliases = [f'{word}:"{name}"' for word, name in ALIASES.items() if name in chosen]
+    return f"{functions_of(rules, more)}\nconst aliases={{{','.join(aliases)}}};"

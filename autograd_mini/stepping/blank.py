@@ -38,39 +38,56 @@ HEAD = (
 )
 
 
+def scripts_of(scene: Scene) -> list[str]:
+    """The scripts of a page with this picture."""
+    return ["viz/assets/picture.js", *["viz/assets/arrays.js"] * _has_arrays(scene)]
+
+
 def looks_of(scene: Scene) -> tuple[list[str], str]:
     """The style sheets of a page with this picture, and rules of its own: how large its labelled cards are."""
+    sheets = ["viz/assets/picture.css", *["viz/assets/compact.css"] * (scene.style != "cards")]
+    sheets += ["viz/assets/arrays.css"] * _has_arrays(scene)
     if scene.style != "cards":
-        return ["viz/assets/picture.css", "viz/assets/compact.css"], ""
-    face = next((face for face in Faces.of_scene(scene).of.values() if face.gradient), None)
+        return sheets, ""
+    faces = Faces.of_scene(scene).of.values()
+    face = next((face for face in faces if face.gradient and not face.grids), None)
 
     def rule(what: str, **lengths: float) -> str:
         return f"{what}{{{';'.join([f'{name}:{length:.0f}px' for name, length in lengths.items()])}}}"
 
     if not face or not face.value or not face.name:
-        return ["viz/assets/picture.css"], ""
+        return sheets, ""
     field, (first, second) = face.value, [field.title for _, field in face.fields if field.title]
     x, y = first.x, first.y + BASE * CAPTION  # the origin of a box is the beginning of its title
 
     def place(line: Line, size: float, x: float = 0, y: float = 0) -> str:
         return f"{{transform:translate({line.x - x:.0f}px,{line.y + BASE * size - y:.0f}px)}}"
 
+    faces = Faces.of_scene(scene).of.values()
+    node, name = ".node", ".name"
+    if _has_arrays(scene):  # their cards have sizes of their own
+        node += ":not(.array)"
+        name = f"{node}>{name}"
     others = ":not(.constant)" if any(card.is_constant for card in scene.cards) else ""
-    return ["viz/assets/picture.css"], (
-        rule(f".node{others}>rect:first-child", width=face.wide, height=face.high)
-        + f".name{place(face.name, NAME)}.node>g{place(first, CAPTION)}.node>g+g{place(second, CAPTION)}"
-        + rule(".node>g>rect", x=field.x - x, y=field.y - y, width=field.wide, height=field.high)
-        + f".node>g>:last-child{place(field.number, NUMBER[0], x, y)}"
+    return sheets, (
+        rule(f"{node}{others}>rect:first-child", width=face.wide, height=face.high)
+        + f"{name}{place(face.name, NAME)}{node}>g{place(first, CAPTION)}{node}>g+g{place(second, CAPTION)}"
+        + rule(f"{node}>g>rect", x=field.x - x, y=field.y - y, width=field.wide, height=field.high)
+        + f"{node}>g>:last-child{place(field.number, NUMBER[0], x, y)}"
     )
 
 
-def blank_picture(trace: Trace) -> str:
+def _has_arrays(scene: Scene) -> bool:
+    return any(card.shape or card.gradient_shape for card in scene.cards)
+
+
+def blank_picture(trace: Trace, scene: Scene | None = None) -> str:
     """The `<svg>` element of a page: all that steps can fill is there and empty; and after it, as data, what changes
     when the graph is turned, to run downwards on a telephone: {attribute: {number of the element: other value}}.
 
-    Raises LayoutError if the renderer fails.
+    scene: what it shows, if not all that the steps know. Raises LayoutError if the renderer fails.
     """
-    scene = scene_after(trace)
+    scene = scene or scene_after(trace)
     drawing = _blank(scene, layout_of(scene))
     changes: dict[str, dict[int, str]] = {}
     if scene.style != "network" and not runs_downwards(scene):
@@ -95,7 +112,8 @@ def _blank(scene: Scene, layout: Layout) -> ET.Element:
             x, y = layout.arrows[arrow.id].tip
             if comma:
                 line.set("d", f"{curve} {x:.0f},{y:.0f}")
-    _strip(drawing, is_labelled=scene.style == "cards")
+    own = {part for group in _groups(drawing, "array") for part in group.iter()}
+    _strip(drawing, own, is_labelled=scene.style == "cards")
     drawing.attrib = looks
     for group, card in zip(_groups(drawing, "node"), scene.cards, strict=True):
         texts = ["".join(text.itertext()) for text in group.iter("text")]
@@ -105,9 +123,10 @@ def _blank(scene: Scene, layout: Layout) -> ET.Element:
     return drawing
 
 
-def _strip(drawing: ET.Element, *, is_labelled: bool) -> None:
-    """Take away what the style sheet says, and what the steps will say."""
+def _strip(drawing: ET.Element, own: set[ET.Element], *, is_labelled: bool) -> None:
+    """Take away what the style sheet says, and what the steps will say. own: what has sizes of its own."""
     for element in drawing.iter():
+        is_sized = is_labelled and element not in own  # by the style sheet
         kind, size = element.get("class", ""), element.get("font-size", "")
         for spare in [part for part in element if part.tag in ("title", "polygon")]:
             element.remove(spare)
@@ -122,12 +141,12 @@ def _strip(drawing: ET.Element, *, is_labelled: bool) -> None:
             if kind == "partial":  # its panel: of one size, which the style sheet says, or none
                 element[0].attrib = {}
                 element[:] = element if is_labelled else element[-1:]
-            elif is_labelled:
+            elif is_sized:
                 title, box, number = element
                 title.attrib, box.attrib, number.attrib = {"class": "title"}, {}, {"class": "number"}
-        elif is_labelled and kind.startswith("node") and "constant" not in kind:
+        elif is_sized and kind.startswith("node") and "constant" not in kind:
             element[0].attrib = {}
-        elif is_labelled and kind == "name":
+        elif is_sized and kind == "name":
             element.attrib = {"class": "name"}
         elif kind == "symbol" and size in SMALL_SIGNS:
             element.set("font-size", size)

@@ -13,7 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from autograd_mini.errors import UnboundError
-from autograd_mini.stepping.blank import blank_picture, looks_of
+from autograd_mini.stepping.blank import blank_picture, looks_of, scripts_of
 from autograd_mini.stepping.moments import scene_after
 from autograd_mini.stepping.page import changes, heading, tree
 from autograd_mini.stepping.sweeps import OPERATION, PRODUCT, VALUES, VARIABLE
@@ -69,9 +69,10 @@ def exercise_of(trace: Trace) -> str:
         data_block("answers", hidden(answers)),
     ]
     name = f"{message('exercise', language)}: {title}"
-    looks, rules = looks_of(scene_after(trace))
+    scene = scene_after(trace)
+    looks, rules = looks_of(scene)
     styles = [*looks, "stepping/assets/exercise.css"]
-    scripts = ["viz/assets/picture.js", "stepping/assets/exercise.js"]
+    scripts = [*scripts_of(scene), "stepping/assets/exercise.js"]
     return document(name, language, "\n".join(body), styles, scripts, rules)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from functools import reduce
+from functools import cached_property, reduce
 from operator import add
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from autograd_mini.errors import shown
 from autograd_mini.formulas.definitions import Line, lines_of
 from autograd_mini.formulas.names import as_written, names
 from autograd_mini.formulas.terms import call, number, symbol, terms, terms_of
+from autograd_mini.stepping.inside import Inside, Operations
 from autograd_mini.stepping.sweeps import (
     GRADIENTS,
     OPERATION,
@@ -48,6 +49,15 @@ class LineStep(Step):
     """A step of a definition; its result may be nested tuples of numbers."""
 
     __slots__ = ()
+
+    @property
+    def is_chain(self) -> bool:
+        said = self.equations
+        assert isinstance(said, LineEquations)
+        places = (self.node, *self.sources)
+        return len(self.edges) == len(said.starts) == 1 and not any(
+            said.nodes[place].shape for place in places
+        )
 
     @property
     def size(self) -> float | None:
@@ -88,6 +98,7 @@ class Lines(Trace):
             Trace(f, language, of=of)  # says what is outdated
         lines = lines_of(roots, opened)
         self.order = toposort(*[entry for line in lines for entry in line.unit.entries])
+        self.called = names(self.order)
         self.line_of = {entry: line for line in lines for entry in line.unit.entries}
         self.nodes = tuple([self.line_of[line.unit.entries[0]] for line in as_written(lines)])  # type: ignore[attr-defined]
         self.roots = tuple(dict.fromkeys([self.line_of[root] for root in roots]))
@@ -95,14 +106,11 @@ class Lines(Trace):
         self.sweep = GRADIENTS
         self.starts = self._starts(f, of)
         self.equations = LineEquations(self)
-        self.edges = self.equations.edges
         self._steps = (*self._values(), *self._line_derivatives())
 
     def _starts(self, f: Roots, of: str | None) -> tuple[Value, ...]:
         """The entries whose derivatives they are: one, or all of the last array."""
-        called = {
-            node: name for node, name in names(self.order).items() if node in self.line_of and node.rule
-        }
+        called = {node: name for node, name in self.called.items() if node in self.line_of and node.rule}
         arrays: dict[str, list[Value]] = {}
         for node in sorted(called, key=lambda node: _index(called[node])):
             arrays.setdefault(called[node].partition("[")[0], []).append(node)
@@ -127,6 +135,27 @@ class Lines(Trace):
     @property
     def result(self) -> Value:
         return self.line_of[self.starts[-1]]
+
+    @property
+    def given(self) -> tuple[Value, ...]:
+        """The inputs: no step is spent on their numbers."""
+        return tuple([line for line in self.nodes if line.rule is None])
+
+    def place(self, name: str) -> int:
+        """The place of a line among the nodes. Raises StopIteration if there is none of that name."""
+        return next(i for i, line in enumerate(self.nodes) if line.label == name)
+
+    @cached_property
+    def inside(self) -> dict[int, Inside]:
+        """The operations of the lines that have several, by their place among the nodes."""
+        said = self.equations
+        steps = Operations(self.order, self.starts, self.language, said.called, said.scalars)
+        return steps.inside(self.nodes)
+
+    def about(self, step: Step) -> Inside | None:
+        """What can be opened at a step: of its line, or of the line its derivative goes through."""
+        places = [user for user, _ in step.edges] or [step.node]
+        return next((self.inside[place] for place in places if place in self.inside), None)
 
     def _values(self) -> Iterator[Step]:
         """Every line; inputs are given."""
@@ -206,12 +235,13 @@ class LineEquations(Equations):
         self.line_of = trace.line_of
         self.starts = trace.starts
         self.scalars = numbers_of(trace.order)
-        self.called = names(trace.order)
+        self.called = trace.called
         self.ends = dict.fromkeys(
             [trace.line_of[entry] for entry in trace.starts]
         )  # one, or those of an array
         self.gradients: dict[Line, Any] = {}
         self._flows: dict[Line, Sequence[Term]] = {}
+        self._conventions: dict[int, str] = {}
         super().__init__(trace.nodes, trace.line_of[trace.starts[-1]], trace.sweep, trace.language)
 
     def _names(self) -> dict[Value, str]:
@@ -242,7 +272,7 @@ class LineEquations(Equations):
         user = self.nodes[edges[0][0]]
         if len(edges) > 1 or target.shape or user.shape or len(self.starts) > 1:
             return None, None
-        return user.slopes()[edges[0][1]], self.gradients[user]
+        return self._slopes_of(user)[edges[0][1]], self.gradients[user]
 
     def sides(self, xp: Printed, step: Step) -> list[Formula]:
         node = self.nodes[step.node]
@@ -326,11 +356,17 @@ class LineEquations(Equations):
         return xp.chain(factor, name)
 
     def _local(self, xp: Printed, user: Line, flow: Term) -> Any:
-        """The number of a derivative of a line; of the result with numbers in its formula."""
-        if user is self.start and len(flow.symbols) < len(user.parents) + 2:
+        """The number of a derivative of a line, its formula if it is not known; of the result with numbers in it."""
+        is_told_apart = any(isinstance(key, str) for key in flow.symbols)  # such a name has no number
+        if user is self.start and len(flow.symbols) < len(user.parents) + 2 and not is_told_apart:
             return flow.read(xp, lambda key: self.number(xp, key))
         position = next(i for i, each in enumerate(self._local_terms(user)) if each is flow)
-        return user.slopes()[position]
+        slope = self._slopes_of(user)[position]
+        return flow.read(xp, self._said(xp)) if slope is None else slope
+
+    def _slopes_of(self, user: Line) -> Sequence[float | None]:
+        """The numbers of the derivatives of a line, None where they are not known."""
+        return user.slopes(lambda node: partials_of(node, self.scalars))
 
     def _local_terms(self, user: Line) -> Sequence[Term]:
         """The derivatives of a line by its inputs, for a seed 1, or for an array what flows into it."""
@@ -429,26 +465,36 @@ class LineEquations(Equations):
         node = self.nodes[step.node]
         if step.kind == OPERATION and node in self.shifts:
             return message("shift", self.language).format(self.names[node])
-        for place, _ in step.edges:
+        return next(filter(None, [self._convention(place) for place, _ in step.edges]), "")
+
+    def _convention(self, place: int) -> str:
+        """What a line follows where it has no derivative, found out once."""
+        if place not in self._conventions:
+            said = ""
             for operation in self.nodes[place].body():
                 known = Application.of(operation, self.scalars)
-                if known.is_tie:
-                    return message("tie", self.language)
-                if known.is_kink:
-                    return message("kink in", self.language).format(self.called[operation])
-        return ""
+                if known.is_tie or known.is_kink:
+                    key = "tie" if known.is_tie else "kink in"
+                    said = message(key, self.language).format(self.called[operation])
+                    break
+            self._conventions[place] = said
+        return self._conventions[place]
 
     def meaning(self, step: Step) -> str:
         """See `Step.meaning`."""
         if step.kind == SEED:
             what = " = ".join(map(str, step.sides(self.text)))
             return message("seed", self.language).format(what)
-        many = "line of arrays" if self.nodes[step.node].shape else "line"
-        key = (
-            many
-            if step.kind == OPERATION
-            else "line of gradients"
-            if len(step.edges) == 1
-            else "lines of gradients"
-        )
+        shapes = [self.nodes[place].shape for place in (step.node, *step.sources)]
+        users = [self.nodes[user] for user, _ in step.edges]
+        if step.kind == OPERATION:
+            key = "line unknown" if step.result is None else "line of arrays" if any(shapes) else "line"
+        elif len(users) > 1:
+            key = "lines of gradients"
+        elif len(self.starts) > 1:
+            key = "jacobians"
+        elif users[0] is self.start:
+            key = "line of the result"
+        else:
+            key = "gradients of arrays" if any(shapes) else "line of gradients"
         return message(key, self.language).format(len(step.edges))

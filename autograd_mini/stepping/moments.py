@@ -32,7 +32,7 @@ def scene_after(trace: Trace, count: int | None = None, xp: Printed | None = Non
     """
     nodes, said = trace.nodes, trace.equations
     done = trace[:count]
-    numbers = {node: said.numbers[node] for node in nodes if node.is_constant and not node.label}
+    numbers = {node: said.numbers[node] for node in trace.given}
     flowed = [((nodes[user], position), step) for step in done for user, position in step.edges]
     moment = Moment(
         said.names,

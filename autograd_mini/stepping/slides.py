@@ -126,6 +126,9 @@ def _parts(trace: Trace, picture: Picture) -> Iterator[tuple[Iterable[Point], st
     """Frames, arrows, labels and cards, each with the points that enclose it and what it does on the overlays."""
     scene, layout = picture.scene, picture.layout
     boxes: dict[tuple[int, bool], list[tuple[int, str]]] = defaultdict(lambda: [(1, picture.box(None))])
+    said = trace.equations
+    for node in trace.given:
+        boxes[said.place[node], True] = [(1, picture.box(said.numbers[node]))]
     touched: dict[int, list[int]] = defaultdict(list)
     used: dict[tuple[int, int], int] = {}
     flowing = widths(trace)
@@ -186,7 +189,7 @@ def _cameras(trace: Trace, layout: Layout) -> list[_Camera]:
 
     def of_step(step: Step) -> _Camera:
         """On the card of the step and on that at the other end of its arrow, if both can be read together."""
-        ends = [step.node, *([] if step.source is None else [step.source])]
+        ends = [step.node, *step.sources]
         for shown in (ends, ends[:1]):
             corners = [corner for i in shown for corner in layout.corners(names[i])]
             low, high = (

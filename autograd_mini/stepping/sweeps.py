@@ -91,9 +91,14 @@ class Step:
         return [self.equations.edges[edge] for edge in self.edges]
 
     @property
-    def source(self) -> int | None:
-        """Of a product the place of the node that its derivative comes from."""
-        return self.equations.place[self.equations.source(self)] if self.edges else None
+    def sources(self) -> list[int]:
+        """The places of the nodes that a product comes from: the other ends of its edges."""
+        said = self.equations
+        ends = [
+            said.place[said.nodes[user].parents[position]] if self.node == user else user
+            for user, position in self.edges
+        ]
+        return list(dict.fromkeys(ends))
 
     @property
     def waiting(self) -> str:
@@ -110,6 +115,11 @@ class Step:
     def size(self) -> float | None:
         """What flows along the arrows of a product, as one number; None if that is not known."""
         return self.result
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether a product is written as a local partial times what is known already."""
+        return True
 
     @property
     def is_negative(self) -> bool:
@@ -203,7 +213,6 @@ class Trace(Sequence[Step]):
         self.sweep = GRADIENTS if by is None else TANGENTS
         start = self._start(f, by, of)
         self.equations = self._equations(start)
-        self.edges = self.equations.edges
         self._refuse_outdated()
         self._steps = (*self._values(), *self._derivatives(start))
 
@@ -239,6 +248,16 @@ class Trace(Sequence[Step]):
     def result(self) -> Value:
         """What it is all about: the node whose gradients they are; in forward mode the last one."""
         return self.equations.start if self.sweep == GRADIENTS else self.nodes[-1]
+
+    @property
+    def edges(self) -> Mapping[tuple[int, int], int]:
+        """The place of each operation and its inputs by position: the arrows of a picture, counted."""
+        return self.equations.edges
+
+    @property
+    def given(self) -> Sequence[Value]:
+        """The nodes whose numbers are known before the first step."""
+        return [node for node in self.nodes if node.is_constant and not node.label]
 
     @property
     def missing(self) -> list[Value]:
@@ -430,9 +449,8 @@ class Equations:
         return xp.sum_of_paths(terms, paths)
 
     def source(self, step: Step) -> Value:
-        """Where the derivative of a product comes from: the other end of its edge."""
-        user, position = step.edges[0]
-        return self.nodes[user].parents[position] if step.node == user else self.nodes[user]
+        """Where the derivative of a product comes from."""
+        return self.nodes[step.sources[0]]
 
     def _product(self, xp: Printed, step: Step) -> list[Formula]:
         """∂f/∂t1, ∂(t1 × w)/∂t1 · ∂f/∂f, w · 1, 4 · 1."""

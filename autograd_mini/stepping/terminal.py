@@ -9,26 +9,33 @@ from contextlib import ExitStack, contextmanager, suppress
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from autograd_mini.stepping.lines import Lines
 from autograd_mini.stepping.moments import scene_after
 from autograd_mini.stepping.sweeps import TANGENTS, VALUES
+from autograd_mini.viz.scene import numbers_in
 from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Any
 
     from rich.console import Console, Group, RenderableType
     from rich.table import Table
+    from rich.text import Text as Line
 
+    from autograd_mini.stepping.inside import Inside
     from autograd_mini.stepping.sweeps import Trace
+    from autograd_mini.viz.scene import Card
 
 
-NEXT, BACK, FIRST, LAST, QUIT = "next", "back", "first", "last", "quit"
+NEXT, BACK, FIRST, LAST, OPEN, QUIT = "next", "back", "first", "last", "open", "quit"
 ESCAPE = "\x1b"
 KEYS = {
     NEXT: ["\r", "\n", " ", "n", f"{ESCAPE}[C", f"{ESCAPE}OC", "\xe0M"],
     BACK: ["b", "p", "\x7f", "\b", f"{ESCAPE}[D", f"{ESCAPE}OD", "\xe0K"],
     FIRST: ["g", f"{ESCAPE}[H", f"{ESCAPE}OH", f"{ESCAPE}[1~", "\xe0G"],
     LAST: ["G", f"{ESCAPE}[F", f"{ESCAPE}OF", f"{ESCAPE}[4~", "\xe0O"],
+    OPEN: ["o"],
     QUIT: ["q", "Q", "\x03", "\x04"],
 }
 MEANING = {key: command for command, keys in KEYS.items() for key in keys}
@@ -57,21 +64,22 @@ def is_interactive() -> bool:
 def step_through(trace: Trace) -> None:
     """Show the steps one at a time, forward and back, as the keys say, and leave the last view behind.
 
-    Enter, space, n and → go on; b, p and ← go back; g and Home, G and End go to the ends; q, Ctrl-C and
-    Ctrl-D leave. Where single keys cannot be read, lines are: each key is then followed by Enter.
+    Enter, space, n and → go on; b, p and ← go back; g and Home, G and End go to the ends; o opens a line of
+    several operations, and closes it; q, Ctrl-C and Ctrl-D leave. Where single keys cannot be read, lines are: each key is then followed by Enter.
     """
     from rich.console import Console
 
     console = Console(highlight=False)
-    count = 0
+    count, is_open = 0, False
     with suppress(KeyboardInterrupt), _screen(console) as (show, read):
         show(view(trace, count, console))
         for command in _commands(read):
             if command == QUIT:
                 break
             moved = {NEXT: count + 1, BACK: count - 1, FIRST: 0, LAST: len(trace)}.get(command, count)
+            is_open = not is_open if command == OPEN else is_open and moved == count
             count = max(0, min(moved, len(trace)))
-            show(view(trace, count, console))
+            show(view(trace, count, console, is_open=is_open))
     console.print(view(trace, count, console, help_line=False))
 
 
@@ -153,10 +161,13 @@ def _line() -> str:
     return line.strip() or line[:1]
 
 
-def view(trace: Trace, count: int, console: Console, *, help_line: bool = True) -> Group:
+def view(
+    trace: Trace, count: int, console: Console, *, help_line: bool = True, is_open: bool = False
+) -> Group:
     """What is known after so many steps, fitted to the terminal: a table of the nodes, and the last equation.
 
     The step's node has a pointer before it, and the box that the step filled is shown in reverse.
+    is_open: in place of the table the operations of the line are listed, if it has several.
     """
     from rich.console import Group
     from rich.text import Text as Line
@@ -169,20 +180,43 @@ def view(trace: Trace, count: int, console: Console, *, help_line: bool = True) 
     if step and len(equation.wrap(console, console.width)) > room // 2:
         equation = Line(f"{step.text[0]} = … = {step.text[-1]}", style="bold")
     rows = max(1, room - len(equation.wrap(console, console.width)))
-    parts: list[RenderableType] = [
-        Line(f"{sweep}  {count}/{len(trace)}"),
-        _table(trace, count, console, rows),
-        Line(),
-        equation,
-    ]
+    inside = trace.about(step) if step and isinstance(trace, Lines) else None
+    if step and inside and is_open:
+        shown: RenderableType = _operations(inside, step.sweep, console, rows)
+    else:
+        shown = _table(trace, count, console, rows)
+    parts: list[RenderableType] = [Line(f"{sweep}  {count}/{len(trace)}"), shown, Line(), equation]
     if help_line:
-        parts.append(Line(_keys(language, console.width), style="dim", no_wrap=True, overflow="ellipsis"))
+        keys = _keys(language, console.width, ("close line" if is_open else "open line") if inside else "")
+        parts.append(Line(keys, style="dim", no_wrap=True, overflow="ellipsis"))
     return Group(*parts)
 
 
-def _keys(language: str, width: int) -> str:
-    """What the keys do, as many as there is room for; the last is how to leave."""
+def _operations(inside: Inside, sweep: str, console: Console, rows: int) -> Line:
+    """The steps of the operations of a line, those of a sweep first, as many as there is room for; the others are
+    counted.
+    """
+    from rich.text import Text as Line
+
+    in_turn = sorted(inside.steps, key=lambda step: step.sweep != sweep)
+    lines = [Line(f"  {step.line}") for step in in_turn]
+    heights = [len(line.wrap(console, console.width)) for line in lines]
+    left_out = inside.more
+    while lines and sum(heights) + bool(left_out) > rows:
+        lines.pop()
+        heights.pop()
+        left_out += 1
+    if left_out:
+        language = inside.operations.language
+        lines.append(Line(f"  {message('more rows', language).format(left_out)}", style="dim"))
+    return Line("\n").join(lines)
+
+
+def _keys(language: str, width: int, more: str = "") -> str:
+    """What the keys do, as many as there is room for; the last is how to leave. more: the key of another one."""
     keys = message("keys", language).split(" · ")
+    if more:
+        keys.insert(1, message(more, language))
     while len(keys) > 1 and len(" · ".join(keys)) > width:
         del keys[-2]
     return " · ".join(keys)
@@ -228,9 +262,19 @@ def _table(trace: Trace, count: int, console: Console, rows: int) -> Table:
         cells = [Line(f"▶ {card.name}", style="bold") if is_current else Line(f"  {card.name}")]
         if not is_narrow:
             cells.append(Line(card.caption))
-        for is_value, shown_number in ((True, card.number(card.value)), (False, card.gradient_text)):
+        for is_value, shown_number in (
+            (True, _short(card, card.value)),
+            (False, _short(card, card.gradient) or card.waiting),
+        ):
             is_new = is_current and step is not None and is_value == (step.sweep == VALUES)
             cells.append(Line(f" {shown_number} ", style="reverse bold" if is_new else ""))
         table.add_row(*cells)
     count_left_out(len(shown) - stop)
     return table
+
+
+def _short(card: Card, x: Any) -> str:
+    """What stands in a box in few columns: of an array the first number and the last."""
+    if isinstance(x, tuple) and len(found := numbers_in(x)) > 2:
+        return f"[{card.number(found[0])}, …, {card.number(found[-1])}]"
+    return card.number(x)

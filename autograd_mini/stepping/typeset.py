@@ -25,6 +25,7 @@ SCRIPT = 0.7  # the size of an index or exponent, of what it stands at
 ABOVE, BELOW = 0.76, 0.22  # of its size: how far a letter reaches from the line it stands on
 AXIS, BAR = 0.31, 0.06  # the middle of a line of type, and how thick a bar is
 GAP = 0.14  # between a bar and what stands there
+BETWEEN = 0.8  # between the columns of a table
 ADVANCES = {
     character: wide
     for characters, wide in (
@@ -45,7 +46,7 @@ SPACED = {
     "×": 0.2,
     "·": 0.16,
 }
-SEPARATORS, GROWING = {",", ";"}, {"(", ")", "|"}
+SEPARATORS, GROWING = {",", ";"}, {"(", ")", "[", "]", "|"}
 
 
 class Piece(NamedTuple):
@@ -80,7 +81,7 @@ def typeset(tree: Sequence[Any], size: float) -> Piece:
         case "msqrt", inside:
             return _root(_row(inside, size), size)
         case "mtable", rows:
-            return _column([_row(row[1:], size) for row in rows], size)
+            return _table([[typeset(cell, size) for cell in row[1:]] for row in rows], size)
     return _row(parts, size)
 
 
@@ -175,11 +176,19 @@ def _root(inside: Piece, size: float) -> Piece:
     return Piece(wide + inside.wide + 0.1 * size, top + thick, inside.below, drawn)
 
 
-def _column(rows: Sequence[Piece], size: float) -> Piece:
-    """One below the other, about the middle of the line."""
-    high = sum(row.above + row.below + GAP * size for row in rows)
+def _table(rows: Sequence[Sequence[Piece]], size: float) -> Piece:
+    """Rows one below the other, about the middle of the line, every entry in the middle of its column."""
+    count = max(map(len, rows))
+    columns = [max(row[k].wide for row in rows if k < len(row)) for k in range(count)]
+    room = BETWEEN * size
+    high = sum(max(x.above for x in row) + max(x.below for x in row) + GAP * size for row in rows)
     y, drawn = -AXIS * size - high / 2, list[Drawn]()
     for row in rows:
-        drawn += row.at(0, y + row.above)
-        y += row.above + row.below + GAP * size
-    return Piece(max(row.wide for row in rows), AXIS * size + high / 2, high / 2 - AXIS * size, tuple(drawn))
+        y += max(piece.above for piece in row)
+        x = 0.0
+        for piece, wide in zip(row, columns, strict=False):
+            drawn += piece.at(x + (wide - piece.wide) / 2, y)
+            x += wide + room
+        y += max(piece.below for piece in row) + GAP * size
+    wide = sum(columns) + (count - 1) * room
+    return Piece(wide, AXIS * size + high / 2, high / 2 - AXIS * size, tuple(drawn))

@@ -145,7 +145,7 @@ def _with_short_words(script: str) -> str:
     )
     free = [
         letters
-        for prefix in ("", "_")
+        for prefix in ("", *"_$")
         for letter in ascii_letters
         if (letters := prefix + letter) not in counts
     ]

@@ -15,8 +15,9 @@ from autograd_mini.formulas.latex import Inline
 from autograd_mini.viz.document import THEME, document, image
 from autograd_mini.viz.dot import dot_source
 from autograd_mini.viz.layout import engine, layout_of
-from autograd_mini.viz.levels import is_in_lines, lines_now
+from autograd_mini.viz.levels import is_in_lines, lines_now, open_in, opened_by, worth_opening
 from autograd_mini.viz.looks import scene_in_style
+from autograd_mini.viz.openings import details_of, page_of
 from autograd_mini.viz.roots import roots_of
 from autograd_mini.viz.scene import Moment
 from autograd_mini.viz.svg import follow_reader, size_of, svg_element, svg_text, text_of
@@ -24,8 +25,9 @@ from autograd_mini.viz.tikz import tikz_text
 from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from typing import Any
+    from xml.etree.ElementTree import Element
 
     from autograd_mini.formulas.printing import Printed
     from autograd_mini.viz.geometry import Layout
@@ -52,14 +54,28 @@ class Drawing:
         theme: str = "auto",
         *,
         flow: bool = True,
+        places: Mapping[str, str] | None = None,
+        opened: Collection[str] = (),
+        others: Mapping[str, Callable[[str], Drawing]] | None = None,
     ) -> None:
-        """read: gives the scene in an arithmetic of formulas."""
+        """read: gives the scene in an arithmetic of formulas. places: of definitions, the ids of their cards by name.
+
+        opened: the definitions that are shown operation by operation. others: for each that a reader may open, or close,
+        what makes in a style the drawing in which it is so.
+        """
+        self.places = places or {}
+        self.opened = opened
+        self._makers = others or {}
         self.theme = theme
         self.flow = flow
         self.language = language
         self.renderer = renderer
         self.scene = read(Drawn(language))
         self._read = read
+
+    @cached_property
+    def _others(self) -> dict[str, Drawing]:
+        return {name: make(self.scene.style) for name, make in self._makers.items()}
 
     @cached_property
     def source(self) -> str:
@@ -103,11 +119,19 @@ class Drawing:
         """The picture as a LaTeX document of its own size, drawn with TikZ. Raises as `svg()` does."""
         return tikz_text(self._read(Inline(self.language)), self._layout)
 
+    def element(self) -> Element:
+        """The picture as a fresh `<svg>` element. Raises LayoutError if the renderer fails."""
+        return svg_element(self.scene, self._layout)
+
     def html(self) -> str:
-        """The picture as an HTML page of its own. Raises LayoutError if the renderer fails."""
+        """The picture as an HTML page of its own; of definitions, which open by a click. Raises LayoutError if the renderer
+        fails.
+        """
+        if self._others:
+            return page_of(self, self._others)
         if self.theme != "auto":
             return document(self.scene.title, self.language, self.svg(), styles=(), scripts=())
-        picture = svg_element(self.scene, self._layout)
+        picture = self.element()
         rules = ":root{color-scheme:light dark}" + follow_reader(
             picture
         )  # in a page of its own it needs leave
@@ -146,6 +170,7 @@ class Drawing:
         try:
             svg = self.svg()
             html = THEME + image(svg, message("graph", self.language).format(self.scene.title))
+            html += details_of(self, self._others)
             return {"text/html": html, "image/svg+xml": svg, "text/plain": str(self)}
         except Exception as error:  # noqa: BLE001  a cell shows what it can, whatever is wrong with the picture
             return {"text/plain": f"{self}\n(no picture: {error})"}
@@ -196,12 +221,32 @@ def draw(
     require(isinstance(detail, str), "the detail is 'operations', 'definitions' or 'layers'", detail)
     choose("theme", theme, THEMES)
     engine(renderer)  # a wrong name is an error now, not when the picture is wanted
-    shown, moment = lines_now(f, expand) if is_in_lines(detail) else (f, Moment.now(f))
-    opened = "all" if is_in_lines(detail) else expand
-    return Drawing(
-        partial(scene_in_style, shown, opened, moment=moment, style=style),
-        lang,
-        renderer,
-        theme,
-        flow=flow,
-    )
+    if is_in_lines(detail):
+        return _of_lines(f, opened_by(expand), lang, renderer, theme, style, flow)
+    read = partial(scene_in_style, f, expand, moment=Moment.now(f), style=style)
+    return Drawing(read, lang, renderer, theme, flow=flow)
+
+
+def _of_lines(
+    f: Roots, wanted: Collection[str], lang: str, renderer: str, theme: str, style: str | None, flow: bool
+) -> Drawing:
+    """The picture of definitions, some of which are open."""
+
+    def of(opened: Collection[str], *, is_first: bool) -> Callable[[str | None], Drawing]:
+        """What makes the drawing of what is known now, in a style."""
+        lines, shown, moment = lines_now(f, opened)
+        now, others = open_in(lines), {}
+        if is_first:
+            others = {
+                name: of([x for x in now if x != name] if name in now else [*now, name], is_first=False)
+                for name in worth_opening(lines)
+            }
+
+        def made(style: str | None) -> Drawing:
+            read = partial(scene_in_style, shown, "all", moment=moment, style=style)
+            places = {line.label: f"n{i}" for i, line in enumerate(moment.names)}
+            return Drawing(read, lang, renderer, theme, flow=flow, places=places, opened=now, others=others)
+
+        return made
+
+    return of(wanted, is_first=True)(style)

@@ -181,7 +181,9 @@ def compact(column: float, card: Card, *, is_centred: bool = True) -> Face:
     cell = max(sizes.CELL, *[columns * sizes.COMPACT_ARRAY_CELL[0] + 2 * INSET for _, columns in grids])
     high, wide = sum(heights), left + cell
     fields = []
-    for grid, top, height in zip(grids, (2, heights[0]), heights, strict=True):  # inside of the line around the card
+    for grid, top, height in zip(
+        grids, (2, heights[0]), heights, strict=True
+    ):  # inside of the line around the card
         middle = Line(left + cell / 2, top + height / 2 - 0.5, cell - 4, sizes.COMPACT_NUMBER)
         if grid != (1, 1):
             middle = middle._replace(room=sizes.COMPACT_ARRAY_CELL[0] - 1, sizes=sizes.COMPACT_ARRAY_NUMBER)

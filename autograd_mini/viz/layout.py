@@ -159,8 +159,12 @@ def _reaching(layout: Layout, scene: Scene, *, downwards: bool) -> Layout:
             continue
         start, end = (right, start[1]), (left, end[1])
         if math.dist(start, points[0]) > 1:
+            while len(points) > 4 and points[3][0] < start[0] + NEAR:  # what ran below the card, or above it
+                points = (*points[:1], *points[4:])
             points = (start, (start[0] + NEAR, start[1]), *points[2:])
         if math.dist(end, tip) > 1:
+            while len(points) > 4 and points[-4][0] > end[0] - 2 * NEAR:
+                points = (*points[:-4], *points[-1:])
             points = (*points[:-2], (end[0] - 2 * NEAR, end[1]), (end[0] - HEAD_LENGTH, end[1]))
         curve = replace(curve, points=points, tip=end)
         arrows[arrow.id] = replace(curve, label=curve.label and curve.nearest(curve.label))

@@ -40,7 +40,7 @@ def scene_in_style(
     if style is not None:
         choose("style", style, STYLES)
     moment = moment or Moment.now(f)
-    is_made = any(node.rule is not None and node.rule.frame is not None for node in moment.names)
+    is_made = any(node.rule and node.rule.frame and node.rule.frame.kind for node in moment.names)
     if style in (None, "network") and is_made and expand in (None, "all") and len(moment.names) <= MOST:
         whole = replace(scene_of(f, "all", xp, moment), style="network")
         if network_of(whole):

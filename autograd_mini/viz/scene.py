@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.outdated import NOTHING, Outdated, outdated
-from autograd_mini.formulas.drawn import drawn
+from autograd_mini.formulas.drawn import Drawn, drawn
 from autograd_mini.formulas.expressions import constant, fixed, held, repeated
 from autograd_mini.formulas.names import names
 from autograd_mini.formulas.printing import PRODUCT
@@ -50,7 +50,9 @@ class Card:
     symbol: str  # of the operation; empty for a leaf
     formula: str  # "u + v"; empty for a leaf
     derivative: str  # "∂f/∂u", the title of its gradient box
-    value: float | tuple[Any, ...] | None  # several numbers come out of a box, and those of an array are nested
+    value: (
+        float | tuple[Any, ...] | None
+    )  # several numbers come out of a box, and those of an array are nested
     gradient: float | tuple[Any, ...] | None
     xp: Printed = field(repr=False)
     is_value_outdated: bool = False  # it no longer follows from the inputs
@@ -341,7 +343,12 @@ def scene_of(
     inside = [
         (card, key[:-1] if isinstance(key, tuple) else paths.get(key, ())) for key, card in cards.items()
     ]
-    return Scene(tuple(cards.values()), tuple(arrows.values()), _frames(inside, xp))
+    opened = {
+        node.rule.frame.title: node.rule.frame.written(Drawn(xp.language))
+        for node in order
+        if node.rule is not None and node.rule.name == "definition" and node.rule.frame is not None
+    }
+    return Scene(tuple(cards.values()), tuple(arrows.values()), _frames(inside, opened, xp))
 
 
 def _outputs(
@@ -358,8 +365,8 @@ def _outputs(
     return found
 
 
-def _frames(inside: Iterable[tuple[Card, Path]], xp: Printed) -> tuple[Frame, ...]:
-    """The outermost frames; inside: every card with the frames around it."""
+def _frames(inside: Iterable[tuple[Card, Path]], opened: Mapping[str, str], xp: Printed) -> tuple[Frame, ...]:
+    """The outermost frames; inside: every card with the frames around it. opened: what the names of definitions say."""
     cards: dict[Path, list[Card]] = {(): []}
     inner: dict[Path, list[Path]] = {(): []}
     for card, path in inside:
@@ -371,7 +378,8 @@ def _frames(inside: Iterable[tuple[Card, Path]], xp: Printed) -> tuple[Frame, ..
 
     def framed(path: Path) -> Frame:
         frames_inside = tuple([framed(each) for each in inner[path]])
-        return Frame(f"cluster {' '.join(path)}", _title(path, xp), tuple(cards[path]), frames_inside)
+        title = visible(opened[path[-1]]) if path[-1] in opened else _title(path, xp)
+        return Frame(f"cluster {' '.join(path)}", title, tuple(cards[path]), frames_inside)
 
     return tuple([framed(path) for path in inner[()]])
 

@@ -9,13 +9,13 @@ DERIVATIVE, PARTIAL_NUMBER = 9.5, (12, 10)  # the two lines of a label on an arr
 PAD, HEAD, GAP, FIELD = 9, 18, 5, 22
 FIELD_WIDTH = 86  # -1.234e-100 as a long number
 CAPTION_WIDTH = (46, 110)  # at least, at most
-ARRAY_CELL, ARRAY_NUMBER = (50, 14), (10, 8)  # every entry of an array
+ARRAY_CELL, ARRAY_NUMBER = (56, 14), (10, 8.5, 7)  # every entry of an array
 LABEL_WIDTH, LABEL_HEIGHT = 90, 30  # on an arrow
 LABEL_ROOM = LABEL_WIDTH - LABEL_HEIGHT / 2  # of its two lines
 
 # A compact card: a column for the sign or the name, then the value over the gradient; the formula above
 COLUMN, CIRCLE, CELL, LINE = 24, 21, 58, 17
-COMPACT_ARRAY_CELL, COMPACT_ARRAY_NUMBER = (42, 11), (8.5, 7)
+COMPACT_ARRAY_CELL, COMPACT_ARRAY_NUMBER = (48, 11), (8.5, 7, 6)
 COMPACT_NUMBER, COMPACT_NAME, COMPACT_SIGN = (12, 10, 8), (12, 10, 8), (12, 8.5, 7)
 FORMULA, FORMULA_HEIGHT, FORMULA_WIDTH = 10, 13, 130  # its type, its room, the most it may take
 FACTOR, FACTOR_WIDTH, FACTOR_HEIGHT = (10, 8.5, 7), 36, 13  # what stands on an arrow

@@ -56,11 +56,16 @@ def svg_text(scene: Scene, layout: Layout, theme: str = "auto") -> str:
         style.text = follow_reader(document)
         document.insert(2, style)
     if theme == "dark":
-        for element in document.iter():
-            for key in ("fill", "stroke"):
-                if (light := element.get(key)) in colours.DARK:
-                    element.set(key, colours.DARK[light])
+        darkened(document)
     return text_of(document)
+
+
+def darkened(document: ET.Element) -> None:
+    """Give all that is in it the colours for dark paper."""
+    for element in document.iter():
+        for key in ("fill", "stroke"):
+            if (light := element.get(key)) in colours.DARK:
+                element.set(key, colours.DARK[light])
 
 
 def text_of(document: ET.Element) -> str:
@@ -146,6 +151,7 @@ def _draw_card(parent: ET.Element, card: Card, layout: Layout) -> None:
     place = f"translate({_short(corner[0])} {_short(corner[1])})"
     looks = "" if face.kind in ("card", "constant") else f" {face.kind}"
     kind = "input data" if card.kind == "data" else card.kind
+    kind += " array" * bool(face.grids)
     group = _element(parent, "g", id=card.id, class_=f"node {kind}{looks}", transform=place)
     _set(group, data_name=card.name, data_value=_exact(card.value), data_gradient=_exact(card.gradient))
     _element(group, "title", str(card))
@@ -210,7 +216,10 @@ def _draw_field(parent: ET.Element, kind: str, card: Card, field: Field) -> None
 def _draw_entries(parent: ET.Element, cells: list[list[str]], field: Field, **looks: Any) -> None:
     """The entries of an array as one text, in the largest type that all of them have room in."""
     size = min([field.number.size(entry) for row in cells for entry in row])
-    entries = _element(parent, "text", class_="number", font_size=size, text_anchor="middle", **looks)
+    x, y = field.number.x, field.number.y + BASE * size
+    entries = _element(
+        parent, "text", class_="number", x=x, y=y, font_size=size, text_anchor="middle", **looks
+    )
     for i, row in enumerate(cells):
         for j, entry in enumerate(row):
             place = field.cell(i, j)
@@ -302,7 +311,9 @@ def _text(parent: ET.Element, kind: str, content: str, middle: Point, size: floa
     """
     x, y = middle
     looks = {"text_anchor": "middle"} | looks
-    _write(_element(parent, "text", class_=kind, x=x, y=y + BASE * size, font_size=size, **looks), content, size)
+    _write(
+        _element(parent, "text", class_=kind, x=x, y=y + BASE * size, font_size=size, **looks), content, size
+    )
 
 
 def _write(element: ET.Element, content: str, size: float) -> None:

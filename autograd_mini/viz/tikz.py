@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from autograd_mini.errors import LayoutError
 from autograd_mini.viz import colours, sizes
+from autograd_mini.viz.faces import INSET
 from autograd_mini.viz.flows import flows
+from autograd_mini.viz.grids import cells_of
 from autograd_mini.viz.tex import ascii_maths, plain, sign
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import Any
 
     from autograd_mini.viz.faces import Face, Line
     from autograd_mini.viz.geometry import Layout, Note, Point
@@ -78,6 +81,8 @@ LOOKS = r"""
 }
 \newcommand\unknown{\node[field, dash pattern=on 4*\zoom pt off 3*\zoom pt] {};}
 \newcommand\known[1]{\node[field] {\fit{\numberroom}{$#1$}};}
+% An array: #1 its columns, #2 its rows.
+\newcommand\entries[2]{\vcenter{\hbox{\entryfont$\setlength\arraycolsep{3pt}\begin{array}{@{}#1@{}}#2\end{array}$}}}
 % A number that is outdated.
 \newsavebox\old
 \newcommand\struck[1]{\sbox\old{#1}\rlap{\usebox\old}\rule[0.6ex]{\wd\old}{0.6pt}}
@@ -148,7 +153,7 @@ class Picture(NamedTuple):
         """Packages, colours, sizes, looks; more: lengths that only slides have."""
         signed = sorted(self.layout.faces.of.values(), key=lambda face: face.sign is not None)
         faces = {
-            face.kind: face for face in signed if face.kind != "hidden"
+            _macro(face): face for face in signed if face.kind != "hidden"
         }  # of each kind one that has all there can be
         bare = faces.pop("constant", None)
         lengths = {
@@ -163,6 +168,8 @@ class Picture(NamedTuple):
             r"\usepackage{tikz}",
             *[rf"\definecolor{{{name}}}{{HTML}}{{{code.strip('#')}}}" for name, code in COLOURS.items()],
             *[rf"\newcommand\{name}{{{length:.2f}pt}}" for name, length in lengths.items()],
+            r"\newcommand\entryfont"
+            + (r"{\normalsize}" if self.scene.style == "cards" else r"{\footnotesize}"),
             r"\newcommand\constantfont" + (r"{\LARGE}" if self.scene.style == "cards" else r"{\normalsize}"),
             LOOKS,
             *[_command(face) for face in faces.values()],
@@ -174,16 +181,21 @@ class Picture(NamedTuple):
         named = {colours.POSITIVE: "gradientline", colours.NEGATIVE: "negative", colours.GREY: "arrowline"}
         return {id_: (named[colour], wide) for id_, (colour, wide) in flows(self.scene, self.layout).items()}
 
-    def box(self, x: float | tuple[float, ...] | None, *, outdated: bool = False) -> str:
-        """A box with its number, or the empty one."""
+    def box(
+        self, x: float | tuple[Any, ...] | None, *, outdated: bool = False, card: Card | None = None
+    ) -> str:
+        """A box with its number or its array, or the empty one; card: whose box it is, if that may be a neuron or a layer."""
+        card = card or self.scene.output
         if x is None:
             return r"\unknown"
-        return rf"\{'outdated' if outdated else 'known'}{{{ascii_maths(self.scene.output.number(x))}}}"
+        return rf"\{'outdated' if outdated else 'known'}{{{_entries(card.filled(x))}}}"
 
     def numbers(self, card: Card) -> tuple[str, str]:
         """The two boxes of a card with what it holds."""
-        value = self.box(card.value, outdated=card.is_value_outdated)
-        return value, "" if card.is_held else self.box(card.gradient, outdated=card.is_gradient_outdated)
+        value = self.box(card.value, outdated=card.is_value_outdated, card=card)
+        return value, "" if card.is_held else self.box(
+            card.gradient, outdated=card.is_gradient_outdated, card=card
+        )
 
     def card(self, card: Card, value: str, gradient: str, more: str = "") -> str:
         r"""\card, or \constant, with the two boxes filled as said."""
@@ -244,6 +256,15 @@ class Picture(NamedTuple):
         return rf"\slope{{{at(curve.label)}}}{{{title}}}{{{_old(arrow.factor, arrow.is_outdated)}}}"
 
 
+def _entries(filled: str) -> str:
+    """A number, or the rows of an array."""
+    cells = cells_of(filled)
+    if len(cells) == len(cells[0]) == 1:
+        return ascii_maths(filled)
+    rows = r" \\ ".join([" & ".join(map(ascii_maths, row)) for row in cells])
+    return rf"\entries{{{'c' * len(cells[0])}}}{{{rows}}}"
+
+
 def _old(number: str, is_outdated: bool) -> str:
     """The number, struck through if it is outdated."""
     number = ascii_maths(number)
@@ -257,8 +278,12 @@ def _font(line: Line) -> str:
 
 
 def _macro(face: Face) -> str:
-    r"""What the command is called that draws cards of this face: \card, \compact, \first; beamer has an \example."""
-    return "inputs" if face.kind == "example" else face.kind
+    r"""What the command is called that draws cards of this face: \card, \compact, \first; beamer has an \example.
+
+    Where a box is for an array its rows and columns follow, as letters: \cardBABA for two columns of two entries.
+    """
+    size = "".join(["ABCD"[count - 1] for grid in face.grids for count in grid])
+    return ("inputs" if face.kind == "example" else face.kind) + size
 
 
 def _command(face: Face) -> str:
@@ -282,16 +307,17 @@ def _command(face: Face) -> str:
         )
     for kind, field in face.fields:
         number = field.number
+        room = number.room if field.grid == (1, 1) else field.wide - 2 * INSET
         tint = "" if field.title else f" tint, tinted={{{FONTS[number.sizes[0] > sizes.ROW_NUMBER[0] + 1]}}}"
         body, title = ("#7", "#6") if kind == "value" else ("#9", "#8")
         if field.title:
             style = "caption" if kind == "value" else "caption, text=gradienttext"
-            where, room = place(field.title.x, field.title.y), f"{field.title.room:.2f}pt"
-            drawn.append(rf"\node[{style}] at ({where}) {{\start{{{room}}}{{${title}$}}}};")
+            where = place(field.title.x, field.title.y)
+            drawn.append(rf"\node[{style}] at ({where}) {{\start{{{field.title.room:.2f}pt}}{{${title}$}}}};")
         middle = place(field.x + field.wide / 2, field.y + field.high / 2)
         drawn.append(
             rf"\begin{{scope}}[shift={{({middle})}}, {kind}{tint}]\def\fieldwidth{{{field.wide:.2f}pt}}"
-            rf"\def\fieldheight{{{field.high:.2f}pt}}\def\numberroom{{{number.room:.2f}pt}}{body}\end{{scope}}"
+            rf"\def\fieldheight{{{field.high:.2f}pt}}\def\numberroom{{{room:.2f}pt}}{body}\end{{scope}}"
         )
     if face.name:
         anchor, where = "center" if face.name.is_centred else "west", place(face.name.x, face.name.y)

@@ -66,10 +66,15 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "reached in {} ways: tangents add up",
         "fr": "atteint par {} chemins : addition des tangentes",
     },
-    "line": {"en": "a definition is evaluated", "fr": "une définition est évaluée"},
+    "line": {"en": "a line is evaluated", "fr": "une ligne est évaluée"},
     "line of arrays": {
-        "en": "a definition of many numbers is evaluated",
-        "fr": "une définition de plusieurs nombres est évaluée",
+        "en": "a line is evaluated, all entries at once",
+        "fr": "une ligne est évaluée, toutes les entrées à la fois",
+    },
+    "line unknown": {"en": "a line as a formula", "fr": "une ligne, en formule"},
+    "line of the result": {
+        "en": "the line of the result is differentiated",
+        "fr": "on dérive la ligne du résultat",
     },
     "line of gradients": {
         "en": "chain rule: derivative of the line · gradient already known",
@@ -79,6 +84,14 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "chain rule: used in {} places, the products add up",
         "fr": "règle de dérivation en chaîne : utilisé à {} endroits, les produits s’additionnent",
     },
+    "gradients of arrays": {
+        "en": "chain rule for arrays: the gradient already known goes back through the line",
+        "fr": "règle de dérivation en chaîne, pour des tableaux : le gradient déjà connu remonte la ligne",
+    },
+    "jacobians": {
+        "en": "chain rule: the Jacobian already known · that of the line",
+        "fr": "règle de dérivation en chaîne : jacobienne déjà connue · celle de la ligne",
+    },
     "kink in": {
         "en": "no derivative in {} here: a convention gives one",
         "fr": "pas de dérivée en {} à ce point : une convention en donne une",
@@ -86,6 +99,14 @@ MESSAGES: dict[str, dict[str, str]] = {
     "held fixed": {
         "en": "In a local partial derivative the operation’s other inputs are held fixed.",
         "fr": "Dans une dérivée partielle locale, les autres entrées de l’opération sont fixées.",
+    },
+    "held fixed in lines": {
+        "en": "In the derivative of a line its other inputs are held fixed.",
+        "fr": "Dans la dérivée d’une ligne, ses autres entrées sont fixées.",
+    },
+    "rows and columns": {
+        "en": "A Jacobian has a row for every entry of the result and a column for every entry of the input.",
+        "fr": "Une jacobienne a une ligne par entrée du résultat et une colonne par entrée de la variable.",
     },
     "negative": {
         "en": "⊖: what flows along this arrow is negative.",
@@ -121,6 +142,8 @@ MESSAGES: dict[str, dict[str, str]] = {
     },
     "larger": {"en": "Zoom in", "fr": "Agrandir"},
     "smaller": {"en": "Zoom out", "fr": "Réduire"},
+    "open definition": {"en": "Open {}", "fr": "Ouvrir {}"},
+    "close definition": {"en": "Close {}", "fr": "Fermer {}"},
     "whole": {"en": "Whole graph", "fr": "Graphe entier"},
     "flows": {"en": "Gradients", "fr": "Gradients"},
     # in a terminal
@@ -134,6 +157,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "Enter next · b back · g start · G end · q quit",
         "fr": "Entrée suite · b retour · g début · G fin · q quitter",
     },
+    "open line": {"en": "o operations", "fr": "o opérations"},
+    "close line": {"en": "o close", "fr": "o fermer"},
     # on the page that steps
     "steps": {"en": "Step by step", "fr": "Pas à pas"},
     "empty": {"en": "nothing is known yet", "fr": "rien n’est encore connu"},
@@ -145,17 +170,42 @@ MESSAGES: dict[str, dict[str, str]] = {
     "pause": {"en": "Pause (space)", "fr": "Pause (espace)"},
     "next": {"en": "Next step (→)", "fr": "Étape suivante (→)"},
     "last": {"en": "Last step (End)", "fr": "Dernière étape (Fin)"},
+    "into": {"en": "Operations of this line (o)", "fr": "Opérations de cette ligne (o)"},
+    "inside": {"en": "{}: its operations", "fr": "{} : ses opérations"},
+    "close": {"en": "Close", "fr": "Fermer"},
     "speed": {"en": "Speed", "fr": "Vitesse"},
     "run again": {
         "en": "To see the steps here, trust this notebook or run the cell again.",
         "fr": "Pour voir les étapes ici, approuvez ce notebook ou exécutez de nouveau la cellule.",
     },
+    # where its numbers can be changed
+    "still": {
+        "en": "The numbers of this page cannot be changed: it would need a formula for {}.",
+        "fr": "Les nombres de cette page ne peuvent pas changer : il faudrait une formule pour {}.",
+    },
+    "reset": {"en": "First numbers again", "fr": "Revenir aux premiers nombres"},
+    "try it": {"en": "Try it", "fr": "À vous d’essayer"},
+    "nudge": {"en": "Nudge", "fr": "Petit déplacement"},
+    "nudged by": {"en": "Move {} by h = {}", "fr": "Déplacer {} de h = {}"},
+    "paths": {"en": "Paths", "fr": "Chemins"},
+    "more paths": {"en": "{} more paths", "fr": "encore {} chemins"},
+    "alone": {
+        "en": "Products of two numbers for {}: path by path {}, in forward mode {}.",
+        "fr": "Produits de deux nombres pour {} : chemin par chemin {}, en mode forward {}.",
+    },
+    "forward and reverse": {
+        "en": "For all {} variables: in forward mode {}, in reverse mode {}.",
+        "fr": "Pour les {} variables : en mode forward {}, en mode reverse {}.",
+    },
+    "descent": {"en": "Descent", "fr": "Descente"},
+    "rate": {"en": "Rate", "fr": "Pas"},
+    "descend": {"en": "One step down", "fr": "Descendre d’un pas"},
     # signs of a formula as one says them
     "aloud": {
         "en": "= equals, + plus, − minus, × times, · times, ( bracket, ) end bracket, | bar, ∂ partial, / over, "
-        "^ to the power, √ root of, ≥ at least, ≤ at most",
+        "^ to the power, √ root of, ≥ at least, ≤ at most, ⊙ times by entries, ᵀ transposed, ‖ norm bar, … and so on",
         "fr": "= égale, + plus, − moins, × fois, · fois, ( parenthèse, ) fin de parenthèse, | barre, ∂ d rond, "
-        "/ sur, ^ puissance, √ racine de, ≥ au moins, ≤ au plus",
+        "/ sur, ^ puissance, √ racine de, ≥ au moins, ≤ au plus, ⊙ fois terme à terme, ᵀ transposée, ‖ barre de norme, … et ainsi de suite",
     },
     # on the page of exercises
     "exercise": {"en": "Exercise", "fr": "Exercice"},

@@ -51,14 +51,14 @@ window.asked = {
 
 
 @pytest.fixture
-def ask(open_page):
+def ask(open_anywhere):
     """What the page answers to questions of a kind; applied: the rules of its table."""
 
     def asked(kind, questions, applied=()):
         html = document(
             "Live", "en", "", [], ["stepping/assets/live.js"], program=f"{table_of(applied)}\n{HOOKS}"
         )
-        page = open_page(html)
+        page = open_anywhere(html)
         return json.loads(page.evaluate(f"JSON.stringify(asked.{kind}({json.dumps(questions)}))"))
 
     return asked

@@ -29,6 +29,11 @@ def fan_out():
     return steps(x * x * y + exp(y) * relu(x - 3.5))
 
 
+def unknown():
+    """What flows is known at first, and then only by a formula."""
+    return steps(parse("f = (u - 1) * u * w", w=2))
+
+
 def boxes_after(trace, count):
     """What stands in the boxes when the first steps are done, by the other road to it: replay.py."""
     return [
@@ -47,7 +52,7 @@ def count(page):
     return int(page.locator("#count").text_content().split()[0])
 
 
-@pytest.mark.parametrize("trace", [lecture(), lecture("fr"), lecture(by="v"), fan_out()])
+@pytest.mark.parametrize("trace", [lecture(), lecture("fr"), lecture(by="v"), fan_out(), unknown()])
 def test_forth_and_back_again(open_page, trace):
     """Step by step the boxes fill as the records say, and backwards every moment is the same as before."""
     page = open_page(trace.html())

@@ -19,9 +19,12 @@ FIGURES: dict[str, Any] = json.loads(
 NOT_TEXTS = {"dynamic-graph": "a loop whose numbers decide how often it runs"}
 # Numbers of an entry that no text has, and why.
 NO_NODES = {
-    "lazy-evaluation": {"grads.twice_without_reset": "two sweeps that add up: a text has one graph and one sweep"},
+    "lazy-evaluation": {
+        "grads.twice_without_reset": "two sweeps that add up: a text has one graph and one sweep"
+    },
     "forward-vs-reverse-cost": dict.fromkeys(
-        ["forward.n", "forward.m", "forward.forward_mode_passes", "forward.reverse_mode_passes"], "counts of sweeps"
+        ["forward.n", "forward.m", "forward.forward_mode_passes", "forward.reverse_mode_passes"],
+        "counts of sweeps",
     ),
 }
 
@@ -87,9 +90,15 @@ TEXTS: dict[str, list[Text]] = {
         "gate-all-or-nothing-case2": GATE,
         "gate-all-or-nothing-case3": GATE,
         "max-rule": Text("m = max(z); f = c * m"),
-        "svm-column1": Text("d2 = s[2] - s[1] + 1; m2 = max(0, d2); d3 = s[3] - s[1] + 1; m3 = max(0, d3); L = m2 + m3"),
-        "svm-column2": Text("d1 = s[1] - s[2] + 1; m1 = max(0, d1); d3 = s[3] - s[2] + 1; m3 = max(0, d3); L = m1 + m3"),
-        "svm-column3": Text("d1 = s[1] - s[3] + 1; m1 = max(0, d1); d2 = s[2] - s[3] + 1; m2 = max(0, d2); L = m1 + m2"),
+        "svm-column1": Text(
+            "d2 = s[2] - s[1] + 1; m2 = max(0, d2); d3 = s[3] - s[1] + 1; m3 = max(0, d3); L = m2 + m3"
+        ),
+        "svm-column2": Text(
+            "d1 = s[1] - s[2] + 1; m1 = max(0, d1); d3 = s[3] - s[2] + 1; m3 = max(0, d3); L = m1 + m3"
+        ),
+        "svm-column3": Text(
+            "d1 = s[1] - s[3] + 1; m1 = max(0, d1); d2 = s[2] - s[3] + 1; m2 = max(0, d2); L = m1 + m2"
+        ),
         "svm-mean": Text("""
             L1 = max(0, S[1,2] - S[1,1] + 1) + max(0, S[1,3] - S[1,1] + 1)
             L2 = max(0, S[2,1] - S[2,2] + 1) + max(0, S[2,3] - S[2,2] + 1)
@@ -143,12 +152,15 @@ TEXTS: dict[str, list[Text]] = {
             gradients={"f": {"theta": "theta"}},
         ),
         "gradient-check-relu-neuron": Text(
-            "f = w3 * ReLU(w1*x1 + w2*x2 + b)", numbers=FIGURES["gradient-check-relu-neuron"]["inputs"]["point"]
+            "f = w3 * ReLU(w1*x1 + w2*x2 + b)",
+            numbers=FIGURES["gradient-check-relu-neuron"]["inputs"]["point"],
         ),
         "sigmoid-neuron": Text("z = w @ x + b; a = sigmoid(z)"),
         "two-layer-vectorised": Text(TWO_LAYERS),
         # A column is added to every column of a matrix as the product with a row of ones, b 1ᵀ.
-        "two-layer-batch": Text(TWO_LAYERS.replace("b1;", "b1 @ [[1, 1, 1]];").replace("b2;", "b2 @ [[1, 1, 1]];")),
+        "two-layer-batch": Text(
+            TWO_LAYERS.replace("b1;", "b1 @ [[1, 1, 1]];").replace("b2;", "b2 @ [[1, 1, 1]];")
+        ),
         "batch-gradient-sleep-study": Text(
             """
             z2 = X @ W1; a2 = sigmoid(z2)
@@ -161,7 +173,9 @@ TEXTS: dict[str, list[Text]] = {
             },
         ),
         "sleep-study-query": Text("a2 = sigmoid(x @ W1); yhat = sigmoid(a2 @ W2); score = 100 * yhat"),
-        "rnn-cell": Text("i2h = W_x @ x; h2h = W_h @ prev_h; pre_h = i2h + h2h; next_h = tanh(pre_h); L = sum(next_h)"),
+        "rnn-cell": Text(
+            "i2h = W_x @ x; h2h = W_h @ prev_h; pre_h = i2h + h2h; next_h = tanh(pre_h); L = sum(next_h)"
+        ),
         "lazy-evaluation": [
             Text(
                 "t1 = u + v; f = t1 * w",
@@ -178,12 +192,13 @@ TEXTS: dict[str, list[Text]] = {
         # ∂t/∂x of every node t, each by a sweep of its own.
         "sigmoid-forward-mode": own("sigmoid-graph")._replace(
             gradients={
-                name: {f"seed_{x}.{name}": x for x in "xa"} for name in FIGURES["sigmoid-forward-mode"]["forward"]
+                name: {f"seed_{x}.{name}": x for x in "xa"}
+                for name in FIGURES["sigmoid-forward-mode"]["forward"]
             }
         ),
         "forward-vs-reverse-cost": Text(
             "f = [x[1] * x[2] + sin(x[3]), exp(x[1]) * x[3]]",
-            gradients={"f[1]": {"jacobian[0]": "x"}, "f[2]": {"jacobian[1]": "x"}},
+            gradients={"f": {"jacobian": "x"}},
         ),
         "mlp-regression-td1": Text(TD1),
         "mlp-regression-td1-update": Text(TD1),
@@ -211,7 +226,9 @@ TEXTS: dict[str, list[Text]] = {
                 },
             },
         ),
-        "ridge-regression": Text("f = X @ w + b; r = f - y; mse = mean(r**2); reg = rho/2 * norm(w)**2; F = mse + reg"),
+        "ridge-regression": Text(
+            "f = X @ w + b; r = f - y; mse = mean(r**2); reg = rho/2 * norm(w)**2; F = mse + reg"
+        ),
         "logistic-regression": Text("""
             a = X @ w + b; y_hat = sigmoid(a)
             nll = -y * log(y_hat) - (1 - y) * log(1 - y_hat)
@@ -237,7 +254,7 @@ TEXTS: dict[str, list[Text]] = {
             ),
             Text(
                 "U = V @ W; o = U @ x; L = 1/2 * norm(o - y)**2",
-                gradients={"L": {"U": "U"}},
+                gradients={"L": {"U": "U", "V": "V", "W": "W"}},
             ),
         ],
         "onehot-nll": [
@@ -275,9 +292,13 @@ TEXTS: dict[str, list[Text]] = {
             L = -log(os[y])
         """),
         "parameter-count": [
-            Text("n = d*d_h + d_h + d_h*m + m", dict(zip(["d", "d_h", "m"], dims, strict=True)), {figure: "n"})
+            Text(
+                "n = d*d_h + d_h + d_h*m + m", dict(zip(["d", "d_h", "m"], dims, strict=True)), {figure: "n"}
+            )
             for dims, figure in zip(
-                FIGURES["parameter-count"]["inputs"]["dims"], FIGURES["parameter-count"]["forward"], strict=True
+                FIGURES["parameter-count"]["inputs"]["dims"],
+                FIGURES["parameter-count"]["forward"],
+                strict=True,
             )
         ],
         "batch-gradient-descent": Text(CLASSIFIER),
@@ -300,8 +321,15 @@ def defined(text: str) -> list[str]:
 def inputs(id_: str, said: Text) -> dict[str, Any]:
     """The numbers of a text."""
     own = FIGURES[id_]["inputs"]
-    given = {**own, **own.get("init", {}), **dict(zip(("m1", "m2"), own.get("masks", [[]])[0])), **said.numbers}
-    read = "\n".join(part.strip() for part in said.text.replace(";", "\n").replace("|x|", "abs(x)").splitlines())
+    given = {
+        **own,
+        **own.get("init", {}),
+        **dict(zip(("m1", "m2"), own.get("masks", [[]])[0])),
+        **said.numbers,
+    }
+    read = "\n".join(
+        part.strip() for part in said.text.replace(";", "\n").replace("|x|", "abs(x)").splitlines()
+    )
     names = {each.id for each in ast.walk(ast.parse(read)) if isinstance(each, ast.Name)}
     return {name: x for name, x in given.items() if name in names and name not in defined(said.text)}
 

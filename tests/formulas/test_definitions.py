@@ -351,7 +351,7 @@ def test_unbound_lines_have_no_numbers():
 
 
 def test_opening_what_is_no_definition():
-    with pytest.raises(ValueError, match=r"no definition is called 'q'; this graph has: loss, a, h, o, p"):
+    with pytest.raises(ValueError, match=r"no definition is called 'q'; this graph has: a, h, o, p, loss"):
         lines_of([network()], ["q"])
 
 

@@ -222,10 +222,10 @@ def test_what_an_edge_of_a_change_is():
     short = changes(lecture())
 
     assert [[0, 1], [2, 3]] == [change[5] for change in short[3:5]]
-    assert [([2], "4", 2, 4, 5), ([3], "5", 3, 4, 5), ([0], "1", 0, 2, 5), ([1], "1", 1, 2, 5)] == [
+    assert [([2], "4", 2, [4], 5), ([3], "5", 3, [4], 5), ([0], "1", 0, [2], 5), ([1], "1", 1, [2], 5)] == [
         tuple(change[5:]) for change in short[6:]
     ]
-    assert [([0], 0), ([2], 2)] == [(c[5], c[8]) for c in changes(lecture(by="u"))[6:]]
+    assert [([0], [0]), ([2], [2])] == [(c[5], c[8]) for c in changes(lecture(by="u"))[6:]]
 
 
 def test_a_constant_edge_has_no_label():

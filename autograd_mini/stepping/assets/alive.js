@@ -2,13 +2,13 @@
 // A formula is [what it is made of, how tightly it holds together]; what it is made of is a tree or a text.
 const [SUM, PRODUCT, ATOM] = [2, 3, 6];
 const told = JSON.parse(trace.textContent);
-const { graph, order, names, forms, of, start, forward, roles, labels: drawn, tight, point, words: said } = told.alive;
+const { graph, order, names, forms, formOf, start, forward, roles, drawn, tight, point, sentences } = told.alive;
 const [held, shifts, known] = [new Set(told.alive.held), new Set(told.alive.shifts), new Set(told.alive.data)];
 const parents = graph.map(placesOf);
 
 // Edges are counted by their users, as in the picture; those that derivatives flow along, in their order.
-const first = [];
-parents.forEach((places, i) => (first[i] = i ? first[i - 1] + parents[i - 1].length : 0));
+const begins = [];
+parents.forEach((places, i) => (begins[i] = i ? begins[i - 1] + parents[i - 1].length : 0));
 const flowing = [];
 const uses = [];
 {
@@ -17,14 +17,14 @@ const uses = [];
   for (const user of users)
     parents[user].forEach((parent, place) => {
       const [source, target] = forward ? [parent, user] : [user, parent];
-      if (!reached.has(source) || held.has(target) || names[target][2]) return;
+      if (!reached.has(source) || held.has(target)) return;
       reached.add(target);
       uses[target] = (uses[target] ?? 0) + 1;
       flowing.push([user, place, source, target]);
     });
 }
 const shownOn = new Map(drawn.map((edge, i) => [edge, i]));
-const wide = tight && new Set(tight);
+const crowded = tight && new Set(tight);
 
 // How formulas are put together, as mathematics and as words. A part that is a tree knows what it stands for:
 // v3 the value of node 3, g3 its gradient, e5 edge 5.
@@ -82,14 +82,15 @@ function filled(style, form, piece) {
   return gap ? inner(gap) : [style.fill(form[style.at], (each) => operand(style, inner(each), +each[1])), form[2 + style.at]];
 }
 const gapsOf = (tree) => (Array.isArray(tree) ? tree.slice(1).flatMap(gapsOf) : tree[0] === "#" ? [tree.slice(2)] : []);
-const sentence = (key, what) => said[key].replace("{}", () => what);
+const sentence = (key, what) => sentences[key].replace("{}", () => what);
 
 // The numbers, and all events of both sweeps.
-let values, partials, events;
+let values, partials, events, found;
 function compute() {
   [values, partials] = sweepForward(graph);
-  const [found, alive, come, most] = [[], new Set([start]), {}, []];
-  events = order.map((node) => ({ kind: parents[node][0] === undefined ? 0 : 1, node, result: values[node], uses: 1 }));
+  const [alive, come, most] = [new Set([start]), {}, []];
+  found = [];
+  events = order.map((node) => ({ kind: +Array.isArray(graph[node]), node, result: values[node], uses: 1 }));
   found[start] = 1;
   events.push({ kind: 2, node: start, result: 1, uses: 1 });
   for (const [user, place, source, node] of flowing) {
@@ -99,7 +100,7 @@ function compute() {
     let result = product;
     if (alive.has(source) && !mask) alive.add(node);
     else if (product === null || product !== product) result = 0;
-    const event = { kind: 3, node, result, uses: uses[node], user, place, source, local, upstream, mask, edge: first[user] + place };
+    const event = { kind: 3, node, result, uses: uses[node], user, place, source, local, upstream, mask, edge: begins[user] + place };
     event.sure = product === null || product === result || (product !== product && result !== result);
     come[node] = [...(come[node] ?? []), event];
     event.use = come[node].length;
@@ -117,7 +118,7 @@ function compute() {
 function partialOf(user, place) {
   if (values[user] !== null) return partials[user][place];
   const inputs = parents[user].map((i) => values[i]);
-  const form = forms[of[user]];
+  const form = forms[formOf[user]];
   const unknown = inputs.includes(null) && (form[5].includes("o") || gapsOf(form[4][place][0]).some((gap) => gap === "z" || inputs[gap] === null));
   return unknown ? null : rules[graph[user][0]].p(NaN, ...inputs.map((x) => x ?? NaN))[place];
 }
@@ -127,12 +128,12 @@ const derivative = (style, i) => {
   const [above, below] = forward ? [i, start] : [start, i];
   return [style.link(style.over(operand(style, bare(style, above), ATOM), bare(style, below)[0]), "g" + i), ATOM];
 };
-const applied = (style, user, piece) => filled(style, forms[of[user]], (gap) => piece(style, parents[user][gap], +gap));
+const applied = (style, user, piece) => filled(style, forms[formOf[user]], (gap) => piece(style, parents[user][gap], +gap));
 
 // What a formula says of a partial can differ from its number: by a convention, or by a step around a trap.
 const inputsOf = (user) => parents[user].map((i) => values[i]);
-const isTie = (user) => forms[of[user]][5].includes("t") && inputsOf(user).filter((x) => x === values[user]).length > 1;
-const isKink = (user) => forms[of[user]][5].includes("k") && rules[graph[user][0]].k(...inputsOf(user)).some((x) => x === 0);
+const isTie = (user) => forms[formOf[user]][5].includes("t") && inputsOf(user).filter((x) => x === values[user]).length > 1;
+const isKink = (user) => forms[formOf[user]][5].includes("k") && rules[graph[user][0]].k(...inputsOf(user)).some((x) => x === 0);
 function says({ user, place, local }) {
   if (inputsOf(user).includes(null)) return true;
   const printed = rules[graph[user][0]].l?.(values[user], ...inputsOf(user)) ?? partials[user];
@@ -146,7 +147,7 @@ function local(style, event) {
   const whole = applied(style, user, (style, i, k) => (repeated && k === place ? [style.box, ATOM] : bare(style, i)));
   const name = repeated ? style.box : bare(style, parents[user][place])[0];
   const sides = [[style.over(operand(style, whole, ATOM), name), ATOM]];
-  if (says(event)) sides.push(filled(style, forms[of[user]][4][place], (gap) => bare(style, gap === "z" ? user : parents[user][gap])));
+  if (says(event)) sides.push(filled(style, forms[formOf[user]][4][place], (gap) => bare(style, gap === "z" ? user : parents[user][gap])));
   if (event.local !== null) sides.push(style.number(event.local));
   return sides.map((side) => linked(style, side, "e" + edge));
 }
@@ -168,14 +169,14 @@ function factors(style, event) {
 const route = (style, event) => [symbol(style, event.source)[0], roles[event.edge] ?? ""];
 function given(style, event) {
   const { user, place, source, mask } = event;
-  const [key, name] = !mask ? ["nothing flows", source] : forms[of[user]][5].includes("u") ? ["nothing flows", user] : ["not chosen", parents[user][place]];
-  const [before, after] = said[key].split("{}");
+  const [key, name] = !mask ? ["nothing flows", source] : forms[formOf[user]][5].includes("u") ? ["nothing flows", user] : ["not chosen", parents[user][place]];
+  const [before, after] = sentences[key].split("{}");
   return [style.say(["", style.number(event.result)[0], " (" + before, symbol(style, name)[0], after + ")"]), 0];
 }
 function arriving(style, event, [side, ...others]) {
   if (event.uses === 1) return [derivative(style, event.node), side, ...others];
   const [name, role] = route(style, event);
-  const [before, after] = said.via.split("{}");
+  const [before, after] = sentences.via.split("{}");
   return [[style.say([before, name, role + after, side[0]]), 0], ...others];
 }
 function added(style, { terms }) {
@@ -204,20 +205,20 @@ function sidesIn(style, event) {
 function remarkOn({ kind, node, user, local, sure }) {
   if (kind === 1 && shifts.has(node)) return sentence("shift", names[node][1]);
   if (kind !== 3 || !sure || inputsOf(user).includes(null)) return "";
-  return isTie(user) ? said.tie : isKink(user) ? sentence("kink", texts.number(local ?? 0)[0]) : "";
+  return isTie(user) ? sentences.tie : isKink(user) ? sentence("kink", texts.number(local ?? 0)[0]) : "";
 }
 function meaningOf(event) {
   const { kind, node, result, uses } = event;
   const state = result === null ? " unknown" : "";
-  if (kind < 1) return said[known.has(node) ? "data" + (state || " given") : "variable" + state];
-  if (kind < 2) return said["operation" + state];
+  if (kind < 1) return sentences[known.has(node) ? "data" + (state || " given") : "variable" + state];
+  if (kind < 2) return sentences["operation" + state];
   return kind < 3 ? sentence("seed", sidesIn(texts, event).join(" = ")) : sentence(kind > 3 ? "addition" : uses > 1 ? "use" : "product", uses);
 }
 
 // A number in few digits, as a factor: ×4, ×(−0.53).
 function factorText(x, negative, edge) {
   const sign = negative ? " ⊖" : "";
-  if (wide && !wide.has(edge)) return numberText(x, point) + sign;
+  if (crowded && !crowded.has(edge)) return numberText(x, point) + sign;
   const [size, count] = [Math.abs(x), x < 0 && x > -0.1 ? 1 : 2];
   const [digits, power] = size.toExponential(count).split("e");
   const rounded = size < Infinity ? +(toEven(digits, size.toExponential(60)) + "e" + power) : size;
@@ -241,7 +242,7 @@ function remade() {
     if (!kindNumbers.has(name)) kindNumbers.set(name, told.words.kinds.push([kind, meaning]) - 1);
     const after = (kind === 3 && uses > 1 && waiting(use, uses)) || textOf(result);
     const step = [kindNumbers.get(name), node, uses > 1 ? waiting(kind > 3 ? uses : use - 1, uses) : "", after, () => sidesIn(trees, event)];
-    if (kind === 1) step.push(parents[node].map((_, i) => first[node] + i));
+    if (kind === 1) step.push(parents[node].map((_, i) => begins[node] + i));
     if (kind === 3) step.push([edge], local === null ? "" : factorText(local, result < 0, edge), shownOn.get(edge) ?? -1, source, widthOf(result, most));
     return Object.assign(step, { line: () => sidesIn(texts, event).join(" = ") + (remark && " (" + remark + ")") });
   });

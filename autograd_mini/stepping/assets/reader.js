@@ -19,7 +19,7 @@ function readAnswer(typed, numberOf, literal = (x) => x) {
   const text = tidy(typed);
   let at = 0;
   const fail = (kind, place = at) => {
-    throw { kind, at: place, text };
+    throw { kind: kind, at: place, text: text };
   };
   const take = (pattern) => {
     const found = text.slice(at).match(pattern);

@@ -1,0 +1,123 @@
+// Which numbers of a graph are asked, how each follows from others, and what an answer is worth: as sheet.py says it.
+// Keys: "v3" a value, "g7,3" the derivative of 7 by 3, "p5,0" a local partial. A mistake is [kind, place, number, the
+// operation it is about or -1]. Functions of this file take a sheet, which makeSheet makes.
+const partsOf = (key) => key.slice(1).split(",").map(Number);
+const isLeaf = (sheet, place) => !Array.isArray(sheet.graph[place]);
+const ruleAt = (sheet, place) => rules[sheet.graph[place][0]];
+const slipAt = (sheet, place) => slips[sheet.graph[place][0]];
+const times = (p, g) => (p === 0 ? 0 : p * g);
+const total = (xs) => xs.reduce((sum, x) => sum + x, 0);
+const unique = (xs) => [...new Set(xs)];
+
+// asked: places of values. names: labels of inputs by place. read: numbers of inputs as they are shown.
+function makeSheet(graph, asked, starts, held, forward, names, read) {
+  const sheet = { graph, starts, forward, names, units: new Map(), users: {}, terms: {}, leaves: {}, read: {}, exact: {} };
+  const isAsked = new Set(asked);
+  const isHeld = new Set(held);
+  for (const place of [...asked].sort((a, b) => a - b)) {
+    const body = new Set([place]);
+    const stack = [place];
+    while (stack.length)
+      for (const x of placesOf(graph[stack.pop()]))
+        if (!isAsked.has(x) && !body.has(x) && !isLeaf(sheet, x)) body.add(x), stack.push(x);
+    const order = [...body].sort((a, b) => a - b);
+    const inputs = order.flatMap((i) => placesOf(graph[i])).filter((x) => !body.has(x) && !(x in sheet.names && sheet.names[x] === ""));
+    sheet.units.set(place, { place: place, inputs: body.size > 1 ? unique(inputs) : placesOf(graph[place]), body: order });
+  }
+  graph.forEach((node, i) => {
+    if (isLeaf(sheet, i)) sheet.leaves[i] = +node, sheet.read[i] = read[i] ?? +node;
+  });
+  for (const unit of [...sheet.units.values()].reverse())
+    unit.inputs.forEach((x, k) => (sheet.users[x] ??= []).push([unit.place, k]));
+  for (const start of starts) {
+    const found = new Map([[start, []]]);
+    const add = (x, uses) => uses.length && !isHeld.has(x) && found.set(x, uses);
+    if (forward)
+      for (const unit of sheet.units.values())
+        add(unit.place, unit.inputs.map((x, k) => [unit.place, k, x]).filter((use) => found.has(use[2])));
+    else
+      for (let x = start - 1; x >= 0; x--)
+        add(x, (sheet.users[x] ?? []).filter((use) => found.has(use[0])).map(([u, k]) => [u, k, u]));
+    sheet.terms[start] = found;
+  }
+  sheet.keys = [...sheet.units.keys()].map((place) => "v" + place);
+  for (const start of starts)
+    for (const [x, uses] of sheet.terms[start]) sheet.keys.push(...uses.map(([u, k]) => "p" + u + "," + k), "g" + start + "," + x);
+  sheet.keys = unique(sheet.keys);
+  for (const key of sheet.keys) sheet.exact[key] = made(sheet, key, sheet.leaves, sheet.exact);
+  return sheet;
+}
+
+const valuesFrom = (leaves, numbers) => (place) => numbers["v" + place] ?? leaves[place];
+const inputsOf = (sheet, i, values, at) => placesOf(sheet.graph[i]).map((x) => values[x] ?? at(x));
+
+// The values of the operations of a unit. changed: a place, and the number that it gives instead.
+function inside(sheet, unit, at, changed = []) {
+  const values = {};
+  for (const i of unit.body) values[i] = i === changed[0] ? changed[1] : ruleAt(sheet, i).f(...inputsOf(sheet, i, values, at));
+  return values;
+}
+const slopesOf = (sheet, i, values, at) => ruleAt(sheet, i).p(values[i], ...inputsOf(sheet, i, values, at));
+
+// The derivatives of a unit by its inputs. changed: an operation, its input, and the partial there.
+function partialsOf(sheet, unit, at, changed = []) {
+  const values = { ...inside(sheet, unit, at), [unit.place]: at(unit.place) };
+  const slopes = (i) => slopesOf(sheet, i, values, at).map((p, k) => (i === changed[0] && k === changed[1] ? changed[2] : p));
+  if (unit.body.length < 2) return slopes(unit.place);
+  const flows = { [unit.place]: 1 };
+  for (const i of [...unit.body].reverse()) {
+    const found = slopes(i);
+    placesOf(sheet.graph[i]).forEach((x, k) => (flows[x] = (flows[x] ?? 0) + times(found[k], flows[i] ?? 0)));
+  }
+  return unit.inputs.map((x) => flows[x] ?? 0);
+}
+
+// A number from earlier ones.
+function made(sheet, key, leaves, numbers) {
+  const [first, second] = partsOf(key);
+  const at = valuesFrom(leaves, numbers);
+  if (key[0] === "v") return inside(sheet, sheet.units.get(first), at)[first];
+  if (key[0] === "p") return partialsOf(sheet, sheet.units.get(first), at)[second];
+  return first === second ? 1 : total(productsOf(sheet, first, second, numbers));
+}
+const factorsOf = (sheet, start, x, numbers) =>
+  sheet.terms[start].get(x).map(([u, k, source]) => [numbers["p" + u + "," + k], numbers["g" + start + "," + source]]);
+const productsOf = (sheet, start, x, numbers) => factorsOf(sheet, start, x, numbers).map(([p, g]) => times(p, g));
+
+// The numbers that one is made from.
+function needsOf(sheet, key) {
+  const [first, second] = partsOf(key);
+  if (key[0] === "g") return sheet.terms[first].get(second).flatMap(([u, k, x]) => ["p" + u + "," + k, "g" + first + "," + x]);
+  const inputs = unique(sheet.units.get(first).inputs).filter((x) => sheet.units.has(x)).map((x) => "v" + x);
+  return key[0] === "v" ? inputs : [...inputs, "v" + first];
+}
+
+// A verdict for every answer by its key: [kind, mistakes]. typed: texts by key; shown: keys that were given away.
+function judgeAll(sheet, typed, shown = []) {
+  const [asTyped, corrected, isRight, halves, verdicts] = [{}, {}, {}, {}, {}];
+  const slackOf = (key, before) => {
+    const moves = needsOf(sheet, key).filter((need) => halves[need])
+      .map((need) => Math.abs(made(sheet, key, sheet.read, { ...asTyped, [need]: asTyped[need] + halves[need] }) - before));
+    return total(moves.filter(Number.isFinite));
+  };
+  for (const key of sheet.keys) {
+    const others = [made(sheet, key, sheet.read, asTyped), made(sheet, key, sheet.leaves, corrected)];
+    const allRight = needsOf(sheet, key).every((need) => isRight[need]);
+    const slack = allRight ? 0 : slackOf(key, others[0]);
+    let found = [...others, allRight, slack];
+    if (own(typed, key) !== undefined) {
+      try {
+        const [x, half, count] = measured(typed[key]);
+        const kind = shown.includes(key) ? "right" : judgeNumber(typed[key], sheet.exact[key], others, allRight, slack);
+        const named = kind === "wrong" ? mistakesNamed(sheet, key, x, count > 2 ? half : 0, asTyped, corrected) : [];
+        verdicts[key] = [kind, named];
+        found = [x, kind === "right" ? sheet.exact[key] : x, kind === "right", half];
+      } catch (error) {
+        if (!error.kind) throw error;
+        verdicts[key] = ["unreadable", []];
+      }
+    }
+    [asTyped[key], corrected[key], isRight[key], halves[key]] = found;
+  }
+  return verdicts;
+}
