@@ -33,27 +33,26 @@ if TYPE_CHECKING:
     from autograd_mini.viz.scene import Scene
 
 
-class Gap(Formula):
-    """An operand that is filled in later: a place of the inputs, or z for the result."""
+class Gap(str):
+    """What an operand is made of that is filled in later: its place, or z for the result."""
 
     __slots__ = ()
-
-    def __init__(self, name: str, style: Printed) -> None:
-        super().__init__(name, ATOM, style)
 
 
 class GapsInTrees(Mathml):
     """Mathematics with leaves such as #20: the operand 0, in brackets where it is looser than a sum."""
 
     def operand(self, x: Any, needs: int = 0) -> Any:
-        return ("#", f"{needs}{x.content}") if isinstance(x, Gap) else super().operand(x, needs)
+        is_gap = isinstance(x, Formula) and isinstance(x.content, Gap)
+        return ("#", f"{needs}{x.content}") if is_gap else super().operand(x, needs)
 
 
 class GapsInText(Text):
     """Text with such operands between two marks."""
 
     def operand(self, x: Any, needs: int = 0) -> Any:
-        return f"\0{needs}{x.content}\0" if isinstance(x, Gap) else super().operand(x, needs)
+        is_gap = isinstance(x, Formula) and isinstance(x.content, Gap)
+        return f"\0{needs}{x.content}\0" if is_gap else super().operand(x, needs)
 
 
 def rules_of(trace: Trace) -> str | None:
@@ -104,7 +103,7 @@ def try_it(trace: Trace) -> str:
     return (
         f'<div id=inputs role=group aria-label="{word("inputs")}"></div>'
         f"<details id=tryit><summary>{word('try it')}</summary>"
-        f"<label>{word('input')} <select id=chosen></select></label><div>{body}</div></details>"
+        f"<label>{word('input')} <select id=subject></select></label><div>{body}</div></details>"
     )
 
 
@@ -178,9 +177,9 @@ def _form(rule: Rule, count: int, styles: Sequence[Printed]) -> list[Any]:
     """
     whole, slopes = [], []
     for xp in styles:
-        gaps = [Gap(f"{i}", xp) for i in range(count)]
+        gaps = [Formula(Gap(i), ATOM, xp) for i in range(count)]
         whole.append(xp.applied(rule, *gaps))
-        slopes.append([xp.formula(slope) for slope in xp.slopes(rule, Gap("z", xp), gaps)])
+        slopes.append([xp.formula(slope) for slope in xp.slopes(rule, Formula(Gap("z"), ATOM, xp), gaps)])
     has_kinks = rule.kinks is not None and rule.name not in SILENT
     traits = "t" * (rule.name in TIES) + "k" * has_kinks + "u" * (rule.arity == 1) + "o" * bool(rule.owner)
     return [*_with_gaps(whole), [_with_gaps(pair) for pair in zip(*slopes, strict=True)], traits]

@@ -5,7 +5,7 @@ import math
 import random
 
 import pytest
-from browser.test_stepper import BOXES, boxes_after
+from browser.test_stepper import boxes_after
 from rule_cases import POWERS, TABLE
 
 from autograd_mini import Value, parse, relu, steps, where
@@ -15,6 +15,8 @@ from autograd_mini.stepping.page import changes
 
 pytestmark = pytest.mark.slow  # a real browser
 
+BOXES = """[...document.querySelectorAll(".node:not(.constant)")].map((node) =>
+  [".value", ".gradient"].map((kind) => node.querySelector(kind)?.lastChild.textContent ?? ""))"""
 # All that a page says of its steps: their sides as mathematics and as words, what happens, boxes, labels and widths.
 SAID = r"""(() => {
   const text = (id) => document.getElementById(id).textContent;
@@ -25,7 +27,7 @@ SAID = r"""(() => {
     found.push([text("line"), line.ariaLabel, text("what")]);
   }
   const edges = [...document.querySelectorAll(".edge")].map((edge) =>
-    [+(edge.getAttribute("style")?.match(/:(\d)/)?.[1] ?? 0), edge.classList.contains("down"), edge.classList.contains("up")]);
+    [+(edge.getAttribute("style")?.match(/: ?(\d)/)?.[1] ?? 0), edge.classList.contains("down"), edge.classList.contains("up")]);
   const labels = [...document.querySelectorAll(".partial")].map((label) => label.classList.contains("known") ? label.lastChild.textContent : "");
   list.open = true;
   return [found, edges, labels, negative.hidden];

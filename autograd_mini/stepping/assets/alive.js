@@ -190,6 +190,8 @@ function added(style, { terms }) {
   return [style.join(terms.length > 100 ? [parts[0], parts[1], style.at ? "…" : "o…", parts.at(-1)] : parts, "+"), SUM];
 }
 
+// Two sides that look alike are one, whatever they are linked to.
+const unlinked = (content) => JSON.stringify(content, (_, part) => (part?.target && part[0] === "r" ? part[1] : part));
 function sidesIn(style, event) {
   const { kind, node, result } = event;
   let sides = [kind < 2 ? symbol(style, node) : derivative(style, node)];
@@ -199,7 +201,7 @@ function sidesIn(style, event) {
   if (kind === 4) sides.push(added(style, event));
   if (result !== null && !(kind === 3 && !event.sure)) sides.push(linked(style, style.number(result), (kind < 2 ? "v" : "g") + node));
   const contents = sides.map((side) => side[0]);
-  return contents.filter((content, i) => !i || JSON.stringify(content) !== JSON.stringify(contents[i - 1]));
+  return contents.filter((content, i) => !i || unlinked(content) !== unlinked(contents[i - 1]));
 }
 
 function remarkOn({ kind, node, user, local, sure }) {

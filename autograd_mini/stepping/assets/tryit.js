@@ -1,5 +1,5 @@
 // The fields of the inputs, what one can try with them, and links between the formula and the picture.
-const { inputs, tryit, chosen, nudge, nudged, paths, cost, negative } = window;
+const { inputs, tryit, subject, nudge, nudged, paths, cost, negative } = window;
 const goal = forward ? graph.length - 1 : start;
 const leaves = order.filter((i) => !Array.isArray(graph[i]));
 const variables = leaves.filter((i) => !known.has(i));
@@ -220,8 +220,8 @@ function show_nudge(i) {
 const gradientBy = ([user, place]) => pathsOf(user, 1e4).reduce((sum, path) => sum + (path.some(isShut) ? 0 : path.map(localOf).reduce((x, y) => x * y, 1)), 0) * localOf([user, place]);
 nudge.onclick = () => {
   shrunk++;
-  show_nudge(+chosen.value);
-  light(["g" + (forward ? goal : chosen.value)]);
+  show_nudge(+subject.value);
+  light(["g" + (forward ? goal : subject.value)]);
 };
 
 // Descent along the gradients of all variables.
@@ -259,14 +259,14 @@ function show_curve() {
   curve.toggleAttribute("hidden", !finite[1]);
 }
 
-for (const i of forward ? [start] : variables) if (usersOf[i]) chosen.append(new Option(names[i][1], i));
+for (const i of forward ? [start] : variables) if (usersOf[i]) subject.append(new Option(names[i][1], i));
 function show_all() {
-  if (!chosen.value) return;
-  show_nudge(+chosen.value);
-  show_paths(+chosen.value);
+  if (!subject.value) return;
+  show_nudge(+subject.value);
+  show_paths(+subject.value);
   show_curve();
 }
-chosen.onchange = () => {
+subject.onchange = () => {
   shrunk = 0;
   show_all();
 };
