@@ -195,7 +195,7 @@ def _words(trace: Trace) -> dict[str, str]:
     rules = {node.rule.name: node.rule for node in trace.nodes if node.rule is not None}
     kinds = {step.kind for step in trace}
     keys = {
-        "alone", "forward and reverse", "gradient", "more paths", "reset", "variable", "variable unknown", "operation", "operation unknown", "seed", "nothing flows", "via",
+        "alone", "drag", "forward and reverse", "gradient", "more paths", "reset", "variable", "variable unknown", "operation", "operation unknown", "seed", "nothing flows", "via",
         *["data given", "data unknown"] * any(node.is_constant and bool(node.label) for node in trace.nodes),
         *["shift"] * bool(trace.equations.shifts),
         *["tie"] * any(name in TIES for name in rules),

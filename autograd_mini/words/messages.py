@@ -183,6 +183,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "The numbers of this page cannot be changed: it would need a formula for {}.",
         "fr": "Les nombres de cette page ne peuvent pas changer : il faudrait une formule pour {}.",
     },
+    "drag": {"en": "Drag, or ↑ ↓ with Shift or Alt", "fr": "Glisser, ou ↑ ↓ avec Maj ou Alt"},
     "reset": {"en": "First numbers again", "fr": "Revenir aux premiers nombres"},
     "try it": {"en": "Try it", "fr": "À vous d’essayer"},
     "nudge": {"en": "Nudge", "fr": "Petit déplacement"},

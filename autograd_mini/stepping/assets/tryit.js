@@ -10,7 +10,6 @@ const make = (tag, ...content) => {
   return element;
 };
 const maths = (...pieces) => formula(["m", ["r", ...pieces]]);
-const nameOf = (i) => symbol(trees, i)[0];
 const numeral = (x) => (x === null ? "n?" : trees.number(x)[0]);
 const factor = (x) => operand(trees, trees.number(x), PRODUCT);
 const phrase = (key, ...what) => sentences[key].split("{}").reduce((text, part, i) => text + what[i - 1] + part);
@@ -85,6 +84,7 @@ for (const i of leaves) {
     move(i, sign * unitFor(event, i));
   };
   const name = make("span", maths(names[i][0]));
+  name.title = sentences.drag;
   const label = make("label", name, field);
   label.dataset.r = "v" + i;
   inputs.append(label);
@@ -156,6 +156,7 @@ function pathsOf(i, most) {
 }
 const localOf = ([user, place]) => partialOf(user, place);
 const isShut = ([user, place]) => rules[graph[user][0]].c && localOf([user, place]) === 0;
+const slopeOf = (i) => ["d", names[goal][0], names[i][0]];
 const gradientOf = (i) => (forward ? found[goal] : i === goal ? 1 : found[i]) ?? null;
 
 function light(parts) {
@@ -169,8 +170,8 @@ function show_paths(i) {
   const some = pathsOf(i, MOST);
   const products = some.map((path) => (path.some(isShut) ? 0 : path.map(localOf).reduceRight((product, x) => (x === null || product === null ? null : product * x), 1)));
   const rows = some.map((path, k) => {
-    const locals = path.map(localOf).reverse();
-    const chain = [nameOf(i), ...path.flatMap((way) => ["o→", nameOf(way[0])])];
+    const locals = path.map(localOf);
+    const chain = [names[i][0], ...path.flatMap((way) => ["o→", names[way[0]][0]])];
     const product = products[k] === null ? [] : locals.flatMap((x, k) => (k ? ["o·", factor(x)] : [factor(x)]));
     const row = make("button", maths(...chain), maths(...product, ...(product[1] ? ["o=", numeral(products[k])] : [])));
     row.onpointerenter = row.onfocus = () => light(alongPath(path));
@@ -181,7 +182,7 @@ function show_paths(i) {
   if (total !== null && some.length > 1) {
     const rest = count > some.length ? [make("span", " + … (" + phrase("more paths", count - some.length) + ")"), maths("o=", numeral(total))] : [];
     const sum = products.flatMap((x, k) => (k ? ["o+", factor(x)] : [numeral(x)]));
-    rows.push(make("p", maths(derivative(trees, forward ? goal : i)[0], "o=", ...sum), ...(rest[0] ? rest : [maths("o=", numeral(total))])));
+    rows.push(make("p", maths(slopeOf(i), "o=", ...sum), ...(rest[0] ? rest : [maths("o=", numeral(total))])));
   }
   paths.replaceChildren(...rows);
   const all = variables.reduce((sum, variable) => sum + from(variable).length, 0);
@@ -202,7 +203,7 @@ let shrunk = 0;
 function show_nudge(i) {
   const uses = usersOf[i] ?? [];
   const branches = uses.length > 1 && uses.length <= 6 ? uses : [];
-  const via = ([user, place]) => maths(...[nameOf(user), roles[begins[user] + place] ? "t" + roles[begins[user] + place] : ""].filter(Boolean));
+  const via = ([user, place]) => make("span", maths(names[user][0]), roles[begins[user] + place] ?? "");
   const head = make("tr", make("th", maths("ih")), ...branches.map((way) => make("th", via(way))), make("th", maths(["f", ["r", "iΔ", names[goal][0]], "ih"])));
   const cell = (x) => make("td", maths(numeral(x)));
   const rows = Array.from({ length: shrunk }, (_, k) => {
@@ -210,7 +211,7 @@ function show_nudge(i) {
     return make("tr", cell(h), ...branches.map((way) => cell(moved_by(i, h, way))), cell(moved_by(i, h)));
   });
   const terms = branches.map((way) => (isShut(way) ? 0 : forward ? gradientBy(way) : found[way[0]] * localOf(way)));
-  const last = make("tr", make("th", maths(derivative(trees, forward ? goal : i)[0])), ...terms.map(cell), cell(gradientOf(i)));
+  const last = make("tr", make("th", maths(slopeOf(i))), ...terms.map(cell), cell(gradientOf(i)));
   last.dataset.r = "g" + (forward ? goal : i);
   nudged.replaceChildren(head, ...rows, last);
   nudge.textContent = phrase("nudged by", names[i][1], fieldText(+("1e-" + Math.min(shrunk, 6))));
