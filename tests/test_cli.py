@@ -74,6 +74,44 @@ def test_step(run):
     assert "   9  ∂f/∂u = ∂(u + v)/∂u · ∂f/∂t1 = 1 · 4 = 4\n" in out
 
 
+SHEET = ["h = sigmoid(w*x + b); f = (y - h)**2 / 2", "w=1", "x=2", "b=0", "y=1", "--data", "x,y"]
+
+
+def test_step_by_definitions(run, tmp_path):
+    """A line for each named result, and backward for each of these and each input; --expand opens some."""
+    code, out, err = run("step", *SHEET, "--detail", "definitions")
+    assert (0, "") == (code, err)
+    assert (
+        """Forward pass
+   1  h = sigmoid(w × x + b) = sigmoid(1 × 2 + 0) = 0.8808
+   2  f = (y − h)^2 / 2 = (1 − 0.8808)^2 / 2 = 0.007105
+
+Backward pass
+   3  ∂f/∂f = 1
+   4  ∂f/∂h = −(y − h) = −(1 − 0.8808) = −0.1192
+   5  ∂f/∂w = ∂h/∂w · ∂f/∂h = h (1 − h) x · (−0.1192) = 0.21 · (−0.1192) = −0.02503
+   6  ∂f/∂b = ∂h/∂b · ∂f/∂h = h (1 − h) · (−0.1192) = 0.105 · (−0.1192) = −0.01252
+"""
+        == out
+    )
+    out = run("step", *SHEET, "--detail", "definitions", "--expand", "h")[1]
+    assert "t2 = t1 + b = 2 + 0 = 2" in out
+    assert "f = (y − h)^2 / 2 = " in out
+    assert "t3 = " in run("step", *SHEET, "--detail", "definitions", "--expand", "h, f")[1]
+    assert "∂h/∂h = 1" in run("step", *SHEET, "--of", "h")[1]
+    for suffix in ("html", "tex", "gif"):
+        path = tmp_path / f"f.{suffix}"
+        assert 0 == run("step", *SHEET, "--detail", "definitions", "-o", str(path))[0]
+        assert path.stat().st_size > 1000
+
+
+def test_step_by_definitions_without_numbers(run):
+    out = run("step", SHEET[0], "--detail", "definitions", "--data", "x,y")[1]
+
+    assert "∂f/∂w = ∂h/∂w · ∂f/∂h = h (1 − h) x · ∂f/∂h\n" in out
+    assert not re.search(r"= \d", out.replace("∂f/∂f = 1", ""))
+
+
 def test_step_without_numbers(run, tmp_path):
     """Formulas alone, and numbers as far as they are known, in the list and on the page."""
     code, out, _ = run("step", "(u+v)*w", "w=2", "--html", str(tmp_path / "f.html"))
@@ -153,6 +191,13 @@ def test_doctor(run):
         (["step", "u", "u=1", "--lang", "de"], "no words for the language 'de'"),
         (["draw", "u", "u=1", "--theme", "pink"], "no theme is called 'pink'"),
         (["draw", "u", "u=1", "--style", "network"], "cannot be drawn as a network"),
+        (["step", "h=u*u", "u=1", "--expand", "h"], "add detail='definitions'"),
+        (["step", "h=u*u", "u=1", "--detail", "lines"], "detail"),
+        (
+            ["step", "h=u*u", "u=1", "--detail", "definitions", "--expand", "q"],
+            "no definition is called 'q'; this graph has: h",
+        ),
+        (["step", "h=u*u", "u=1", "--of", "q"], "no node is called 'q'"),
         (["step", "u", "u=1", "--by", "q"], "no variable is called 'q'"),
         (["check", "u", "u=1", "--order", "3"], "order must be 1 or 2, got 3"),
         (["draw", "u*v", "-o", "f.pdf"], "cannot save a drawing as 'f.pdf'"),

@@ -11,19 +11,19 @@ import math
 from dataclasses import dataclass
 from functools import reduce
 from itertools import product
-from operator import mul
+from operator import add, mul
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.engine.value import Constant
 from autograd_mini.formulas.printing import Printed
-from autograd_mini.formulas.terms import call, number, pi, symbol, term, terms
+from autograd_mini.formulas.terms import Term, call, number, pi, symbol, term, terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from autograd_mini.engine.rule import Rule
     from autograd_mini.engine.value import Value
-    from autograd_mini.formulas.terms import Shape, Term
+    from autograd_mini.formulas.terms import Shape
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +128,13 @@ def constant_term(node: Value) -> Term:
 def _pulled(each: Expression, arguments: Sequence[Term], value: Term, flow: Term) -> Sequence[Term]:
     """What flows back to each argument."""
     if each.rule is None:
-        return OPERATIONS[each.name].pull(each, value, _full(flow, each.shape), *arguments)
+        flows = OPERATIONS[each.name].pull(each, value, _full(flow, each.shape), *arguments)
+        # A vector may be every row of what is made of it.
+        is_spread = [len(flow.shape) > len(x.shape) for flow, x in zip(flows, each.arguments, strict=True)]
+        return [
+            _gathered(flow, each.shape, x.shape) if wide else flow
+            for flow, x, wide in zip(flows, each.arguments, is_spread, strict=True)
+        ]
     partials = terms.slopes(each.rule, value, arguments)
     return [
         _gathered(flow * partial, each.shape, x.shape)
@@ -238,10 +244,21 @@ def _pull_extreme(_each: Expression, value: Term, flow: Term, x: Term) -> tuple[
 
 
 def entry(x: Term, index: tuple[int, ...], shape: Shape = ()) -> Term:
-    """One entry of an array, or one row."""
+    """One entry of an array, or one row: of a sum, a product or a function entry by entry that of what is inside."""
     outside, inside = _apart(x)
+
+    def part(y: Term) -> Term:
+        return entry(y, index, shape) if len(y.shape) == len(inside.shape) else y
+
+    if inside.head == "sum":
+        return outside * reduce(add, map(part, inside.parts))
+    if inside.head == "product":
+        return outside * reduce(mul, [terms.pow(part(base), n) for base, n in inside.parts[2]])
     if inside.head == "call" and inside.parts[0] == "ones":
         return outside * ones(shape)
+    if inside.head == "call" and inside.parts[0] not in WHOLE:
+        name, *arguments = inside.parts
+        return outside * call(name, *[part(y) if isinstance(y, Term) else y for y in arguments], shape=shape)
     return outside * call("entry", inside, index, shape=shape)
 
 
@@ -276,7 +293,10 @@ OPERATIONS: Mapping[str, Operation] = {
     "transpose": Operation(lambda _, x: transpose(x), lambda _, __, flow, x: (transpose(flow),)),
     "outer": Operation(
         lambda _, x, y: outer(x, y),
-        lambda _, __, flow, x, y: (matmul(flow, y), matmul(transpose(flow), x)),
+        lambda each, _, flow, x, y: (
+            matmul(flow, _full(y, each.shape[1:])),
+            matmul(transpose(flow), _full(x, each.shape[:1])),
+        ),
     ),
     "total": _reduced("total", lambda _, __, flow, x: (flow,)),
     "mean": _reduced("mean", lambda each, _, flow, x: (terms.div(flow, float(math.prod(x.shape))),)),
@@ -301,5 +321,6 @@ SIGNS = {
     "length1": "norm", "largest": "max", "smallest": "min", "softmax": "softmax", "log_softmax": "log softmax",
     "logsumexp": "logsumexp",
 }  # fmt: skip
+WHOLE = frozenset({*OPERATIONS, "inner", "unit", "numbers"})  # what is no function entry by entry
 # Operations whose derivative is said with their result.
 NAMED = frozenset({"softmax", "length", "largest", "smallest"})

@@ -148,11 +148,11 @@ class Line(Value):
         stops = {entry for x in self.parents for entry in x.unit.entries}
         flows: dict[Value, float | None] = {self.unit.entries[0]: 1.0}
         for node in reversed(self.body(stops)):
-            for parent, partial in zip(node.parents, partials_of(node), strict=True):
+            for parent, slope in zip(node.parents, partials_of(node), strict=True):
                 flow, table = flows[node], ends if parent in ends else flows
                 so_far = table.get(parent, 0.0)
-                known = not (flow is None or partial is None or so_far is None)
-                table[parent] = so_far + flow * partial if known else None  # type: ignore[operator]
+                known = not (flow is None or slope is None or so_far is None)
+                table[parent] = so_far + flow * slope if known else None  # type: ignore[operator]
         return [None if x.shape else ends[x.unit.entries[0]] for x in self.parents]
 
     def body(self, stops: Container[Value] | None = None) -> list[Value]:
@@ -195,8 +195,10 @@ def lines_of(roots: Sequence[Value], opened: Collection[str] = ()) -> list[Line]
     Raises ValueError for the name of no definition.
     """
     order = toposort(*roots)
-    order = _completed(order, names(order))
     called = names(order)
+    if more := _left_out(order, called):
+        order[-1:-1] = more
+        called = names(order)
     units = _units(order, called, roots)
     place = {node: i for i, node in enumerate(order)}
     known = [
@@ -224,8 +226,8 @@ def _whole(name: str) -> str:
     return name.partition("[")[0]
 
 
-def _completed(order: list[Value], called: Mapping[Value, str]) -> list[Value]:
-    """The nodes, and the other entries of a softmax p of which a graph takes p[2] alone: a line shows them all."""
+def _left_out(order: Sequence[Value], called: Mapping[Value, str]) -> list[Value]:
+    """The other entries of a softmax p of which a graph takes p[2] alone: a line shows them all."""
     labels = {*called.values()}
     more: list[Value] = []
     for node in order:
@@ -240,7 +242,7 @@ def _completed(order: list[Value], called: Mapping[Value, str]) -> list[Value]:
                 sibling = apply(node.rule, (exponential, total))
                 sibling.label = label
                 more.append(sibling)
-    return order[:-1] + more + order[-1:] if more else order
+    return more
 
 
 def _entries(unit: Unit, called: Mapping[Value, str]) -> list[Unit]:

@@ -91,7 +91,8 @@ class Mathml(Printed):
         return ("munder", ("munder", content, ("mo", "⏟")), name)
 
     def spaced(self, *contents: Tree) -> Tree:
-        return ("mrow", *contents)
+        first, *others = contents
+        return ("mrow", first, *[part for each in others for part in (("mtext", "\u2009"), each)])
 
     def listed(self, contents: Sequence[Tree]) -> Tree:
         return ("mrow", ("mo", "["), *self.joined(contents, self.separator.strip())[1:], ("mo", "]"))

@@ -151,7 +151,7 @@ def judge_formula(
     given = Reading(tidy(answer), meaning.get)
     wanted = Reading(tidy(reference), meaning.get) if isinstance(reference, str) else reference
     found = 0
-    for numbers in _draws(order, [node for node in order if node in named and not node.parents], seed):
+    for numbers in draws(order, [node for node in order if node in named and not node.parents], seed):
         if numbers is None:
             continue
         values = {name: numbers[node] for name, node in nodes.items()}
@@ -167,7 +167,9 @@ def judge_formula(
     raise ValueError(msg)
 
 
-def _draws(order: Sequence[Value], varied: Sequence[Value], seed: int) -> Iterable[dict[Value, float] | None]:
+def draws(
+    order: Sequence[Value], varied: Sequence[Value], seed: int = 1
+) -> Iterable[dict[Value, float] | None]:
     """Numbers for all nodes at random points, None where one is outside of a domain; in turn all inputs are positive."""
     for i in range(DRAWS):
         drawn = {}
@@ -218,6 +220,11 @@ def spellings(names: Iterable[str]) -> dict[str, str]:
             found[way].add(name)
     own = {_own(name): name for name in names}
     return own | {way: min(meant) for way, meant in found.items() if len(meant) == 1 and way not in own}
+
+
+def readings(name: str) -> tuple[str, str]:
+    """The two ways a typed name is looked up: as it is, and without brackets and signs."""
+    return _own(name), _bare(name)
 
 
 def _own(name: str) -> str:
@@ -372,7 +379,7 @@ class Reading:
     def _variable(
         self, typed: str, meaning: Callable[[str], str | None], place: int, *, is_called: bool
     ) -> str:
-        name = meaning(_own(typed)) or meaning(_bare(typed))
+        name = next((known for way in readings(typed) if (known := meaning(way))), None)
         if name is None and _own(typed) not in CONSTANTS:
             what = "function" if is_called else "name"
             raise self._error(f"no {what} is called {typed} here", place)
@@ -402,6 +409,7 @@ def reading_program(names: Iterable[str] | None = None) -> str:
     chosen = {*_arities()} if names is None else {*names}
     rules = [rule for name, rule in RULES.items() if name in chosen and name in _arities()]
     means = {
+        "norm1": "(...x)=>x.reduce((s,a)=>s+Math.abs(a),0)",
         "mean": "(...x)=>x.reduce((s,a)=>s+a,0)/x.length",
         "logsumexp": "(...x)=>{const m=Math.max(...x);return Math.abs(m)==Infinity?m:m+Math.log(x.reduce((s,a)=>s+Math.exp(a-m),0))}",
     }

@@ -310,10 +310,13 @@ class LineEquations(Equations):
         sides = [self.derivative(xp, target)]
         if any(user not in self.ends for user, _ in users):
             sides.append(self._chain(xp, target, users))
-        sides.append(
-            self._added(xp, users, lambda user, flow: self._times(xp, user, flow.read(xp, self._said(xp))))
-        )
-        if step.result is not None:
+        is_known = step.result is not None
+
+        def formula(user: Line, flow: Term) -> Formula:
+            return self._times(xp, user, flow.read(xp, self._said(xp)), is_known=is_known)
+
+        sides.append(self._added(xp, users, formula))
+        if is_known:
             sides.append(
                 self._added(xp, users, lambda user, flow: self._times(xp, user, self._local(xp, user, flow)))
             )
@@ -343,11 +346,13 @@ class LineEquations(Equations):
             [xp.formula(product(user, self._local_terms(user)[position])) for user, position in users]
         )
 
-    def _times(self, xp: Printed, user: Line, factor: Any) -> Formula:
-        """A derivative of a line times what flows into it."""
+    def _times(self, xp: Printed, user: Line, factor: Any, *, is_known: bool = True) -> Formula:
+        """A derivative of a line times what flows into it; without a factor 1 where the result is not known."""
         if user is self.start:
             return xp.formula(factor)
         upstream = self.gradients[user]
+        if upstream == 1.0 and not is_known:
+            return xp.formula(factor)
         if upstream is not None:
             return xp.chain(factor, upstream)
         name, said = self.derivative(xp, user), str(xp.formula(factor))
@@ -491,10 +496,10 @@ class LineEquations(Equations):
             key = "line unknown" if step.result is None else "line of arrays" if any(shapes) else "line"
         elif len(users) > 1:
             key = "lines of gradients"
+        elif users[0] in self.ends:
+            key = "line of the result"
         elif len(self.starts) > 1:
             key = "jacobians"
-        elif users[0] is self.start:
-            key = "line of the result"
         else:
             key = "gradients of arrays" if any(shapes) else "line of gradients"
         return message(key, self.language).format(len(step.edges))

@@ -66,7 +66,17 @@ NEUTRAL = {"add": 0.0, "sub": 0.0, "sum": 0.0, "dot": 0.0, "mul": 1.0, "div": 1.
 GATES = {"relu", "maximum", "minimum", "max", "min", "heaviside", "hard_sigmoid", "clip", "where"}
 PRODUCTS = {"mul", "dot"}
 FUNCTIONS = {"sigmoid", "tanh", "relu", "exp", "log", "softplus", "sin", "cos", "heaviside", "sqrt"}
+KINDS = (  # all of them, as words know them
+    "upstream", "partial", "inner", "swap", "value", "sign", "path", "only", "twice", "paths", "added", "skipped", "gate",
+    "rule", "activation", "index", "update", "seed", "product", "operation", "part", "order", "minus", "exponent", "log10",
+    "degrees", "other", "function", "largest", "sign of value",
+)  # fmt: skip
 RATES = (0.1, 1.0)  # of a step of descent by which weights may be changed too early
+
+
+def slopes(rule: Rule, z: float, inputs: Sequence[float]) -> Sequence[float]:
+    """The partials of a rule by what was typed: a choice compares its value with its inputs, so it takes the exact one."""
+    return rule.partials(floats, rule.forward(floats, *inputs) if rule.choice else z, *inputs)
 
 
 def of_values(rule: Rule, inputs: Sequence[float]) -> Iterator[tuple[str, float]]:
@@ -87,7 +97,7 @@ def of_partials(
 ) -> Iterator[tuple[str, float]]:
     """What mistakes with a rule put in the place of its partial p by its input k, commonest first."""
     if len(inputs) == 2:
-        yield "swap", rule.partials(floats, z, *inputs)[1 - k]
+        yield "swap", slopes(rule, z, inputs)[1 - k]
     yield "value", z
     if rule.name != "mul":  # there that is what was swapped
         yield "value", inputs[k]
@@ -141,7 +151,8 @@ def _entry(rule: Rule, count: int, word: str) -> str:
     if any(partials):
         fields.append(f"p:(z,{head})=>[{','.join(map(listed, partials))}]")
     own = not rule.owner
-    fields += [f"d:{javascript.constant(NEUTRAL[rule.name])}"] * (own and rule.name in NEUTRAL)
+    if own and rule.name in NEUTRAL:
+        fields.append(f"d:{javascript.constant(NEUTRAL[rule.name])}")
     fields += ["g:1"] * (rule.name in GATES)
     fields += ["u:1"] * (rule.arity == 1 and rule.name != "neg")
     fields += ["o:1"] * (own and rule.name in PRODUCTS)

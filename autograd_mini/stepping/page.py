@@ -192,7 +192,7 @@ def insides(trace: Lines) -> str:
 
 def _inside(trace: Lines, place: int, inside: Inside) -> str:
     """What can be opened: a line's operations as text, which the script makes mathematics, and their picture."""
-    name = trace.equations.names[trace.nodes[place]]
+    name = trace.equations.symbol(trace.equations.drawn, trace.nodes[place])
     title = message("inside", trace.language).format(name)
     lines, count = "", 1
     for _, group in groupby(inside.steps, key=lambda step: step.sweep):

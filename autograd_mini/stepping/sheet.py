@@ -5,7 +5,8 @@ right ones replaced by exact ones. So rounding on the way is never punished, and
 is compared with what typical mistakes give, see mistakes.py. The page judges the same by stepping/assets/sheet.js.
 
 Numbers are called by keys: "v3" is the value of the node at place 3, "g7,3" the derivative of node 7 by node 3 (in
-forward mode of node 3 by node 7), "p5,0" the local partial of node 5 by its first input on the sheet.
+forward mode of node 3 by node 7), "p5,0" the local partial of node 5 by its first input on the sheet, "p5,0,0" if
+it stands for several operations.
 
 >>> from autograd_mini import parse
 >>> from autograd_mini.engine.graph import toposort
@@ -20,12 +21,21 @@ forward mode of node 3 by node 7), "p5,0" the local partial of node 5 by its fir
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd_mini.engine.arithmetic import floats
 from autograd_mini.errors import ExpressionError
-from autograd_mini.stepping.answers import judge_number, measured
-from autograd_mini.stepping.mistakes import FUNCTIONS, PRODUCTS, RATES, Mistake, of_partials, of_values
+from autograd_mini.stepping.answers import POINTS, Reading, draws, judge_number, measured, readings, tidy
+from autograd_mini.stepping.mistakes import (
+    FUNCTIONS,
+    PRODUCTS,
+    RATES,
+    Mistake,
+    of_partials,
+    of_values,
+    slopes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -33,6 +43,11 @@ if TYPE_CHECKING:
     from autograd_mini.engine.value import Value
 
     Numbers = Mapping[str, float]
+
+
+_NAME = r"((?:[^\W\d]|_)[\w\u0300-\u036f]*(?:\[[\w, ]+\])?'*)"
+_QUOTIENT = re.compile(rf"(^|[^\w])[∂d]{_NAME} */ *[∂d]{_NAME}")
+_DERIVATIVE = re.compile(r"ð\d+_\d+")
 
 
 class Verdict(NamedTuple):
@@ -54,7 +69,10 @@ class Sheet:
     """What is asked of a graph, a topological order of nodes.
 
     asked: places of operations whose values are asked. starts: places of nodes whose derivatives are; in forward mode
-    the one variable. held: places of nodes without a derivative. read: numbers of inputs as the student reads them.
+    the one variable. held: places of nodes without a derivative. wanted: of those that have one, be it 0 as they are not
+    reached. read: numbers of inputs as the student reads them.
+
+    exact: all numbers; none where an input has no number.
     """
 
     def __init__(
@@ -65,6 +83,7 @@ class Sheet:
         held: Collection[int] = (),
         *,
         is_forward: bool = False,
+        wanted: Collection[int] = (),
         read: Mapping[int, float] | None = None,
     ) -> None:
         self.order = order
@@ -73,9 +92,11 @@ class Sheet:
         place = {node: i for i, node in enumerate(order)}
         self.parents = [tuple([place[x] for x in node.parents]) for node in order]
         self.asked = {*asked}
+        self.wanted = {*wanted}
         self.held = {*held} | {i for i, node in enumerate(order) if node.is_constant}
         self.units = {i: self._unit(i) for i in sorted(self.asked)}
-        self.leaves = {i: node.data for i, node in enumerate(order) if node.rule is None}
+        numbers = {i: node.primal for i, node in enumerate(order) if node.rule is None}
+        self.leaves = {i: x for i, x in numbers.items() if x is not None}
         self.read = self.leaves | dict(read or {})
         self.users: dict[int, list[tuple[int, int]]] = {}
         for unit in reversed(self.units.values()):
@@ -83,7 +104,7 @@ class Sheet:
                 self.users.setdefault(x, []).append((unit.place, k))
         self.terms = {start: self._terms(start) for start in starts}
         self.exact: dict[str, float] = {}
-        for key in self.keys():
+        for key in self.keys() if len(self.leaves) == len(numbers) else ():
             self.exact[key] = self.made(key, self.leaves, self.exact)
 
     def _unit(self, place: int) -> Unit:
@@ -106,18 +127,23 @@ class Sheet:
 
     def _terms(self, start: int) -> dict[int, list[tuple[int, int, int]]]:
         """For every node with a derivative, in the order of the sweep: units, inputs of theirs, and where it comes from."""
-        found: dict[int, list[tuple[int, int, int]]] = {start: []}
-        if self.is_forward:
-            for unit in self.units.values():
-                here = [(unit.place, k, x) for k, x in enumerate(unit.inputs) if x in found]
-                if here and unit.place not in self.held:
-                    found[unit.place] = here
-            return found
-        for x in range(start - 1, -1, -1):
-            here = [(u, k, u) for u, k in self.users.get(x, []) if u in found]
-            if here and x not in self.held:
-                found[x] = here
+        found: dict[int, list[tuple[int, int, int]]] = {}
+        for x in range(len(self.order)) if self.is_forward else reversed(range(len(self.order))):
+            if self.is_forward:
+                here = (
+                    [(x, k, y) for k, y in enumerate(self.units[x].inputs) if y in found]
+                    if x in self.units
+                    else []
+                )
+            else:
+                here = [(u, k, u) for u, k in self.users.get(x, []) if u in found]
+            if x == start or (x not in self.held and (here or x in self.wanted)):
+                found[x] = here if x != start else []
         return found
+
+    def slope(self, u: int, k: int) -> str:
+        """The key of a local partial; that of a definition is another one than that of its last operation."""
+        return f"p{u},{k}{',0' * (len(self.units[u].body) > 1)}"
 
     def keys(self) -> Iterator[str]:
         """All numbers, each after those that it is made from."""
@@ -125,7 +151,7 @@ class Sheet:
         known = set[tuple[int, int]]()  # several starts share local partials
         for start, terms in self.terms.items():
             for x, uses in terms.items():
-                yield from (f"p{u},{k}" for u, k, _ in uses if (u, k) not in known)
+                yield from (self.slope(u, k) for u, k, _ in uses if (u, k) not in known)
                 known |= {(u, k) for u, k, _ in uses}
                 yield f"g{start},{x}"
 
@@ -142,7 +168,7 @@ class Sheet:
     def products(self, start: int, x: int, numbers: Numbers) -> list[float]:
         """What is added in a derivative."""
         return [
-            _times(numbers[f"p{u},{k}"], numbers[f"g{start},{source}"])
+            _times(numbers[self.slope(u, k)], numbers[f"g{start},{source}"])
             for u, k, source in self.terms[start][x]
         ]
 
@@ -150,7 +176,9 @@ class Sheet:
         """The keys of the numbers that this one is made from."""
         kind, (first, *rest) = key[0], [int(part) for part in key[1:].split(",")]
         if kind == "g":
-            return [need for u, k, x in self.terms[first][rest[0]] for need in (f"p{u},{k}", f"g{first},{x}")]
+            return [
+                need for u, k, x in self.terms[first][rest[0]] for need in (self.slope(u, k), f"g{first},{x}")
+            ]
         of_inputs = [f"v{x}" for x in dict.fromkeys(self.units[first].inputs) if x in self.units]
         return of_inputs if kind == "v" else [*of_inputs, f"v{first}"]
 
@@ -198,7 +226,7 @@ class Sheet:
     def _slopes(self, i: int, values: Mapping[int, float], at: Callable[[int], float]) -> Sequence[float]:
         rule, xs = self.order[i].rule, [values[x] if x in values else at(x) for x in self.parents[i]]
         assert rule is not None
-        return rule.partials(floats, values[i], *xs)
+        return slopes(rule, values[i], xs)
 
     def judged(self, typed: Mapping[str, str], shown: Collection[str] = ()) -> dict[str, Verdict]:
         """A verdict for every answer, by its key. shown: those that were given away, which are right."""
@@ -208,6 +236,51 @@ class Sheet:
             for key in self.keys()
             if (verdict := marking.take(key, typed.get(key), is_shown=key in shown)) is not None
         }
+
+    def judged_formula(self, key: str, text: str, names: Mapping[str, int]) -> str:
+        """right, wrong or unreadable: whether a formula gives a number of the sheet at 20 random points.
+
+        names: places by the spellings of names. It may speak of inputs and of what is asked before: of values by their
+        names, of derivatives as ∂f/∂h or df/dh.
+        """
+        keys = [*self.keys()]
+        before = {*keys[: keys.index(key)]}
+
+        def derivative(found: re.Match[str]) -> str:
+            start, x = (meaning(found[i]) for i in (2, 3))
+            return f"{found[1]}ð{start}_{x}" if f"g{start},{x}" in before else found[0]
+
+        def meaning(name: str) -> int | None:
+            return next((names[way] for way in readings(name) if way in names), None)
+
+        def known(name: str) -> str | None:
+            if (place := names.get(name)) is None:
+                return name if _DERIVATIVE.fullmatch(name) else None
+            return f"v{place}" if not self.parents[place] or f"v{place}" in before else None
+
+        try:
+            given = Reading(_QUOTIENT.sub(derivative, tidy(text)), known)
+        except ExpressionError:
+            return "unreadable"
+        varied = [node for i, node in enumerate(self.order) if not self.parents[i] and i not in self.leaves]
+        found = 0
+        for drawn in draws(self.order, varied):
+            if drawn is None:
+                continue
+            leaves = {i: drawn[node] for i, node in enumerate(self.order) if not self.parents[i]}
+            numbers: dict[str, float] = {}
+            for each in keys:
+                numbers[each] = self.made(each, leaves, numbers)
+            if not all(map(math.isfinite, numbers.values())):
+                continue
+            spoken = numbers | {f"v{i}": x for i, x in leaves.items()}
+            spoken |= {f"ð{key[1:].replace(',', '_')}": x for key, x in numbers.items() if key[0] == "g"}
+            if not abs(given.at(spoken) - numbers[key]) <= 1e-9 * abs(numbers[key]) + 1e-12:
+                return "wrong"
+            found += 1
+            if found == POINTS:
+                return "right"
+        return "wrong"
 
     def mistakes(self, key: str, leaves: Mapping[int, float], numbers: Numbers) -> Iterator[Mistake]:
         """What single mistakes put in the place of this number, commonest first."""
@@ -280,7 +353,7 @@ class Sheet:
             if (
                 factor in self.leaves
                 and uses
-                and all(f"p{v},{j}" in numbers for v, j, _ in uses)
+                and all(self.slope(v, j) in numbers for v, j, _ in uses)
                 and not self.is_forward
             ):
                 for rate in RATES:
@@ -333,7 +406,7 @@ class Sheet:
             yield Mistake("seed", x, 0.0, -1)
             yield Mistake("seed", x, at(x), -1)
             return
-        factors = [(numbers[f"p{u},{k}"], numbers[f"g{start},{source}"]) for u, k, source in uses]
+        factors = [(numbers[self.slope(u, k)], numbers[f"g{start},{source}"]) for u, k, source in uses]
         products = self.products(start, x, numbers)
         total = math.fsum(products)
 
@@ -389,18 +462,14 @@ class Marking:
         verdict = None if text is None else self.verdict(key, text, is_shown=is_shown)
         if text is not None and verdict is not None and verdict.kind != "unreadable":
             is_right = verdict.kind == "right"
-            x, half, _ = measured(text)
-            found = x, sheet.exact[key] if is_right else x, is_right, half
+            x, half, digits = measured(text)
+            targets = sheet.exact[key], *self._made(key)
+            # What was typed as it is, or as a short whole number, was not rounded.
+            is_exact = (digits < 3 and half == 0.5) or any(_near(x, y, 0.0) for y in targets)
+            found = x, sheet.exact[key] if is_right else x, is_right, 0.0 if is_exact else half
         else:
-            needs = sheet.needs(key)
-            is_right = all(self.is_right[need] for need in needs)
-            slack = 0.0 if is_right else self._slack(key)
-            found = (
-                sheet.made(key, sheet.read, self.as_typed),
-                sheet.made(key, sheet.leaves, self.corrected),
-                is_right,
-                slack,
-            )
+            is_right = all(self.is_right[need] for need in sheet.needs(key))
+            found = *self._made(key), is_right, 0.0 if is_right else self._slack(key)
         self.as_typed[key], self.corrected[key], self.is_right[key], self.halves[key] = found
         return verdict
 
@@ -413,11 +482,15 @@ class Marking:
             return Verdict("unreadable")
         if is_shown:
             return Verdict("right")
-        others = [sheet.made(key, sheet.read, self.as_typed), sheet.made(key, sheet.leaves, self.corrected)]
         is_right = all(self.is_right[need] for need in sheet.needs(key))
         slack = 0.0 if is_right else self._slack(key)
-        kind = judge_number(text, sheet.exact[key], others, all_right=is_right, slack=slack)
+        kind = judge_number(text, sheet.exact[key], self._made(key), all_right=is_right, slack=slack)
         return Verdict(kind, self.named(key, x, half if digits > 2 else 0.0) if kind == "wrong" else ())
+
+    def _made(self, key: str) -> tuple[float, float]:
+        """The number from what was typed, and from that with right ones made exact."""
+        sheet = self.sheet
+        return sheet.made(key, sheet.read, self.as_typed), sheet.made(key, sheet.leaves, self.corrected)
 
     def _slack(self, key: str) -> float:
         """How far half a unit in each number before can move this one."""

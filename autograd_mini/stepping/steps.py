@@ -7,9 +7,9 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd_mini.errors import require, shown
+from autograd_mini.errors import UnboundError, choose, require, shown
 from autograd_mini.files import write_whole
-from autograd_mini.stepping.exercise import exercise_of
+from autograd_mini.stepping.exercise import exercise_of, without_numbers
 from autograd_mini.stepping.film import gif
 from autograd_mini.stepping.lines import Lines
 from autograd_mini.stepping.moments import scene_after
@@ -70,14 +70,26 @@ class Steps(Trace):
             raise ValueError(msg)
         return write_whole(path, writers[suffix]())
 
-    def exercise(self, path: str | PathLike[str]) -> Path:
-        """The path of an HTML file that asks for every value and every gradient, and checks the answers.
+    def exercise(self, path: str | PathLike[str], ask: str | None = None) -> Path:
+        """The path of an HTML file that asks for every value and every derivative, and checks the answers.
 
-        Printed it is a work sheet, or the solution. Raises UnboundError if an input has no number, LayoutError if the
-        picture cannot be drawn.
+        ask: "numbers", or "formulas" of all values and derivatives, which are compared at random points; formulas if no
+        input has a number and nothing is said. Wrong numbers are answered with what typical mistakes leave out.
+
+        Printed it is a work sheet with its solution. Raises UnboundError if numbers are asked and an input has none,
+        ValueError for another `ask`, LayoutError if the picture cannot be drawn.
         """
         require(isinstance(path, str | PathLike), "a file is named by text or by a Path", path)
-        return write_whole(path, exercise_of(self))
+        require(ask is None or isinstance(ask, str), "ask is 'numbers' or 'formulas'", ask)
+        inputs = [node for node in self.nodes if node.rule is None and (node.label or not node.is_constant)]
+        missing = self.missing
+        ask = ask or ("formulas" if missing and len(missing) == len(inputs) else "numbers")
+        choose("ask", ask, ("numbers", "formulas"))
+        if ask == "numbers" and missing:
+            raise UnboundError(self.result, missing)
+        return write_whole(
+            path, exercise_of(without_numbers(self) if ask == "formulas" and not missing else self)
+        )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002
         """What a notebook shows: the page in a frame that can reach nothing around it, or plain lines."""

@@ -29,7 +29,7 @@ BETWEEN = 0.8  # between the columns of a table
 ADVANCES = {
     character: wide
     for characters, wide in (
-        ("ijl", 0.28), (" .,·'|", 0.32), ("fI", 0.35), ("()[]t", 0.4), ("r;:/-", 0.42), ("∂skcvxyz", 0.55),
+        ("\u2009", 0.2), ("ijl", 0.28), (" .,·'|", 0.32), ("fI", 0.35), ("()[]t", 0.4), ("r;:/-", 0.42), ("∂skcvxyz", 0.55),
         ("mM%W", 0.95), ("w+−×=<>≤≥±", 0.83), ("…—", 1.0),
     )
     for character in characters

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from autograd_mini.errors import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from autograd_mini.engine.value import Value
     from autograd_mini.viz.frames import Path
@@ -41,24 +41,31 @@ def boxes(
     return closed
 
 
-def crowds(order: Sequence[Value], called: Mapping[Value, str]) -> dict[Value, Path]:
-    """In a large graph a frame around the inputs of each operation that has more than 50 to itself.
+def crowds(
+    order: Sequence[Value], called: Mapping[Value, str], framed: Container[Value] = ()
+) -> dict[Value, Path]:
+    """In a large graph a frame around the inputs of each array, and of each operation, that has more than 50 to itself.
 
-    So a sum of ten thousand numbers has a picture.
+    So a sum of ten thousand numbers has a picture. framed: what has frames already.
     """
     if len(order) <= LARGE:
         return {}
+    inputs = [node for node in order if node.rule is None and node not in framed]
+    arrays = {node: node.label.partition("[")[0] for node in inputs if "[" in node.label}
     users: dict[Value, Value | None] = {}  # of each leaf the one operation that takes it, None if several do
     for node in order:
         for parent in node.parents:
-            if parent.rule is None:
+            if parent.rule is None and parent not in framed:
                 users[parent] = node if users.get(parent, node) is node else None
-    counts = Counter(map(id, users.values()))
-    return {
-        leaf: (f"inputs of {called[user]}",)
-        for leaf, user in users.items()
-        if user is not None and counts[id(user)] > CROWD
-    }
+    of_user, of_array = Counter(map(id, users.values())), Counter(arrays.values())
+    found: dict[Value, Path] = {}
+    for leaf in inputs:
+        user = users.get(leaf)
+        if of_array[arrays.get(leaf, "")] > CROWD:
+            found[leaf] = (arrays[leaf],)
+        elif user is not None and of_user[id(user)] > CROWD:
+            found[leaf] = (f"inputs of {called[user]}",)
+    return found
 
 
 def _closed(frames: Mapping[Value, Path], opened: set[Path]) -> dict[Value, Path]:

@@ -31,14 +31,19 @@ def document(
     scripts: Iterable[str],
     rules: str = "",
     program: str = "",
+    *,
+    is_sealed: bool = False,
 ) -> str:
     """The page as text; `styles` and `scripts` name files of the package.
 
-    rules: more of style. program: more of script, which comes before that of the files.
+    rules: more of style. program: more of script, which comes before that of the files. is_sealed: whether the words of
+    the script are its own, so that a console knows none of them.
     """
     style, script = ("\n".join(map(_asset, names)) for names in (styles, scripts))
     if program:
         script = f'"use strict";{_stripped(program)}\n{script}'
+    if is_sealed:
+        script = f'"use strict";(()=>{{{script}\n}})();'
     style, script = _with_short_names(style + rules, _with_short_words(script))
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}';"

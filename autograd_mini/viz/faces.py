@@ -186,7 +186,7 @@ def compact(column: float, card: Card, *, is_centred: bool = True) -> Face:
     ):  # inside of the line around the card
         middle = Line(left + cell / 2, top + height / 2 - 0.5, cell - 4, sizes.COMPACT_NUMBER)
         if grid != (1, 1):
-            middle = middle._replace(room=sizes.COMPACT_ARRAY_CELL[0] - 1, sizes=sizes.COMPACT_ARRAY_NUMBER)
+            middle = middle._replace(room=sizes.COMPACT_ARRAY_CELL[0] - 3, sizes=sizes.COMPACT_ARRAY_NUMBER)
         inset = 3 if is_inside else 2  # so that the corners of a tint stay within the round ones of the card
         fields.append(Field(left, top, cell - inset, height - 2, middle, grid=grid))
     if is_inside:

@@ -291,8 +291,9 @@ def scene_of(
     """
     moment = moment or Moment.now(f)
     order = [*moment.names]
-    crowded = crowds(order, moment.names)
-    paths = crowded | frames(*roots_of(f))
+    framed = frames(*roots_of(f))
+    crowded = crowds(order, moment.names, framed)
+    paths = crowded | framed
     box_of = boxes(order, paths, expand)
     inputs: dict[Path, list[Value]] = {}  # those in each crowd
     for node in crowded:

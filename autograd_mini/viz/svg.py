@@ -1,7 +1,7 @@
 """A scene and its layout as SVG, drawn by us: nothing in it but shapes, text and facts about the graph.
 
 Every card is a `<g class="node">` and every arrow a `<g class="edge">`; their numbers stand as Python writes
-them in `data-value`, `data-gradient` and `data-partial`, which are absent while unknown. Looks are said in
+them in `data-value`, `data-gradient` and `data-partial`, which are absent while unknown, and for arrays of over a hundred. Looks are said in
 attributes, without a style sheet and without references, since one page may hold many pictures.
 """
 
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 BASE = 0.36  # of its size: how far below its middle a line of text stands, half the height of capitals and digits
 SMALL, HEIGHTS = 0.7, {BELOW: 0.2, LINE: 0.0, ABOVE: -0.36}  # indices and powers, against the size of type
+MANY = 100  # numbers that are given exactly
 STRUCK = {"text_decoration": "line-through"}  # a number that is outdated
 
 
@@ -354,5 +355,6 @@ def _short(x: float) -> str:
 
 def _exact(x: float | tuple[float, ...] | None) -> str | None:
     if isinstance(x, tuple):
-        return " ".join([repr(float(each)) for each in numbers_in(x)])
+        numbers = numbers_in(x)
+        return " ".join([repr(float(each)) for each in numbers]) if len(numbers) <= MANY else None
     return None if x is None else repr(float(x))  # .data may have been set to a NumPy scalar

@@ -211,20 +211,156 @@ MESSAGES: dict[str, dict[str, str]] = {
     # on the page of exercises
     "exercise": {"en": "Exercise", "fr": "Exercice"},
     "task": {
-        "en": "Fill the graph: first the values, then the gradients. Write 0.33, 3.3e-1 or 1/3; "
-        "two significant digits are enough.",
-        "fr": "Complétez le graphe : d’abord les valeurs, puis les gradients. Écrivez 0,33, 3,3e-1 ou 1/3 ; "
-        "deux chiffres significatifs suffisent.",
+        "en": "Fill the graph: first the values, then the derivatives. Write 0.333, 3.33e-1 or 1/3; three digits, unless "
+        "the number is shorter. You may go on with rounded numbers.",
+        "fr": "Complétez le graphe : d’abord les valeurs, puis les dérivées. Écrivez 0,333, 3,33e-1 ou 1/3 ; trois chiffres, "
+        "sauf si le nombre est plus court. On peut continuer avec des nombres arrondis.",
+    },
+    "task of formulas": {
+        "en": "Write the formulas: first of the values, then of the derivatives. Use names of what comes before, such as "
+        "w*x + b, h*(1 - h) or ∂f/∂h (type df/dh).",
+        "fr": "Écrivez les formules : d’abord des valeurs, puis des dérivées. Utilisez les noms de ce qui précède, comme "
+        "w*x + b, h*(1 - h) ou ∂f/∂h (tapez df/dh).",
     },
     "hint": {"en": "Hint", "fr": "Indice"},
     "answer": {"en": "Answer", "fr": "Réponse"},
+    "operations inside": {"en": "Operations", "fr": "Opérations"},
+    "local partials": {"en": "Local partials", "fr": "Dérivées locales"},
     "right": {"en": "right", "fr": "juste"},
+    "follows": {
+        "en": "right from your {}, which is not right yet",
+        "fr": "juste à partir de votre {}, qui ne l’est pas encore",
+    },
+    "nearly": {
+        "en": "very close: keep one more digit on the way",
+        "fr": "tout près : gardez un chiffre de plus en route",
+    },
     "wrong": {"en": "not right yet", "fr": "pas encore juste"},
-    "imprecise": {"en": "nearly: give two digits", "fr": "presque : donnez deux chiffres"},
-    "unreadable": {"en": "write a number, such as 0.5 or 1/2", "fr": "écrivez un nombre, tel que 0,5 ou 1/2"},
+    "imprecise": {"en": "nearly: give three digits", "fr": "presque : donnez trois chiffres"},
+    "unreadable": {
+        "en": "write a number, such as 0.5, 1/2 or e^5",
+        "fr": "écrivez un nombre, tel que 0,5, 1/2 ou e^5",
+    },
+    "unreadable formula": {
+        "en": "write a formula of what comes before, such as 2*x or x^2",
+        "fr": "écrivez une formule de ce qui précède, telle que 2*x ou x^2",
+    },
     "given": {"en": "the answer was shown", "fr": "la réponse a été donnée"},
     "score": {"en": "{} of {} found", "fr": "{} sur {} trouvés"},
-    "without hints": {"en": "{} without hints", "fr": "dont {} sans indice"},
+    "at once": {"en": "{} at once and without hints", "fr": "dont {} du premier coup et sans indice"},
+    "tries": {"en": "wrong tries: {}", "fr": "essais faux : {}"},
+    "shown": {"en": "shown: {}", "fr": "réponses données : {}"},
+    "comes out": {"en": "This number comes out {}.", "fr": "On trouve ce nombre {}."},
+    "or": {"en": "or", "fr": "ou"},
+    # what typical mistakes leave out or do otherwise, behind "this number comes out"
+    "mistake upstream": {
+        "en": "without the gradient that arrives at {u}",
+        "fr": "sans le gradient qui arrive en {u}",
+    },
+    "mistake partial": {
+        "en": "if the local partial of {u} is left out",
+        "fr": "si l’on oublie la dérivée partielle locale de {u}",
+    },
+    "mistake inner": {
+        "en": "if the derivative of {f} inside {u} is left out",
+        "fr": "si l’on oublie la dérivée de {f} à l’intérieur de {u}",
+    },
+    "mistake swap": {
+        "en": "with the partial for the other input of {u}",
+        "fr": "avec la dérivée par rapport à l’autre entrée de {u}",
+    },
+    "mistake value": {
+        "en": "if a value stands where a derivative should",
+        "fr": "si une valeur est mise à la place d’une dérivée",
+    },
+    "mistake sign": {"en": "with another sign in {u}", "fr": "avec un autre signe dans {u}"},
+    "mistake path": {
+        "en": "if the path through {u} is left out",
+        "fr": "si l’on oublie le chemin par {u}",
+    },
+    "mistake only": {
+        "en": "if only the path through {u} counts",
+        "fr": "si l’on ne compte que le chemin par {u}",
+    },
+    "mistake twice": {
+        "en": "if the path through {u} counts twice",
+        "fr": "si l’on compte deux fois le chemin par {u}",
+    },
+    "mistake paths": {
+        "en": "if paths are multiplied or averaged: they add up",
+        "fr": "si l’on multiplie les chemins ou en prend la moyenne : ils s’additionnent",
+    },
+    "mistake added": {
+        "en": "if factors are added in {u}: along a path they multiply",
+        "fr": "si l’on additionne des facteurs dans {u} : le long d’un chemin, ils se multiplient",
+    },
+    "mistake skipped": {
+        "en": "if a step between {u} and the output is left out",
+        "fr": "s’il manque une étape entre {u} et la sortie",
+    },
+    "mistake gate": {
+        "en": "with the gate at {u} the other way: is it open or closed here?",
+        "fr": "avec la porte en {u} dans l’autre état : est-elle ouverte ou fermée ici ?",
+    },
+    "mistake rule": {
+        "en": "with another rule for the derivative of {f}",
+        "fr": "avec une autre règle pour la dérivée de {f}",
+    },
+    "mistake activation": {
+        "en": "with the value on the other side of {f}: before or after?",
+        "fr": "avec la valeur de l’autre côté de {f} : avant ou après ?",
+    },
+    "mistake index": {
+        "en": "with a number of another edge: which one lies on this one?",
+        "fr": "avec un nombre d’une autre arête : lequel est sur celle-ci ?",
+    },
+    "mistake update": {
+        "en": "with a new {u}: all derivatives are taken before the step",
+        "fr": "avec un {u} déjà mis à jour : toutes les dérivées se prennent avant le pas",
+    },
+    "mistake seed": {
+        "en": "if a value is taken for the derivative: what is the derivative of a number by itself?",
+        "fr": "si l’on prend une valeur pour la dérivée : que vaut la dérivée d’un nombre par rapport à lui-même ?",
+    },
+    "mistake product": {
+        "en": "for the whole product: the local partial is one factor of it",
+        "fr": "pour le produit entier : la dérivée partielle locale en est un facteur",
+    },
+    "mistake operation": {"en": "with another operation in {u}", "fr": "avec une autre opération dans {u}"},
+    "mistake part": {
+        "en": "if a term or a factor of {u} is left out",
+        "fr": "si l’on oublie un terme ou un facteur de {u}",
+    },
+    "mistake order": {
+        "en": "in the other order in {u}: what comes first?",
+        "fr": "dans l’autre ordre dans {u} : qu’est-ce qui vient d’abord ?",
+    },
+    "mistake minus": {
+        "en": "with + and − exchanged in {u}",
+        "fr": "en échangeant + et − dans {u}",
+    },
+    "mistake exponent": {
+        "en": "with the other sign in the exponent in {u}",
+        "fr": "avec l’autre signe dans l’exposant dans {u}",
+    },
+    "mistake log10": {
+        "en": "with the logarithm to base 10: here it is the natural one",
+        "fr": "avec le logarithme de base 10 : ici c’est le logarithme népérien",
+    },
+    "mistake degrees": {
+        "en": "with angles in degrees: here they are in radians",
+        "fr": "avec des angles en degrés : ici ils sont en radians",
+    },
+    "mistake other": {
+        "en": "with another function in place of {f}",
+        "fr": "avec une autre fonction à la place de {f}",
+    },
+    "mistake function": {"en": "without the function {f}", "fr": "sans la fonction {f}"},
+    "mistake largest": {
+        "en": "with the smallest in place of the largest, or the other way round, in {u}",
+        "fr": "avec le plus petit à la place du plus grand, ou l’inverse, dans {u}",
+    },
+    "mistake sign of value": {"en": "with the other sign for {u}", "fr": "avec l’autre signe pour {u}"},
     "solution": {"en": "Solution", "fr": "Solution"},
     "print": {"en": "Print", "fr": "Imprimer"},
     "again": {"en": "Start again", "fr": "Recommencer"},

@@ -23,6 +23,7 @@ PREFERENCES = {
     "remote.log.level": "Error",
 }
 SPECIAL = {
+    "Escape": "\ue00c",
     "Enter": "\ue007", "Tab": "\ue004", "End": "\ue010", "Home": "\ue011", "ArrowLeft": "\ue012", "ArrowRight": "\ue014",
 }  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from functools import reduce
+from functools import partial, reduce
 from operator import add
 from typing import Any
 
@@ -15,7 +15,7 @@ from autograd_mini.formulas.names import names
 from autograd_mini.formulas.printing import Formula
 from autograd_mini.formulas.text import Text
 from autograd_mini.stepping.lines import Lines
-from autograd_mini.stepping.sweeps import Trace
+from autograd_mini.stepping.sweeps import OPERATION, Trace
 
 
 class Valued(Formula):
@@ -49,6 +49,17 @@ def logsumexp(x):
     return x.max() + np.log(np.exp(x - x.max()).sum())
 
 
+def by_rows(function, x, y):
+    """Entry by entry: equal shapes, a number with anything, a vector with every row of a matrix."""
+    assert () in (x.shape, y.shape) or y.shape in (x.shape, x.shape[1:]) or x.shape == y.shape[1:], (
+        f"{x.shape} and {y.shape}"
+    )
+    return function(x, y)
+
+
+plus = partial(by_rows, np.add)
+
+
 def gathered(function):
     """A function of one array, or of several numbers."""
     return lambda *xs: function(xs[0] if len(xs) == 1 else np.array(xs))
@@ -57,8 +68,8 @@ def gathered(function):
 FUNCTIONS = {
     "sum": gathered(np.sum),
     "mean": gathered(np.mean),
-    "max": gathered(np.max),
-    "min": gathered(np.min),
+    "max": lambda *xs: reduce(partial(by_rows, np.maximum), xs) if len(xs) > 1 else np.max(xs[0]),
+    "min": lambda *xs: reduce(partial(by_rows, np.minimum), xs) if len(xs) > 1 else np.min(xs[0]),
     "prod": gathered(np.prod),
     "softmax": softmax,
     "log_softmax": lambda x: np.log(softmax(x)),
@@ -142,10 +153,9 @@ class Evaluated(Text):
             case self.times:
                 value = x * y
             case "·":
-                value = x @ y if x.ndim == y.ndim == 1 else times(x, y)
+                value = times(x, y)
             case "/":
-                assert y.ndim == 0 or x.ndim == 0 or x.shape == y.shape
-                value = x / y
+                value = by_rows(np.divide, x, y)
             case "=":
                 value = x == y
             case ">":
@@ -193,7 +203,8 @@ class Evaluated(Text):
         return self.known(made, reduce(plus, map(value_of, xs)))
 
     def dot(self, xs, ys):
-        return self.known(super().dot(xs, ys), sum(float(value_of(x) * value_of(y)) for x, y in zip(xs, ys)))
+        pairs = zip(map(value_of, xs), map(value_of, ys), strict=True)
+        return self.known(super().dot(xs, ys), reduce(plus, [by_rows(np.multiply, *pair) for pair in pairs]))
 
     def maximum(self, x, y):
         return self.known(super().call("max", [x, y]), np.maximum(value_of(x), value_of(y)))
@@ -211,9 +222,7 @@ class Evaluated(Text):
         return self.known(super().beside(pieces), reduce(times, map(value_of, pieces)))
 
     def entrywise(self, pieces):
-        shapes = {np.shape(value_of(x)) for x in pieces}
-        assert len(shapes) == 1, shapes
-        return self.known(super().entrywise(pieces), reduce(np.multiply, map(value_of, pieces)))
+        return self.known(super().entrywise(pieces), reduce(partial(by_rows, np.multiply), map(value_of, pieces)))
 
     def matmul(self, x, y):
         return self.known(super().matmul(x, y), times(value_of(x), value_of(y)))
@@ -270,14 +279,6 @@ class Evaluated(Text):
 
     def sum_of_paths(self, terms, names):
         return self.known(super().sum_of_paths(terms, names), reduce(add, map(value_of, terms)))
-
-
-def plus(x, y):
-    """A sum as it stands in print: of equal shapes, of a number with anything, of a vector with every row."""
-    assert (
-        x.ndim == 0 or y.ndim == 0 or x.shape == y.shape or x.shape == y.shape[1:] or y.shape == x.shape[1:]
-    ), f"{x.shape} plus {y.shape}"
-    return x + y
 
 
 # What the names of a trace stand for
@@ -368,7 +369,7 @@ def of_definitions(trace: Lines, bound: Lines) -> Evaluated:
 def untrue(
     trace: Trace, bound: Trace | None = None, rel: float = 1e-9, *, is_strict: bool = True
 ) -> list[str]:
-    """The steps whose sides are not all equal, as text with the values. is_strict: shapes have to be equal, too."""
+    """The steps whose sides are not all equal, as text with the values. is_strict: shapes have to be equal in lines forward, too."""
     bound = bound or trace
     xp = evaluated(trace, bound)
     wrong = []
@@ -380,7 +381,8 @@ def untrue(
             continue
         if xp.is_jacobian:
             values = [np.atleast_2d(value) if step.sweep == "gradients" else value for value in values]
-        same_shapes = len({value.shape for value in values}) == 1 or "[i]" in step.text[0] or not is_strict
+        same_shapes = len({value.shape for value in values}) == 1 or "[i]" in step.text[0]
+        same_shapes |= step.kind == OPERATION and not is_strict
         if not same_shapes or not all(close(values[0], value, rel) for value in values[1:]):
             wrong.append(f"{step.line}   {[value.tolist() for value in values]}")
     return wrong

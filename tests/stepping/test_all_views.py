@@ -15,6 +15,7 @@ from autograd_mini.stepping.page import changes
 from autograd_mini.stepping.slides import slides
 from autograd_mini.viz.colours import NEGATIVE, NOW, POSITIVE
 from autograd_mini.viz.layout import layout_of
+from autograd_mini.words.visible import on_the_line
 
 
 def expression(**numbers):
@@ -33,7 +34,7 @@ def in_svg(svg):
     """How many nodes, edges and frames there are in an `<svg>` element, and their titles."""
     groups = [(group, (group.get("class") or "").split()) for group in svg.iter() if group.tag.endswith("g")]
     titles = [
-        next(part.text for part in g if part.tag.endswith("text"))
+        next(on_the_line("".join(part.itertext())) for part in g if part.tag.endswith("text"))
         for g, kinds in groups
         if "frame" in kinds and "unit" not in kinds
     ]
@@ -53,7 +54,7 @@ def in_tex(document):
         r"\\coordinate \((n\d+)\)", body
     )
     assert len(ids) == len(set(ids))
-    titles = re.findall(r"\\node\[frame title\] at \([^)]*\) \{([^}]*)\};", body)
+    titles = re.findall(r"\\node\[frame title\] at \([^)]*\) \{(.*?)\};", body)
     assert len(titles) == body.count(r"\draw[frame]")
     return len(ids), body.count(r"\draw[arrow"), body.count(r"\draw[unit]"), sorted(titles)
 

@@ -8,7 +8,6 @@ anew, by differences of the expression on which it is written.
 import json
 import math
 import re
-from base64 import b64decode
 from collections import defaultdict
 from xml.etree import ElementTree as ET
 
@@ -21,7 +20,7 @@ import autograd_mini as am
 from autograd_mini import draw, parse, steps, variables
 from autograd_mini.engine.arithmetic import floats
 from autograd_mini.stepping import sweeps
-from autograd_mini.stepping.exercise import exercise_of
+from autograd_mini.stepping.exercise import Asked, exercise_of
 from autograd_mini.stepping.slides import slides
 from autograd_mini.stepping.terminal import view
 from autograd_mini.viz.scene import Arrow
@@ -99,14 +98,22 @@ def page_lines(page):
     return [" = ".join(map(tree_text, step[4])) for step in json.loads(block(page, "trace"))["steps"]]
 
 
-def exercise_lines(page):
+def exercise_lines(trace):
     """The equations of an exercise: those of its hints, and of its solution, which is what is printed."""
-    hidden = b64decode(json.loads(block(page, "answers")))
-    data = json.loads(bytes(byte ^ ((31 * i + 7) % 256) for i, byte in enumerate(hidden)))
-    for question in data["questions"]:
-        yield from [" = ".join(map(tree_text, line)) for line in question["lines"]]
-        for hint in question["hints"]:
-            yield from [" = ".join([*map(tree_text, line), "…"]) for line in hint if len(line) > 1]
+    asked = Asked(trace)
+    digits = {key: digits for digits, key in asked.known.items()}
+
+    def filled(part):
+        if isinstance(part, str):
+            return f"n{digits[part[1:]]}" if part[0] == "#" else part
+        return [filled(each) for each in part]
+
+    for question in json.loads(block(exercise_of(trace), "answers"))["questions"]:
+        if question["b"] == 2:
+            continue
+        yield from [" = ".join(map(tree_text, filled(line))) for line in question["l"]]
+        for hint in question.get("h", []):
+            yield from [" = ".join([*map(tree_text, filled(line)), "…"]) for line in hint if len(line) > 1]
 
 
 def pieces_of(tex, start):
@@ -288,7 +295,7 @@ def check_everything(f):
     trace = steps(f)
     f.backward()
     page = page_lines(trace.html())
-    exercise = [*exercise_lines(exercise_of(trace))]
+    exercise = [*exercise_lines(trace)]
     text = [step.line for step in trace]
     terminal = [*terminal_lines(trace)]
     views = {"text": text, "page": page, "exercise": exercise, "terminal": terminal}
@@ -319,6 +326,64 @@ def check_everything(f):
             check_line(reader, line, trace.nodes[step.node].data)
     check_symbols(views)
     return views
+
+
+def check_lines(f):
+    """Every view of the definitions of a graph of numbers; ∂h/∂w is the derivative of the line of h."""
+    trace = steps(f, detail="definitions")
+    called = {node: node.label.replace("′", LETTER) for node in trace.nodes}
+    values = {called[node]: node.data for node in trace.nodes}
+    start = called[trace.result]
+    gradients = {
+        (called[node], called[x]): slope
+        for node in trace.nodes
+        for x, slope in zip(node.parents, node.slopes() if node.rule else [], strict=True)
+    }
+    gradients |= {(start, called[trace.nodes[s.node]]): s.result for s in trace if s.sweep == "gradients"}
+    reader = Reader(values | {"π": math.pi}, gradients)
+    text = [step.line for step in trace]
+    views = {"text": text, "page": page_lines(trace.html()), "terminal": [*terminal_lines(trace)]}
+    views["slides"] = [*tex_lines(slides(trace))]
+    views["inside"] = [step.line for inside in trace.inside.values() for step in inside.steps]
+    views = {name: [line.replace("′", LETTER) for line in said] for name, said in views.items()}
+    for said in (views["text"], views["page"]):
+        for step, line in zip(trace, said, strict=True):
+            plain = SIDE_BY_SIDE.sub(" × ", re.sub(r" \([a-z][^()]*\)$", "", line.replace(THIN, " ")))
+            if not re.search(
+                r"if [^=]* = [^=]* else", plain
+            ):  # whose equation in a condition divides no sides
+                check_line(reader, plain, trace.nodes[step.node].data)
+    check_symbols(views)
+    return views
+
+
+THIN = "\u2009"  # the space between factors without a sign
+SIDE_BY_SIDE = re.compile(r"(?<=[\w)])(?<!if)(?<!else) (?=\(?[\w(√|])(?!if |else )")  # such as h (1 − h), 2 a
+
+
+@settings(max_examples=25, deadline=None)
+@given(inputs, programs)
+def test_lines_of_random_graphs_in_every_view(numbers, wanted):
+    """Some of the results have names: these are lines."""
+    _, taken = run_naive(numbers, wanted)
+    nodes = run(named(numbers), taken)
+    for i, node in enumerate(nodes[len(numbers) :: 2]):
+        node.label = node.label or f"d{i}"
+    check_lines(nodes[-1])
+
+
+LINES = {
+    "a neuron": lambda: parse("h = sigmoid(w*x + b); f = (y - h)**2 / 2", w=1, x=2, b=0, y=1),
+    "several uses": lambda: parse("h = a*a + sin(a); f = h*a + h / 3", a=2),
+    "a quotient": lambda: parse("p = 1 / (1 + exp(-x)); q = p / (1 - p); f = ln(q) * sqrt(p)", x=0.3),
+    "kinks": lambda: parse("h = relu(x) + abs(y); f = 2 * max(h, x)", x=1, y=-2),
+    "a constant": lambda: parse("h = pi * x**2; f = 0.00004479 * h - h / 3e9", x=2),
+}
+
+
+@pytest.mark.parametrize("graph", LINES.values(), ids=LINES)
+def test_each_kind_of_line_in_every_view(graph):
+    check_lines(graph())
 
 
 @settings(max_examples=25, deadline=None)

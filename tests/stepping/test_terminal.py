@@ -284,6 +284,28 @@ def test_a_dumb_terminal_gets_a_list():
     assert "a list" in session.close()
 
 
+def test_a_key_opens_a_line_and_closes_it(monkeypatch, capsys):
+    """o lists the operations of the line, o again the nodes, and so does every move."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\no\no\no\n\nq\n"))
+    step_through(steps(parse("h = tanh(w * x); f = h * h", w=1, x=0.5), detail="definitions"))
+    views = re.split(r"(?=Forward pass)", capsys.readouterr().out)[1:]
+
+    assert [False, False, True, False, True, False, False] == [
+        "t1 = w × x = 1 × 0.5 = 0.5" in view for view in views
+    ]
+    assert [False, True, True, True, True, False, False] == [
+        "h = tanh(w × x) = tanh(1 × 0.5)" in view for view in views
+    ]
+
+
+def test_a_key_for_lines_does_nothing_to_operations(trace, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\no\nq\n"))
+    step_through(trace)
+    _, one, other, _ = re.split(r"(?=Forward pass)", capsys.readouterr().out)[1:]
+
+    assert one == other
+
+
 def test_lines_where_keys_cannot_be_read(trace, monkeypatch, capsys):
     """From a pipe each key is a line, and the end of the pipe leaves."""
     monkeypatch.setattr(sys, "stdin", io.StringIO("\n\nb\nG\nb\n"))

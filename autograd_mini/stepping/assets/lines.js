@@ -60,7 +60,7 @@ opened.onclose = () => {
   box.open = false;
 };
 shut.onclick = () => opened.close();
-opened.onclick = (event) => event.target === opened && opened.close();
+opened.onclick = (event) => void (event.target === opened && opened.close());
 into.onclick = () => reveal(about[at - 1]);
 addEventListener("keydown", (event) => {
   if (event.key !== "o" || event.ctrlKey || event.altKey || event.metaKey) return;

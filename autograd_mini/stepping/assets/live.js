@@ -38,9 +38,14 @@ function sweepBackward(graph, [values, partials], root = graph.length - 1) {
   return all.map((_, i) => reached[i] ?? 0);
 }
 
-// A number exactly between two goes to the even one, as in Python; JavaScript takes the larger. exact: all its digits.
-const toEven = (digits, exact) =>
-  /^50*(e|$)/.test(exact.slice(digits.length)) && digits.slice(-1) % 2 ? digits.slice(0, -1) + (digits.slice(-1) - 1) : digits;
+// A number exactly between two goes to the even one, as in Python; JavaScript takes the larger. All digits are looked
+// at only if it may be one: that takes a while.
+function toEven(digits, x, power = "") {
+  const lower = digits.slice(0, -1) + (digits.slice(-1) - 1);
+  if (digits.slice(-1) % 2 === 0 || +(lower + "5" + power) !== x) return digits;
+  const exact = power ? x.toExponential(60) : x.toFixed(60);
+  return /^50*(e|$)/.test(exact.slice(digits.length)) ? lower : digits;
+}
 const withoutZeros = (digits) => digits.replace(/\.?0+$/, "");
 
 // The digits a reader needs of a number that is not negative, and the power of ten behind them, if there is one.
@@ -48,11 +53,11 @@ function digitsOf(x) {
   if (x === 0 || (Number.isInteger(x) && x < 1e9)) return [x + ""];
   if (x >= 1 && x < 1e6) {
     const decimals = Math.min(4, 7 - x.toFixed(0).length);
-    const digits = toEven(x.toFixed(decimals), x.toFixed(60));
+    const digits = toEven(x.toFixed(decimals), x);
     return [decimals ? withoutZeros(digits) : digits];
   }
   const [digits, power] = x.toExponential(3).split("e");
-  const even = toEven(digits, x.toExponential(60));
+  const even = toEven(digits, x, "e" + power);
   return power < -4 || power > 0 ? [withoutZeros(even), +power] : [+(even + "e" + power) + ""];
 }
 

@@ -53,7 +53,7 @@ function mistakesOfValue(sheet, unit, at) {
 function mistakesOfRule(sheet, i, z, xs, k, p) {
   const slip = slipAt(sheet, i);
   const found = [];
-  if (xs.length === 2) found.push(["swap", ruleAt(sheet, i).p(z, ...xs)[1 - k]]);
+  if (xs.length === 2) found.push(["swap", slopesAt(ruleAt(sheet, i), z, xs)[1 - k]]);
   found.push(["value", z]);
   if (sheet.graph[i][0] !== "mul") found.push(["value", xs[k]]);
   if (slip.g) found.push(["gate", 1 - p]);
@@ -82,7 +82,7 @@ function mistakesOfPartial(sheet, u, k, at, numbers) {
   for (const other of alike(sheet, factor)) found.push(["index", u, at(other), -1]);
   for (const start of sheet.starts) {
     const uses = sheet.terms[start].get(factor) ?? [];
-    if (factor in sheet.leaves && uses.length && !sheet.forward && uses.every(([v, j]) => "p" + v + "," + j in numbers))
+    if (factor in sheet.leaves && uses.length && !sheet.forward && uses.every(([v, j]) => slopeKey(sheet, v, j) in numbers))
       for (const rate of [0.1, 1]) found.push(["update", factor, at(factor) - rate * total(productsOf(sheet, start, factor, numbers)), -1]);
   }
   return found;

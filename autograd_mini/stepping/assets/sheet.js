@@ -9,8 +9,9 @@ const times = (p, g) => (p === 0 ? 0 : p * g);
 const total = (xs) => xs.reduce((sum, x) => sum + x, 0);
 const unique = (xs) => [...new Set(xs)];
 
-// asked: places of values. names: labels of inputs by place. read: numbers of inputs as they are shown.
-function makeSheet(graph, asked, starts, held, forward, names, read) {
+// asked: places of values. wanted: those that have a derivative, be it 0. names: labels of inputs by place, "" for a
+// plain number. read: numbers of inputs as they are shown.
+function makeSheet(graph, asked, starts, held, forward, wanted, names, read) {
   const sheet = { graph, starts, forward, names, units: new Map(), users: {}, terms: {}, leaves: {}, read: {}, exact: {} };
   const isAsked = new Set(asked);
   const isHeld = new Set(held);
@@ -21,30 +22,30 @@ function makeSheet(graph, asked, starts, held, forward, names, read) {
       for (const x of placesOf(graph[stack.pop()]))
         if (!isAsked.has(x) && !body.has(x) && !isLeaf(sheet, x)) body.add(x), stack.push(x);
     const order = [...body].sort((a, b) => a - b);
-    const inputs = order.flatMap((i) => placesOf(graph[i])).filter((x) => !body.has(x) && !(x in sheet.names && sheet.names[x] === ""));
+    const inputs = order.flatMap((i) => placesOf(graph[i])).filter((x) => !body.has(x) && names[x] !== "");
     sheet.units.set(place, { place: place, inputs: body.size > 1 ? unique(inputs) : placesOf(graph[place]), body: order });
   }
   graph.forEach((node, i) => {
-    if (isLeaf(sheet, i)) sheet.leaves[i] = +node, sheet.read[i] = read[i] ?? +node;
+    if (isLeaf(sheet, i)) (sheet.leaves[i] = +node), (sheet.read[i] = read[i] ?? +node);
   });
   for (const unit of [...sheet.units.values()].reverse())
     unit.inputs.forEach((x, k) => (sheet.users[x] ??= []).push([unit.place, k]));
   for (const start of starts) {
-    const found = new Map([[start, []]]);
-    const add = (x, uses) => uses.length && !isHeld.has(x) && found.set(x, uses);
-    if (forward)
-      for (const unit of sheet.units.values())
-        add(unit.place, unit.inputs.map((x, k) => [unit.place, k, x]).filter((use) => found.has(use[2])));
-    else
-      for (let x = start - 1; x >= 0; x--)
-        add(x, (sheet.users[x] ?? []).filter((use) => found.has(use[0])).map(([u, k]) => [u, k, u]));
+    const found = new Map();
+    const places = graph.map((_, i) => i);
+    for (const x of forward ? places : places.reverse()) {
+      const uses = forward
+        ? (sheet.units.get(x)?.inputs ?? []).map((y, k) => [x, k, y]).filter((use) => found.has(use[2]))
+        : (sheet.users[x] ?? []).filter((use) => found.has(use[0])).map(([u, k]) => [u, k, u]);
+      if (x === start || (!isHeld.has(x) && (uses.length || wanted.includes(x)))) found.set(x, x === start ? [] : uses);
+    }
     sheet.terms[start] = found;
   }
   sheet.keys = [...sheet.units.keys()].map((place) => "v" + place);
   for (const start of starts)
-    for (const [x, uses] of sheet.terms[start]) sheet.keys.push(...uses.map(([u, k]) => "p" + u + "," + k), "g" + start + "," + x);
+    for (const [x, uses] of sheet.terms[start]) sheet.keys.push(...uses.map(([u, k]) => slopeKey(sheet, u, k)), "g" + start + "," + x);
   sheet.keys = unique(sheet.keys);
-  for (const key of sheet.keys) sheet.exact[key] = made(sheet, key, sheet.leaves, sheet.exact);
+  if (!graph.includes(null)) for (const key of sheet.keys) sheet.exact[key] = made(sheet, key, sheet.leaves, sheet.exact);
   return sheet;
 }
 
@@ -57,7 +58,9 @@ function inside(sheet, unit, at, changed = []) {
   for (const i of unit.body) values[i] = i === changed[0] ? changed[1] : ruleAt(sheet, i).f(...inputsOf(sheet, i, values, at));
   return values;
 }
-const slopesOf = (sheet, i, values, at) => ruleAt(sheet, i).p(values[i], ...inputsOf(sheet, i, values, at));
+// A choice compares its value with its inputs, so it takes the exact one.
+const slopesAt = ({ f, p, c }, z, xs) => p(c ? f(...xs) : z, ...xs);
+const slopesOf = (sheet, i, values, at) => slopesAt(ruleAt(sheet, i), values[i], inputsOf(sheet, i, values, at));
 
 // The derivatives of a unit by its inputs. changed: an operation, its input, and the partial there.
 function partialsOf(sheet, unit, at, changed = []) {
@@ -72,6 +75,9 @@ function partialsOf(sheet, unit, at, changed = []) {
   return unit.inputs.map((x) => flows[x] ?? 0);
 }
 
+// The key of a local partial; that of a definition is another one than that of its last operation.
+const slopeKey = (sheet, u, k) => "p" + u + "," + k + (sheet.units.get(u).body.length > 1 ? ",0" : "");
+
 // A number from earlier ones.
 function made(sheet, key, leaves, numbers) {
   const [first, second] = partsOf(key);
@@ -81,13 +87,13 @@ function made(sheet, key, leaves, numbers) {
   return first === second ? 1 : total(productsOf(sheet, first, second, numbers));
 }
 const factorsOf = (sheet, start, x, numbers) =>
-  sheet.terms[start].get(x).map(([u, k, source]) => [numbers["p" + u + "," + k], numbers["g" + start + "," + source]]);
+  sheet.terms[start].get(x).map(([u, k, source]) => [numbers[slopeKey(sheet, u, k)], numbers["g" + start + "," + source]]);
 const productsOf = (sheet, start, x, numbers) => factorsOf(sheet, start, x, numbers).map(([p, g]) => times(p, g));
 
 // The numbers that one is made from.
 function needsOf(sheet, key) {
   const [first, second] = partsOf(key);
-  if (key[0] === "g") return sheet.terms[first].get(second).flatMap(([u, k, x]) => ["p" + u + "," + k, "g" + first + "," + x]);
+  if (key[0] === "g") return sheet.terms[first].get(second).flatMap(([u, k, x]) => [slopeKey(sheet, u, k), "g" + first + "," + x]);
   const inputs = unique(sheet.units.get(first).inputs).filter((x) => sheet.units.has(x)).map((x) => "v" + x);
   return key[0] === "v" ? inputs : [...inputs, "v" + first];
 }
@@ -111,7 +117,9 @@ function judgeAll(sheet, typed, shown = []) {
         const kind = shown.includes(key) ? "right" : judgeNumber(typed[key], sheet.exact[key], others, allRight, slack);
         const named = kind === "wrong" ? mistakesNamed(sheet, key, x, count > 2 ? half : 0, asTyped, corrected) : [];
         verdicts[key] = [kind, named];
-        found = [x, kind === "right" ? sheet.exact[key] : x, kind === "right", half];
+        // What was typed as it is, or as a short whole number, was not rounded.
+        const isExact = (count < 3 && half === 0.5) || [sheet.exact[key], ...others].some((y) => closeTo(x, y, 0));
+        found = [x, kind === "right" ? sheet.exact[key] : x, kind === "right", isExact ? 0 : half];
       } catch (error) {
         if (!error.kind) throw error;
         verdicts[key] = ["unreadable", []];
