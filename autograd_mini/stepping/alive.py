@@ -93,7 +93,7 @@ def try_it(trace: Trace) -> str:
 
     sections = {
         "nudge": "<button id=nudge></button><div class=wide><table id=nudged></table></div>",
-        "paths": "<ol id=paths></ol><p id=cost></p>",
+        "paths": "<ul id=paths></ul><p id=cost></p>",
         "descent": f"<label>{word('rate')} η <input id=rate inputmode=decimal autocomplete=off></label> <button id=descend>{word('descend')}</button>"
         "<svg id=curve role=img viewBox='0 0 300 80' hidden><polyline></polyline></svg><div id=updates role=status></div>",
     }

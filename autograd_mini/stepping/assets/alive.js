@@ -153,7 +153,7 @@ function local(style, event) {
 }
 
 // The sides of a product after its names: w · 1, 4 · 1; without a factor 1 where the result is not known.
-function factors(style, event) {
+function productsOf(style, event) {
   const { source, upstream, result } = event;
   const above = upstream === null ? derivative(style, source) : linked(style, style.number(upstream), "g" + source);
   const sides = local(style, event).slice(1);
@@ -181,7 +181,7 @@ function arriving(style, event, [side, ...others]) {
 }
 function added(style, { terms }) {
   const parts = terms.map((event, i) => {
-    const term = event.result === null ? factors(style, event).at(-1) : linked(style, style.number(event.result), "e" + event.edge);
+    const term = event.result === null ? productsOf(style, event).at(-1) : linked(style, style.number(event.result), "e" + event.edge);
     const content = operand(style, term, i ? PRODUCT : SUM);
     if (terms.length > 5) return content;
     const [name, role] = route(style, event);
@@ -197,7 +197,7 @@ function sidesIn(style, event) {
   let sides = [kind < 2 ? symbol(style, node) : derivative(style, node)];
   if (kind === 1) sides.push(applied(style, node, symbol), applied(style, node, number));
   if (kind === 3 && !event.sure) sides = arriving(style, event, [given(style, event)]);
-  else if (kind === 3) sides = arriving(style, event, [chain(style, local(style, event)[0], derivative(style, event.source)), ...factors(style, event)]);
+  else if (kind === 3) sides = arriving(style, event, [chain(style, local(style, event)[0], derivative(style, event.source)), ...productsOf(style, event)]);
   if (kind === 4) sides.push(added(style, event));
   if (result !== null && !(kind === 3 && !event.sure)) sides.push(linked(style, style.number(result), (kind < 2 ? "v" : "g") + node));
   const contents = sides.map((side) => side[0]);
@@ -245,7 +245,7 @@ function remade() {
     const after = (kind === 3 && uses > 1 && waiting(use, uses)) || textOf(result);
     const step = [kindNumbers.get(name), node, uses > 1 ? waiting(kind > 3 ? uses : use - 1, uses) : "", after, () => sidesIn(trees, event)];
     if (kind === 1) step.push(parents[node].map((_, i) => begins[node] + i));
-    if (kind === 3) step.push([edge], local === null ? "" : factorText(local, result < 0, edge), shownOn.get(edge) ?? -1, source, widthOf(result, most));
+    if (kind === 3) step.push([edge], local === null ? "" : factorText(local, result < 0, edge), shownOn.get(edge) ?? -1, [source], widthOf(result, most));
     return Object.assign(step, { line: () => sidesIn(texts, event).join(" = ") + (remark && " (" + remark + ")") });
   });
 }

@@ -6,14 +6,14 @@ const sweeps = list.querySelectorAll("h2");
 
 const boxOf = (kind, place) => nodes[place]?.querySelector(kind < 2 ? ".value" : ".gradient");
 function change(step, forth) {
-  const [what, node, before, after] = step;
-  write(boxOf(words.kinds[what][0], node), forth ? after : before);
+  const [which, place, before, after] = step;
+  write(boxOf(words.kinds[which][0], place), forth ? after : before);
   carry(step, forth);
 }
 // Of a product there is one label, -1 where none shows it.
-function carry([, , , , , joined, partial, label, , flow], forth) {
+function carry([, , , , , joined, factor, label, , flow], forth) {
   if (!(label > -2)) return;
-  write(labels[label], forth ? partial : "");
+  write(labels[label], forth ? factor : "");
   for (const i of joined) {
     edges[i].classList.toggle("down", forth && flow < 0);
     edges[i].classList.toggle("up", forth && flow >= 0);
@@ -49,7 +49,7 @@ function go(to) {
   to = Math.min(Math.max(to, 0), steps.length);
   while (at < to) change(steps[at++], true);
   while (at > to) change(steps[--at], false);
-  const [which = 0, node, , , , joined = [], , , source] = steps[at - 1] || [];
+  const [which = 0, place, , , , joined = [], , , from = []] = steps[at - 1] || [];
   const kind = at && words.kinds[which][0];
   document.body.className = kind < 2 ? "values" : sweep;
   line.className = "kind" + kind;
@@ -60,10 +60,10 @@ function go(to) {
   if (current) current.ariaCurrent = null;
   current = items[at - 1];
   if (current) current.ariaCurrent = "step";
-  const here = [nodes[node], ...joined.map((i) => edges[i])];
-  mark("now", [boxOf(kind, node), ...here]);
-  mark("source", [boxOf(kind, source)]);
-  show([nodes[source], ...here]);
+  const here = [nodes[place], ...joined.map((i) => edges[i])];
+  mark("now", [boxOf(kind, place), ...here]);
+  mark("source", from.map((i) => boxOf(kind, i)));
+  show([...from.map((i) => nodes[i]), ...here]);
   clearTimeout(saving);
   saving = setTimeout(save, 250);
 }

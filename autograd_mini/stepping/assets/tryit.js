@@ -11,7 +11,7 @@ const make = (tag, ...content) => {
 };
 const maths = (...pieces) => formula(["m", ["r", ...pieces]]);
 const numeral = (x) => (x === null ? "n?" : trees.number(x)[0]);
-const factor = (x) => operand(trees, trees.number(x), PRODUCT);
+const bracketed = (x) => operand(trees, trees.number(x), PRODUCT);
 const phrase = (key, ...what) => sentences[key].split("{}").reduce((text, part, i) => text + what[i - 1] + part);
 
 // A changed number: all steps anew, and in the picture what is to be seen of them.
@@ -34,9 +34,9 @@ function renew() {
 
 // The lines of the list follow, of many some at a time.
 let waitingLines;
-function enterAll(from, end = performance.now() + 6) {
+function enterAll(next, end = performance.now() + 6) {
   clearTimeout(waitingLines);
-  let i = from;
+  let i = next;
   while (i < items.length && performance.now() < end) enter(items[i], i++);
   list.ariaBusy = i < items.length;
   if (i < items.length) waitingLines = setTimeout(() => enterAll(i));
@@ -84,6 +84,7 @@ for (const i of leaves) {
     move(i, sign * unitFor(event, i));
   };
   const name = make("span", maths(names[i][0]));
+  name.ariaHidden = true;
   name.title = sentences.drag;
   const label = make("label", name, field);
   label.dataset.r = "v" + i;
@@ -130,7 +131,7 @@ for (let i = goal; i >= 0; i--) if (ancestors.has(i)) for (const parent of paren
 const ways = parents.flatMap((places, user) => (ancestors.has(user) && !held.has(user) ? places.map((parent, place) => [user, place, parent]) : [])).filter((way) => !held.has(way[2]));
 const usersOf = [];
 for (const way of ways) (usersOf[way[2]] ??= []).push(way);
-const from = (i) => {
+const onTheWay = (i) => {
   const reached = new Set([i]);
   return ways.filter(([user, , parent]) => reached.has(parent) && reached.add(user));
 };
@@ -172,7 +173,7 @@ function show_paths(i) {
   const rows = some.map((path, k) => {
     const locals = path.map(localOf);
     const chain = [names[i][0], ...path.flatMap((way) => ["o→", names[way[0]][0]])];
-    const product = products[k] === null ? [] : locals.flatMap((x, k) => (k ? ["o·", factor(x)] : [factor(x)]));
+    const product = products[k] === null ? [] : locals.flatMap((x, k) => (k ? ["o·", bracketed(x)] : [bracketed(x)]));
     const row = make("button", maths(...chain), maths(...product, ...(product[1] ? ["o=", numeral(products[k])] : [])));
     row.onpointerenter = row.onfocus = () => light(alongPath(path));
     row.onpointerleave = row.onblur = () => light(some.flatMap(alongPath));
@@ -181,12 +182,12 @@ function show_paths(i) {
   const total = gradientOf(i);
   if (total !== null && some.length > 1) {
     const rest = count > some.length ? [make("span", " + … (" + phrase("more paths", count - some.length) + ")"), maths("o=", numeral(total))] : [];
-    const sum = products.flatMap((x, k) => (k ? ["o+", factor(x)] : [numeral(x)]));
+    const sum = products.flatMap((x, k) => (k ? ["o+", bracketed(x)] : [numeral(x)]));
     rows.push(make("p", maths(slopeOf(i), "o=", ...sum), ...(rest[0] ? rest : [maths("o=", numeral(total))])));
   }
   paths.replaceChildren(...rows);
-  const all = variables.reduce((sum, variable) => sum + from(variable).length, 0);
-  cost.textContent = phrase("alone", names[i][1], length, from(i).length) + " " + phrase("forward and reverse", variables.length, all, ways.length);
+  const all = variables.reduce((sum, variable) => sum + onTheWay(variable).length, 0);
+  cost.textContent = phrase("alone", names[i][1], length, onTheWay(i).length) + " " + phrase("forward and reverse", variables.length, all, ways.length);
   light(some.flatMap(alongPath));
 }
 
@@ -240,7 +241,7 @@ if (!forward) {
       if (found[i] === undefined) continue;
       const before = +graph[i];
       graph[i] = before - step * found[i];
-      lines.push(make("p", maths(names[i][0], "o←", numeral(before), "o−", numeral(step), "o·", factor(found[i]), "o=", numeral(graph[i]))));
+      lines.push(make("p", maths(names[i][0], "o←", numeral(before), "o−", numeral(step), "o·", bracketed(found[i]), "o=", numeral(graph[i]))));
     }
     if (lines.length > 30) lines.splice(30, Infinity, make("p", "…"));
     renew();
@@ -294,7 +295,7 @@ line.addEventListener("keydown", (event) => {
   if (!by || !marked[0]) return;
   event.preventDefault();
   const place = marked.findIndex((element) => element.dataset.r === pointed);
-  const next = marked.at(((place < 0 && by < 0 ? 0 : place) + by) % marked.length);
-  point_at(next);
-  said.textContent = next.textContent;
+  const other = marked.at(((place < 0 && by < 0 ? 0 : place) + by) % marked.length);
+  point_at(other);
+  said.textContent = other.textContent;
 });
