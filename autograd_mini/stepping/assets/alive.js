@@ -8,7 +8,8 @@ const parents = graph.map(placesOf);
 
 // Edges are counted by their users, as in the picture; those that derivatives flow along, in their order.
 const begins = [];
-parents.forEach((places, i) => (begins[i] = i ? begins[i - 1] + parents[i - 1].length : 0));
+parents.forEach((_, i) => (begins[i] = i ? begins[i - 1] + parents[i - 1].length : 0));
+const edgesOf = parents.map((places, node) => places.map((_, i) => begins[node] + i));
 const flowing = [];
 const uses = [];
 {
@@ -206,7 +207,7 @@ function sidesIn(style, event) {
 
 function remarkOn({ kind, node, user, local, sure }) {
   if (kind === 1 && shifts.has(node)) return sentence("shift", names[node][1]);
-  if (kind !== 3 || !sure || inputsOf(user).includes(null)) return "";
+  if (kind !== 3 || !sure || !forms[formOf[user]][5] || inputsOf(user).includes(null)) return "";
   return isTie(user) ? sentences.tie : isKink(user) ? sentence("kink", texts.number(local ?? 0)[0]) : "";
 }
 function meaningOf(event) {
@@ -223,7 +224,7 @@ function factorText(x, negative, edge) {
   if (crowded && !crowded.has(edge)) return numberText(x, point) + sign;
   const [size, count] = [Math.abs(x), x < 0 && x > -0.1 ? 1 : 2];
   const [digits, power] = size.toExponential(count).split("e");
-  const rounded = size < Infinity ? +(toEven(digits, size.toExponential(60)) + "e" + power) : size;
+  const rounded = size < Infinity ? +(toEven(digits, size, "e" + power) + "e" + power) : size;
   const text = numberText(x < 0 ? -rounded : rounded, point);
   return "×" + (text[0] === "−" ? "(" + text + ")" : text) + sign;
 }
@@ -232,21 +233,21 @@ const widthOf = (size, most) => (size === null ? 0 : (size < 0 ? -1 : 1) * (1 + 
 const waiting = (use, uses) => (use ? use + "/" + uses + " …" : "");
 const textOf = (x) => (x === null ? "" : numberText(x, point));
 
-// The steps as stepper.js plays them; their sides and lines are made when they are wanted.
+// The steps as stepper.js plays them; in place of its sides and its line a step has the event that they are made from.
+const lineOf = (event) => sidesIn(texts, event).join(" = ") + (remarkOn(event) && " (" + remarkOn(event) + ")");
 const kindNumbers = new Map();
-function remade() {
+function remade(before = []) {
   const most = compute();
-  return events.map((event) => {
+  return events.map((event, i) => {
+    const [, , , text, was, , factor] = before[i] ?? [];
     const { kind, node, result, use, uses, edge, local, source } = event;
-    const remark = remarkOn(event);
-    const meaning = remark || meaningOf(event);
-    const name = kind + meaning;
-    if (!kindNumbers.has(name)) kindNumbers.set(name, told.words.kinds.push([kind, meaning]) - 1);
-    const after = (kind === 3 && uses > 1 && waiting(use, uses)) || textOf(result);
-    const step = [kindNumbers.get(name), node, uses > 1 ? waiting(kind > 3 ? uses : use - 1, uses) : "", after, () => sidesIn(trees, event)];
-    if (kind === 1) step.push(parents[node].map((_, i) => begins[node] + i));
-    if (kind === 3) step.push([edge], local === null ? "" : factorText(local, result < 0, edge), shownOn.get(edge) ?? -1, [source], widthOf(result, most));
-    return Object.assign(step, { line: () => sidesIn(texts, event).join(" = ") + (remark && " (" + remark + ")") });
+    const meaning = remarkOn(event) || meaningOf(event);
+    if (!kindNumbers.has(meaning)) kindNumbers.set(meaning, told.words.kinds.push([kind, meaning]) - 1);
+    const after = (kind === 3 && uses > 1 && waiting(use, uses)) || (was?.result === result ? text : textOf(result));
+    const step = [kindNumbers.get(meaning), node, uses > 1 ? waiting(kind > 3 ? uses : use - 1, uses) : "", after, event];
+    if (kind === 1) step.push(edgesOf[node]);
+    if (kind === 3) step.push([edge], local === null ? "" : was?.local === local && was.result < 0 === result < 0 ? factor : factorText(local, result < 0, edge), shownOn.get(edge) ?? -1, [source], widthOf(result, most));
+    return step;
   });
 }
 function living() {

@@ -21,13 +21,13 @@ function carry([, , , , , joined, factor, label, , flow], forth) {
   }
 }
 
-// A page whose numbers can change makes sides and lines when they are wanted.
-const sidesOf = (sides) => sides.call?.() ?? sides;
+// A page whose numbers can change makes sides and lines when they are wanted, see alive.js.
+const sidesOf = (sides) => (Array.isArray(sides) ? sides : sidesIn(trees, sides));
 
 // A line as one says it, with a word for every sign.
 const lines = items.map((item) => item.textContent);
 const spoken = (sign) => (words.aloud[sign] ? " " + words.aloud[sign] + " " : sign);
-const speech = (i) => [...(steps[i]?.line?.() ?? lines[i])].map(spoken).join("").split(" ").filter(Boolean).join(" ");
+const speech = (i) => [...(steps[i]?.[4].kind + 1 ? lineOf(steps[i][4]) : lines[i])].map(spoken).join("").split(" ").filter(Boolean).join(" ");
 
 // The list becomes mathematics when it is wanted, on screen or on paper.
 function enter(item, i) {

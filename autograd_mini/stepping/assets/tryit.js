@@ -17,13 +17,14 @@ const phrase = (key, ...what) => sentences[key].split("{}").reduce((text, part, 
 // A changed number: all steps anew, and in the picture what is to be seen of them.
 function renew() {
   const [before, painted] = [[...steps], new Set()];
-  remade().forEach((step, i) => (steps[i] = step));
+  remade(before).forEach((step, i) => (steps[i] = step));
   for (let i = at - 1; i >= 0; i--) {
     const step = steps[i];
-    const box = boxOf(events[i].kind, step[1]);
-    if (!painted.has(box) && step[3] !== before[i][3]) write(box, step[3]);
-    painted.add(box);
-    if (step[6] !== before[i][6] || step[9] !== before[i][9]) carry(step, true);
+    const part = (events[i].kind < 2 ? "v" : "g") + step[1];
+    if (!painted.has(part) && step[3] !== before[i][3]) write(boxOf(events[i].kind, step[1]), step[3]);
+    painted.add(part);
+    if (step[6] !== before[i][6]) write(labels[step[7]], step[6]);
+    if (step[9] !== before[i][9]) carry(step, true);
   }
   tell();
   if (!list.ontoggle) enterAll(0);
@@ -34,8 +35,9 @@ function renew() {
 
 // The lines of the list follow, of many some at a time.
 let waitingLines;
-function enterAll(next, end = performance.now() + 6) {
+function enterAll(next, end) {
   clearTimeout(waitingLines);
+  end ??= performance.now() + 6;
   let i = next;
   while (i < items.length && performance.now() < end) enter(items[i], i++);
   list.ariaBusy = i < items.length;
@@ -133,8 +135,10 @@ const usersOf = [];
 for (const way of ways) (usersOf[way[2]] ??= []).push(way);
 const onTheWay = (i) => {
   const reached = new Set([i]);
-  return ways.filter(([user, , parent]) => reached.has(parent) && reached.add(user));
+  return ways.filter(([user, , parent]) => reached.has(parent) && reached.add(user)).length;
 };
+let forwardSum;
+const forwardCost = () => (forwardSum ??= variables.reduce((sum, i) => sum + onTheWay(i), 0));
 function countPaths(i) {
   const [count, length] = [[], []];
   [count[goal], length[goal]] = [1, 0];
@@ -160,9 +164,22 @@ const isShut = ([user, place]) => rules[graph[user][0]].c && localOf([user, plac
 const slopeOf = (i) => ["d", names[goal][0], names[i][0]];
 const gradientOf = (i) => (forward ? found[goal] : i === goal ? 1 : found[i]) ?? null;
 
-function light(parts) {
-  for (const element of document.querySelectorAll(".lit")) element.classList.remove("lit");
-  for (const part of parts) for (const element of document.querySelectorAll("[data-r=" + part + "]")) element.classList.add("lit");
+// What lights up: parts of the picture, found once, and of what is written around it.
+const shapes = {};
+nodes.forEach((node, i) => {
+  shapes["v" + i] = [node];
+  shapes["g" + i] = [node.querySelector(".gradient")];
+});
+edges.forEach((edge, i) => (shapes["e" + i] = [edge]));
+drawn.forEach((edge, i) => shapes["e" + edge].push(labels[i]));
+for (const part in shapes) for (const shape of shapes[part]) if (shape) shape.dataset.r = part;
+let lit = [];
+function light(wanted) {
+  const [old, chosen] = [lit, new Set(wanted)];
+  const around = document.querySelectorAll("#line [data-r], #inputs [data-r], tr[data-r]");
+  lit = [...[...chosen].flatMap((part) => shapes[part]), ...[...around].filter((part) => chosen.has(part.dataset.r))];
+  for (const part of old) part?.classList.remove("lit");
+  for (const part of lit) part?.classList.add("lit");
 }
 const alongPath = (path) => path.flatMap(([user, place, parent]) => ["v" + parent, "e" + (begins[user] + place), "v" + user]);
 
@@ -186,8 +203,7 @@ function show_paths(i) {
     rows.push(make("p", maths(slopeOf(i), "o=", ...sum), ...(rest[0] ? rest : [maths("o=", numeral(total))])));
   }
   paths.replaceChildren(...rows);
-  const all = variables.reduce((sum, variable) => sum + onTheWay(variable).length, 0);
-  cost.textContent = phrase("alone", names[i][1], length, onTheWay(i).length) + " " + phrase("forward and reverse", variables.length, all, ways.length);
+  cost.textContent = phrase("alone", names[i][1], length, onTheWay(i)) + " " + phrase("forward and reverse", variables.length, forwardCost(), ways.length);
   light(some.flatMap(alongPath));
 }
 
@@ -275,13 +291,6 @@ subject.onchange = () => {
 tryit.ontoggle = () => (tryit.open ? show_all() : light([]));
 
 // What is pointed at, touched or walked to lights up in both places.
-nodes.forEach((node, i) => {
-  node.dataset.r = "v" + i;
-  const box = node.querySelector(".gradient");
-  if (box) box.dataset.r = "g" + i;
-});
-edges.forEach((edge, i) => (edge.dataset.r = "e" + i));
-drawn.forEach((edge, i) => (labels[i].dataset.r = "e" + edge));
 let pointed;
 function point_at(target) {
   const part = target?.closest?.("[data-r]")?.dataset.r;

@@ -9,6 +9,7 @@ for (const button of document.querySelectorAll("[title]")) button.ariaLabel = bu
 // Set a text with its indices below and its powers above the line: few fonts have these digits.
 function set(element, text) {
   let low = 0;
+  if (/^[−\d.,×() ⊖]+$/.test(text) && element.children.length === 1) return void (element.firstChild.textContent = text);
   element.textContent = "";
   text.split(/([⁻⁰¹²³⁴-⁾]+|[₀-₉]+(?:,[₀-₉]+)*)/).forEach((part, i) => {
     if (!part) return;
