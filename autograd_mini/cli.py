@@ -33,6 +33,7 @@ from autograd_mini.expression.inputs import SHAPE, as_read
 from autograd_mini.expression.signs import in_python
 from autograd_mini.files import named
 from autograd_mini.functions import as_function
+from autograd_mini.lectures.command import add_to as add_lecture
 from autograd_mini.stepping.steps import steps as steps_of
 from autograd_mini.stepping.terminal import is_interactive, step_through
 from autograd_mini.viz.drawing import draw as draw_graph
@@ -422,3 +423,6 @@ def _result(text: str, *, is_xml: bool = False) -> None:
         text = text.encode("ascii", "xmlcharrefreplace").decode()
     with named("write", "standard output"):
         print(text, flush=True)  # noqa: T201
+
+
+add_lecture(app, _binding, _result, _say)

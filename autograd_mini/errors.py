@@ -147,6 +147,12 @@ class ExpressionError(AutogradError, ValueError):
     _keep = "\n"
 
 
+class LectureError(AutogradError, ValueError):
+    """A lecture file could not be read, or has no such example; the message names file, line and key."""
+
+    _keep = "\n"
+
+
 class LayoutError(AutogradError, RuntimeError):
     """The layout engine failed, or gave back a picture with something missing."""
 

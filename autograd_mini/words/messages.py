@@ -365,6 +365,159 @@ MESSAGES: dict[str, dict[str, str]] = {
     "print": {"en": "Print", "fr": "Imprimer"},
     "again": {"en": "Start again", "fr": "Recommencer"},
     "name": {"en": "Name", "fr": "Nom"},
+    # of lectures: what is wrong in a file
+    "line number": {"en": "line {}", "fr": "ligne {}"},
+    "no utf-8": {
+        "en": "this is no UTF-8; save the file as UTF-8",
+        "fr": "ce n’est pas de l’UTF-8 ; enregistrez le fichier en UTF-8",
+    },
+    "no toml": {"en": "this cannot be read as TOML", "fr": "ce n’est pas du TOML lisible"},
+    "key missing": {"en": "the key {} is missing", "fr": "il manque la clé {}"},
+    "key unknown": {"en": "no key is called so here; {}", "fr": "aucune clé n’a ce nom ici ; il y a : {}"},
+    "given twice": {
+        "en": "{} is given twice; each needs a name of its own",
+        "fr": "{} est donné deux fois ; chacun a son propre nom",
+    },
+    "text needed": {
+        "en": "a text in quotes is needed, got {}",
+        "fr": "il faut un texte entre guillemets droits, pas {}",
+    },
+    "said needed": {
+        "en": 'a text is needed, or {{fr = "...", en = "..."}}, got {}',
+        "fr": 'il faut un texte, ou {{fr = "...", en = "..."}}, pas {}',
+    },
+    "number needed": {"en": "a number is needed, got {}", "fr": "il faut un nombre, pas {}"},
+    "count needed": {
+        "en": "a whole number from 1 to 1000 is needed, got {}",
+        "fr": "il faut un entier de 1 à 1000, pas {}",
+    },
+    "flag needed": {"en": "true or false is needed, got {}", "fr": "il faut true ou false, pas {}"},
+    "names needed": {
+        "en": 'a list of names is needed, as in ["x", "y*"], got {}',
+        "fr": 'il faut une liste de noms, comme ["x", "y*"], pas {}',
+    },
+    "texts needed": {
+        "en": 'names are needed, as in {{h1 = "h[1]"}}, got {}',
+        "fr": 'il faut des noms, comme {{h1 = "h[1]"}}, pas {}',
+    },
+    "table needed": {"en": "a table of keys is needed, got {}", "fr": "il faut une table de clés, pas {}"},
+    "tables needed": {
+        "en": "tables in double brackets are needed, [[...]], got {}",
+        "fr": "il faut des tables entre doubles crochets, [[...]], pas {}",
+    },
+    "numbers needed": {
+        "en": "numbers by name are needed, as in {{u = 2, x = [1, 2]}}, got {}",
+        "fr": "il faut des nombres par nom, comme {{u = 2, x = [1, 2]}}, pas {}",
+    },
+    "gradients needed": {
+        "en": 'names by result are needed, as in {{L = {{w = "w"}}}}, got {}',
+        "fr": 'il faut des noms par résultat, comme {{L = {{w = "w"}}}}, pas {}',
+    },
+    "language needed": {
+        "en": 'the language is "en" or "fr", got {}',
+        "fr": 'la langue est "en" ou "fr", pas {}',
+    },
+    "decimal needed": {
+        "en": 'the decimal sign is "." or ",", got {}',
+        "fr": 'le signe décimal est "." ou ",", pas {}',
+    },
+    "detail needed": {
+        "en": 'the detail is "operations" or "definitions", got {}',
+        "fr": 'le détail est "operations" ou "definitions", pas {}',
+    },
+    "kind needed": {
+        "en": "no question is of the kind {}; choose one of: {}",
+        "fr": "aucune question n’est du genre {} ; choisissez parmi : {}",
+    },
+    "id needed": {
+        "en": "an id has letters, digits, - . and _ only, as it becomes part of file names; got {}",
+        "fr": "un identifiant n’a que des lettres, des chiffres, - . et _, car il devient une partie de noms de fichiers ; pas {}",
+    },
+    "printed needed": {
+        "en": 'what is printed is text, "0.73", or {{text = "0.83", erratum = "E-1", right = "0.73"}}, got {}',
+        "fr": 'ce qui est imprimé est un texte, "0,73", ou {{text = "0,83", erratum = "E-1", right = "0,73"}}, pas {}',
+    },
+    "program unknown": {
+        "en": "no program is called {}; there are: {}",
+        "fr": "aucun programme ne s’appelle {} ; il y a : {}",
+    },
+    "erratum unknown": {
+        "en": "no erratum has the id {}; there are: {}",
+        "fr": "aucun erratum n’a l’identifiant {} ; il y a : {}",
+    },
+    "name unknown": {"en": "nothing here is called {}; {}", "fr": "rien ici ne s’appelle {} ; {}"},
+    "question unanswered": {
+        "en": "a question needs examples, an answer, or a reason why there is none",
+        "fr": "une question a des exemples, une réponse (answer), ou la raison pour laquelle il n’y en a pas (reason)",
+    },
+    "one for each step": {
+        "en": "{} needs a list with one number for each of the {} steps",
+        "fr": "{} a besoin d’une liste, un nombre pour chacun des {} pas",
+    },
+    "nothing moves": {
+        "en": "inputs that move are needed, none of them data; the inputs are: {}",
+        "fr": "il faut des entrées qui bougent, aucune n’étant une donnée ; les entrées sont : {}",
+    },
+    "range needed": {
+        "en": "from has to be below to, and step above 0 and no larger than their distance",
+        "fr": "from est inférieur à to, et step est positif et au plus leur distance",
+    },
+    "passed on": {"en": "{}", "fr": "{}"},
+    # of lectures: what one asks for
+    "no lecture": {
+        "en": "no document is called {}; there are: {}. A file of your own ends in .toml",
+        "fr": "aucun document ne s’appelle {} ; il y a : {}. Un fichier à vous finit par .toml",
+    },
+    "no example": {"en": "{} has no example {}; it has: {}", "fr": "{} n’a pas d’exemple {} ; il y a : {}"},
+    "several examples": {
+        "en": "{} is answered by several examples; choose one of: {}",
+        "fr": "plusieurs exemples répondent à {} ; choisissez parmi : {}",
+    },
+    "example missing": {
+        "en": "say which example of {}; without options its examples are listed",
+        "fr": "dites quel exemple de {} ; sans option, ses exemples sont listés",
+    },
+    "too many words": {
+        "en": "cannot use {}; write a document, an example, and numbers as NAME=NUMBER",
+        "fr": "que faire de {} ? écrivez un document, un exemple, et des nombres NOM=NOMBRE",
+    },
+    # of lectures: as text
+    "how to go on": {
+        "en": "autograd-mini lecture DOCUMENT EXAMPLE shows one; with --step, --html f.html, --draw f.svg or --exercise ex.html"
+        " in another way.",
+        "fr": "autograd-mini lecture DOCUMENT EXEMPLE en montre un ; avec --step, --html f.html, --draw f.svg ou"
+        " --exercise ex.html, d’une autre façon.",
+    },
+    "examples": {"en": "Examples", "fr": "Exemples"},
+    "questions": {"en": "Questions", "fr": "Questions"},
+    "question": {"en": "Question", "fr": "Question"},
+    "colon": {"en": ": ", "fr": " : "},
+    "name of": {"en": "name", "fr": "nom"},
+    "definition": {"en": "definition", "fr": "définition"},
+    "printed": {"en": "printed", "fr": "imprimé"},
+    "computed": {"en": "computed", "fr": "calculé"},
+    "verdict": {"en": "verdict", "fr": "verdict"},
+    "example": {"en": "example", "fr": "exemple"},
+    "claims": {"en": "What the document claims, computed", "fr": "Ce que le document affirme, calculé"},
+    "true": {"en": "true", "fr": "vrai"},
+    "false": {"en": "not true", "fr": "pas vrai"},
+    "errata": {"en": "Errata", "fr": "Errata"},
+    "quoted": {"en": "(printed: {})", "fr": "(imprimé : {})"},
+    "no text": {"en": "No text can say this", "fr": "Aucun texte ne peut dire cela"},
+    "differs": {"en": "differs", "fr": "diffère"},
+    "checks": {
+        "en": "{} printed numbers and claims compared, of which {} are known errata; {} are not as they should be",
+        "fr": "{} nombres imprimés et affirmations comparés, dont {} errata connus ; {} ne sont pas comme il faut",
+    },
+    # of lectures: sheets and questions for students
+    "student": {"en": "student", "fr": "étudiant"},
+    "key": {"en": "Key for the teacher", "fr": "Corrigé pour l’enseignant"},
+    "how to answer": {
+        "en": "Three digits. Write 0.731 or 0,731 and a hyphen for minus; no fractions, no powers.",
+        "fr": "Trois chiffres. Écrivez 0,731 ou 0.731, et un trait d’union pour moins ; ni fractions ni puissances.",
+    },
+    "lectures": {"en": "Lectures", "fr": "Cours"},
+    "look again": {"en": "Look at the chain once more.", "fr": "Regardez de nouveau la chaîne."},
 }
 
 

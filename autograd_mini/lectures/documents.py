@@ -1,0 +1,151 @@
+"""Documents and their examples: what users hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.engine.graph import toposort
+from autograd_mini.engine.value import Value
+from autograd_mini.expression.arrays import entries
+from autograd_mini.lectures.parts import Case, Claim, Descent, Erratum, Printed, Question, Said, Varied, say
+from autograd_mini.lectures.running import Run, root_of, run_of
+from autograd_mini.lectures.variants import variant
+from autograd_mini.stepping.steps import steps
+from autograd_mini.viz.drawing import draw
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from os import PathLike
+    from pathlib import Path
+
+    from autograd_mini.stepping.steps import Steps
+    from autograd_mini.viz.drawing import Drawing
+
+MANY = 16  # nodes: beyond, a picture shows a card for each definition
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """An example of a document, in a language.
+
+    number: what one types for it, such as "ex2". chosen: where its numbers come from, if the document prints none.
+    """
+
+    id: str
+    number: str
+    language: str
+    titles: Said
+    texts: Said
+    questions: Said
+    notes: Said
+    cases: tuple[Case, ...]
+    descents: tuple[Descent, ...] = ()
+    printed: tuple[Printed, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    vary: Mapping[str, Varied] = field(default_factory=dict)
+    errata: tuple[str, ...] = ()
+    by: str = ""
+    program: str = ""
+    why: Said = field(default_factory=dict)
+    level: str = ""
+    given: Mapping[str, Any] = field(default_factory=dict)
+    document: Document | None = field(default=None, repr=False)
+
+    def speaking(self, language: str) -> Example:
+        """The same example in another language; "" leaves it as it is."""
+        return replace(self, language=language) if language else self
+
+    @property
+    def title(self) -> str:
+        return say(self.titles, self.language)
+
+    @property
+    def text(self) -> str:
+        """What it teaches."""
+        return say(self.texts, self.language)
+
+    @property
+    def question(self) -> str:
+        """What is asked."""
+        return say(self.questions, self.language)
+
+    @property
+    def note(self) -> str:
+        return say(self.notes, self.language)
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """The numbers that go in."""
+        return {**self.given, **{name: x for case in reversed(self.cases) for name, x in case.inputs.items()}}
+
+    def run(self, numbers: Mapping[str, Any] | None = None, /, **inputs: Any) -> Run:
+        """All values and gradients by name, with other numbers for some inputs.
+
+        Raises ExpressionError for an input it does not have, and what `definitions` raises.
+        """
+        return run_of(
+            self.id, self.inputs, self.cases, self.descents, self.program, {**(numbers or {}), **inputs}
+        )
+
+    @cached_property
+    def model(self) -> dict[str, Any]:
+        """The parsed graph: all names of the text in order, each a Value or a nested list of Values."""
+        return self.run().model
+
+    @cached_property
+    def of(self) -> str:
+        """The result whose gradients are shown."""
+        return root_of(self.cases[0], self.model) if self.cases else [*self.model][-1]
+
+    @cached_property
+    def detail(self) -> str:
+        """How pictures and steps show it: "operations" where it is small, else "definitions"."""
+        if self.level:
+            return self.level
+        nodes = toposort(*[node for each in self.model.values() for node in entries(each)])
+        return "operations" if len(nodes) <= MANY else "definitions"
+
+    def draw(self, numbers: Mapping[str, Any] | None = None, **options: Any) -> Drawing:
+        """The picture of its graph, with gradients; options as for `draw`."""
+        model = self.run(numbers).model
+        return draw(model, **({"lang": self.language, "detail": self.detail} | options))
+
+    def steps(self, numbers: Mapping[str, Any] | None = None, **options: Any) -> Steps:
+        """Its steps, forward and backward; options as for `steps`."""
+        model = self.run(numbers).model
+        chosen: dict[str, Any] = {"lang": self.language}
+        if self.by:
+            chosen |= {"by": self.by}
+        else:
+            is_number = isinstance(model[self.of], Value)
+            chosen |= {"detail": self.detail if is_number else "definitions", "of": self.of}
+        return steps(model, **(chosen | options))
+
+    def variant(self, student: str) -> dict[str, Any]:
+        """The inputs of a student: numbers of their own, the same every time. Raises LectureError if none may vary."""
+        return variant(self.id, self.vary, self.run, student)
+
+    def exercise(self, path: str | PathLike[str], *, student: str = "", **options: Any) -> Path:
+        """The path of the page on which one finds its numbers oneself; of a student, with numbers of their own."""
+        numbers = self.variant(student) if student else None
+        return self.steps(numbers, **options).exercise(path)
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """A document: its examples, questions and errata, in their order. point: its decimal sign."""
+
+    name: str
+    source: str
+    titles: Said
+    abouts: Said
+    language: str
+    point: str
+    examples: tuple[Example, ...]
+    questions: tuple[Question, ...]
+    errata: Mapping[str, Erratum]
+
+    def __repr__(self) -> str:
+        return f"<lecture {self.name}: {len(self.examples)} examples>"

@@ -1,0 +1,231 @@
+"""Numbers of students' own, their sheets and keys, questions for course sites, and the site."""
+
+import csv
+import re
+from html import unescape
+from html.parser import HTMLParser
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from autograd_mini import lectures
+from autograd_mini.cli import main
+from autograd_mini.engine.graph import toposort
+from autograd_mini.errors import LectureError
+from autograd_mini.expression.arrays import entries
+from autograd_mini.lectures import quiz
+from autograd_mini.lectures.parts import Varied
+from autograd_mini.lectures.questions import numbers_of, room_of
+from autograd_mini.lectures.sheets import students_in, write_sheets
+from autograd_mini.lectures.site import write_site
+from autograd_mini.lectures.variants import NEAR, answers, draws, flat, variants, why_ugly
+
+VARYING = [example for document in lectures.all() for example in document.examples if example.vary]
+every_varying = pytest.mark.parametrize("example", VARYING, ids=lambda example: example.id)
+CLASS = [f"student {i}" for i in range(200)]
+
+
+def nodes_of(run):
+    return toposort(*[node for each in run.model.values() for node in entries(each)])
+
+
+@pytest.mark.parametrize("example", VARYING[::4], ids=lambda example: example.id)
+def test_the_same_student_has_the_same_numbers(example):
+    """Without any state, and others have others."""
+    assert example.variant("alice") == example.variant("alice")
+    assert example.variant("alice") != example.variant("bob")
+
+
+@every_varying
+@pytest.mark.slow
+def test_two_hundred_students(example):
+    """No two have one sheet; no number is nan, near a kink, tiny or huge; all lie in their ranges, on their steps."""
+    drawn = variants(example.id, example.vary, example.run, CLASS)
+    sheets = set()
+    for numbers in drawn.values():
+        run = example.run(numbers)
+        sheets.add(tuple(round(x, 9) for x in answers(run)))
+        assert why_ugly(run) == ""
+        assert all(x == x and (x == 0 or 0.001 <= abs(x) <= 1000) for x in answers(run))
+        for node in nodes_of(run):
+            if node.rule is not None and node.rule.name in ("relu", "abs"):
+                assert abs(node.parents[0].data) >= NEAR
+        for name, x in numbers.items():
+            varied = example.vary[name]
+            for each in flat(x):
+                count = (each - varied.least) / varied.step
+                assert varied.least - 1e-9 <= each <= varied.most + 1e-9
+                assert abs(count - round(count)) < 1e-6
+                assert each not in (0, 1, -1)
+
+    assert len(sheets) == len(CLASS)
+
+
+def test_ranges_that_are_too_small_are_said():
+    """Where there are fewer draws than students, or none that is accepted, the author of the file is told why."""
+    example = lectures.get("fan-out-addition")
+    few = {"x": Varied(2.0, 3.0, 0.5)}
+    with pytest.raises(LectureError, match="3 students have sheets of their own"):
+        variants("fan-out-addition", few, example.run, CLASS)
+    with pytest.raises(
+        LectureError, match="none of 3,000 draws is accepted, most for this: an input is 0 or ±1"
+    ):
+        next(draws("fan-out-addition", {"x": Varied(0.0, 1.0, 1.0)}, example.run, "alice"))
+    with pytest.raises(LectureError, match="no number of saddle-point varies"):
+        lectures.get("saddle-point").variant("alice")
+
+
+def test_sheets_and_key(tmp_path, capsys):
+    """A page for each student; the key holds the numbers that come out."""
+    names = tmp_path / "list.csv"
+    names.write_text("nom;groupe\nAlice É.;1\nBob;2\nbob;2\n=EVE();1\n", "utf-8")
+    folder = tmp_path / "sheets"
+
+    assert main(["lecture", "td1", "--students", str(names), "-o", str(folder)]) == 0
+    assert {path.name for path in folder.iterdir()} == {
+        "Alice-É.html", "Bob.html", "bob-2.html", "EVE.html", "key.csv", "key.html",
+    }  # fmt: skip
+    rows = [*csv.DictReader((folder / "key.csv").read_text("utf-8-sig").splitlines())]
+    example = lectures.get("mlp-regression-td1")
+    run = example.run(example.variant("Bob"))
+    found = {
+        row["nom"]: float(row["valeur"])
+        for row in rows
+        if row["étudiant"] == "Bob" and row["exemple"] == example.id
+    }
+    assert found["h_1"] == pytest.approx(run.values["h_1"])
+    assert found["∂loss/∂w_31"] == pytest.approx(run.gradients["w_31"])
+    assert {row["étudiant"] for row in rows} == {"Alice É.", "Bob", "bob", "'=EVE()"}
+    page = (folder / "Bob.html").read_text("utf-8")
+    assert f"w_31 = <span>{example.variant('Bob')['w_31']:g}</span>".replace(".", ",") in page
+    assert "=EVE()" in (folder / "EVE.html").read_text("utf-8")
+
+
+def test_lists_of_students(tmp_path):
+    """With or without a heading, with commas or semicolons; none and twice are errors."""
+    path = tmp_path / "list.csv"
+    for text in ("Alice\nBob\n", "name,mail\nAlice,a\nBob,b\n", "\ufeffAlice;1\nBob;2"):
+        path.write_text(text, "utf-8")
+        assert students_in(path) == ["Alice", "Bob"]
+    for text, said in (("", "no name"), ("Alice\nAlice", "Alice stands there twice")):
+        path.write_text(text, "utf-8")
+        with pytest.raises(LectureError, match=said):
+            students_in(path)
+
+
+def test_sheets_need_an_example_that_varies(tmp_path):
+    with pytest.raises(LectureError, match="no number of saddle-point varies"):
+        write_sheets([lectures.get("saddle-point")], ["Alice"], tmp_path)
+
+
+def test_an_exercise_of_a_student(tmp_path):
+    """The page has the student's numbers."""
+    example = lectures.get("sum-times-w")
+    first, second = (
+        example.exercise(tmp_path / f"{name}.html", student=name).read_text() for name in ("alice", "bob")
+    )
+
+    assert first != second
+
+
+# The pattern of Moodle's question/type/multianswer for a gap, as far as numbers need it.
+GAP = re.compile(r"\{([0-9]*):(?:NUMERICAL|NM):((?:=|%-?[0-9]+(?:[.,][0-9]*)?%)?(?:\\.|[^}\\])*?)\}")
+ANSWER = re.compile(r"(=|%(-?[0-9.]+)%)?((?:\\.|[^~#\\])*)(?:#((?:\\.|[^~\\])*))?(?:~|$)")
+NUMERICAL = re.compile(r"^([+-]?[0-9]*[.,]?[0-9]+(?:[eE][+-]?[0-9]+)?):([0-9]*[.,]?[0-9]+)$")
+
+
+def gaps(text):
+    """The answers of every gap: number, tolerance, worth, feedback."""
+    for _, content in GAP.findall(text):
+        found = []
+        for sign, worth, answer, feedback in ANSWER.findall(content):
+            if answer == "*":
+                found.append((None, None, 0.0, feedback))
+            elif answer:
+                number, room = NUMERICAL.match(answer).groups()
+                found.append((float(number), float(room), 100.0 if sign == "=" else float(worth), feedback))
+        yield found
+
+
+@every_varying
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_moodle(example, lang):
+    """The file is XML, every gap is read back, the right answer is worth all, no mistake's interval meets the right one."""
+    example = example.speaking(lang)
+    text = quiz.moodle([example], 2)
+    root = ET.fromstring(text)
+    questions = root.findall("question[@type='cloze']")
+    assert len(questions) == 2
+    for question, numbers in zip(questions, quiz.numbers_for(example, 2), strict=True):
+        html = question.findtext("questiontext/text")
+        exact = [*numbers_of(example.steps(numbers))]
+        read = [*gaps(html)]
+        assert len(read) == len(exact) > 1
+        assert html.count("NUMERICAL") == len(exact)
+        for answers_, number in zip(read, exact, strict=True):
+            (right, room, worth, _), *wrong, (other, _, _, _) = answers_
+            assert worth == 100
+            assert other is None
+            assert right == pytest.approx(number.exact, rel=1e-9, abs=1e-12)
+            assert abs(right - number.exact) < room == pytest.approx(room_of(number.exact))
+            for x, tolerance, nothing, feedback in wrong:
+                assert nothing == 0
+                assert feedback
+                assert abs(x - right) > room + tolerance
+
+
+def test_gift():
+    """A question for each number; what GIFT takes for a sign is escaped."""
+    example = lectures.get("sum-times-w")
+    text = quiz.gift([example])
+    questions = [line for line in text.splitlines() if line.startswith("::")]
+    assert len(questions) == len([*numbers_of(example.steps())]) == 6
+    for line in questions:
+        title, body = re.fullmatch(r"::((?:\\.|[^:\\])*)::\[html\](.*)", line).groups()
+        prompt, answer = re.fullmatch(r"((?:\\.|[^{}\\~=#])*)\{#(.*)\}", body).groups()
+        right, *wrong = re.split(r" =", answer)
+        assert re.fullmatch(r"=-?[\d.]+:[\d.]+#OK", right)
+        assert all(re.match(r"%0%-?[\d.]+:[\d.]+#", each) for each in wrong)
+        assert "sum-times-w 1" in title
+        assert "u + v" in unescape(prompt)
+
+
+def test_questions_by_the_command(tmp_path, capsys):
+    for option, name in (("--moodle", "q.xml"), ("--gift", "q.gift")):
+        assert main(["lecture", "td1", "ex2", option, str(tmp_path / name), "--variants", "3"]) == 0
+    assert len(ET.parse(tmp_path / "q.xml").findall("question")) == 3
+
+
+class Links(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attributes):
+        self.found += [value for name, value in attributes if name in ("href", "src")]
+
+
+def check_links(folder):
+    for path in folder.rglob("*.html"):
+        parser = Links()
+        parser.feed(path.read_text("utf-8"))
+        for link in parser.found:
+            assert link.startswith("#") or (path.parent / link).is_file(), (path, link)
+
+
+def test_site_of_one_document(tmp_path):
+    """Pages, steps and exercises in both languages; every link leads somewhere, and none leaves."""
+    write_site([lectures.all()[1]], tmp_path)
+
+    assert len([*tmp_path.rglob("*.html")]) == 1 + 2 * (1 + 3 * 5)
+    check_links(tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value")
+def test_whole_site(tmp_path):
+    """All 78 examples."""
+    write_site(lectures.all(), tmp_path)
+
+    assert len([*tmp_path.rglob("*.html")]) == 1 + 2 * (1 + 3 * 78)
+    check_links(tmp_path)
