@@ -1,17 +1,15 @@
 """Pages whose numbers change: after every change they read what a fresh page with these numbers does."""
 
 import json
-import math
 import random
 
 import pytest
-from browser.test_stepper import boxes_after
 from rule_cases import POWERS, TABLE
 
-from autograd_mini import Value, parse, relu, steps, where
-from autograd_mini.engine.graph import toposort
+from autograd_mini import Value, parse, steps
 from autograd_mini.engine.value import apply
 from autograd_mini.stepping.page import changes
+from browser.test_stepper import boxes_after
 
 pytestmark = pytest.mark.slow  # a real browser
 
@@ -60,11 +58,19 @@ def differences(page, trace):
     """Where the page says something else than the trace: nothing, if all is well."""
     found, edges, labels, no_sign = page.evaluate(SAID)
     faults = []
-    for i, ((line, words, what), (sides, speech, meaning)) in enumerate(zip(found, expected(trace), strict=True)):
-        for kind, one, other in (("line", plain(line), sides), ("words", words.split(), speech), ("what", what, meaning)):
+    for i, ((line, words, what), (sides, speech, meaning)) in enumerate(
+        zip(found, expected(trace), strict=True)
+    ):
+        for kind, one, other in (
+            ("line", plain(line), sides),
+            ("words", words.split(), speech),
+            ("what", what, meaning),
+        ):
             if one != other:
                 faults.append((i + 1, kind, one, other))
-    if [[plain(x) for x in row] for row in boxes_after(trace, len(trace))] != [[plain(x) for x in row] for row in page.evaluate(BOXES)]:
+    if [[plain(x) for x in row] for row in boxes_after(trace, len(trace))] != [
+        [plain(x) for x in row] for row in page.evaluate(BOXES)
+    ]:
         faults.append(("boxes", page.evaluate(BOXES), boxes_after(trace, len(trace))))
     flows, texts = {}, {}
     for change in changes(trace):
@@ -75,7 +81,9 @@ def differences(page, trace):
         look = [abs(flow), flow < 0, flow >= 0]
         if edges[edge] != look:
             faults.append(("edge", edge, edges[edge], look))
-    if len(labels) == len(flows) and [plain(x) for x in labels] != [plain(texts[edge]) for edge in sorted(texts)]:
+    if len(labels) == len(flows) and [plain(x) for x in labels] != [
+        plain(texts[edge]) for edge in sorted(texts)
+    ]:
         faults.append(("labels", labels, texts))
     if no_sign == any(flow < 0 for flow in flows.values()):
         faults.append(("legend", no_sign))
@@ -127,12 +135,24 @@ def test_forward_mode_follows(open_page, by):
         assert [] == differences(page, steps(parse(source, **numbers), by=by))
 
 
-@pytest.mark.parametrize("source", ["f = (u + v) * w", "f = u * v * u - relu(w)", "f = -u * exp(v) + (w + u) / v"])
+@pytest.mark.parametrize(
+    "source", ["f = (u + v) * w", "f = u * v * u - relu(w)", "f = -u * exp(v) + (w + u) / v"]
+)
 def test_unknown_inputs_can_be_given_and_taken(open_page, source):
     """A page begins with formulas; every number that comes makes more of them numbers, and an empty field fewer."""
     page = open_page(steps(parse(source)).html())
     given = {}
-    for change in [{}, {"u": 2}, {"w": -1}, {"v": 1}, {"u": None}, {"w": None}, {"v": None}, {"u": 1, "v": 1}, {"w": 0.5}]:
+    for change in [
+        {},
+        {"u": 2},
+        {"w": -1},
+        {"v": 1},
+        {"u": None},
+        {"w": None},
+        {"v": None},
+        {"u": 1, "v": 1},
+        {"w": 0.5},
+    ]:
         fill(page, change)
         given |= change
         trace = steps(parse(source, **{name: x for name, x in given.items() if x is not None}))

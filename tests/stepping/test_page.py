@@ -370,7 +370,13 @@ def test_the_language_of_the_page():
 
     assert "fr" == next(a["lang"] for tag, a in read.elements if tag == "html")
     assert "Étape suivante (→)" in words
-    headings = ["Petit déplacement", "Chemins", "Descente", "Passe forward", "Passe backward (rétropropagation)"]
+    headings = [
+        "Petit déplacement",
+        "Chemins",
+        "Descente",
+        "Passe forward",
+        "Passe backward (rétropropagation)",
+    ]
     assert headings == read.inside("h2")
 
 
