@@ -50,8 +50,7 @@ def plain(text):
 def expected(trace):
     from browser.test_stepper import sides
 
-    said = [[plain(sides(step)), spoken(trace, step.line), step.meaning] for step in trace]
-    return said
+    return [[plain(sides(step)), spoken(trace, step.line), step.meaning] for step in trace]
 
 
 def differences(page, trace):

@@ -15,8 +15,9 @@ from autograd_mini.formulas.mathml import mathml
 from autograd_mini.formulas.text import Text
 from autograd_mini.nn import MLP, Layer, Neuron
 from autograd_mini.stepping.moments import scene_after
-from autograd_mini.stepping.page import LETTERS, changes, heading, tree
+from autograd_mini.stepping.page import changes, heading
 from autograd_mini.stepping.sweeps import VALUES
+from autograd_mini.stepping.trees import LETTERS, tree
 from autograd_mini.viz.dot import DENSE, crossings
 
 NAMES = [
