@@ -216,6 +216,8 @@ def outer(x: Term, y: Term) -> Term:
 
 
 def _pull_matmul(each: Expression, _value: Term, flow: Term, x: Term, y: Term) -> tuple[Term, Term]:
+    # A vector that is every row of a matrix is spread out: its product is with all of them.
+    x, y = (_full(part, each.arguments[i].shape) for i, part in enumerate((x, y)))
     match len(each.arguments[0].shape), len(each.arguments[1].shape):
         case 1, 1:
             return flow * y, flow * x
@@ -248,7 +250,9 @@ def entry(x: Term, index: tuple[int, ...], shape: Shape = ()) -> Term:
     outside, inside = _apart(x)
 
     def part(y: Term) -> Term:
-        return entry(y, index, shape) if len(y.shape) == len(inside.shape) else y
+        if len(y.shape) == len(inside.shape):
+            return entry(y, index, shape)
+        return entry(y, index[-1:]) if y.shape and not shape else y  # a vector is every row
 
     if inside.head == "sum":
         return outside * reduce(add, map(part, inside.parts))

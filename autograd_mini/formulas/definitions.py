@@ -29,7 +29,7 @@ from autograd_mini.errors import UnboundError, shown
 from autograd_mini.formulas.expressions import constant
 from autograd_mini.formulas.names import Name, examples_of, names
 from autograd_mini.formulas.printing import Printed
-from autograd_mini.formulas.recognition import NoLineError, Reader, Unit, softmax_of
+from autograd_mini.formulas.recognition import NoLineError, Reader, Unit, places_in
 from autograd_mini.formulas.roles import parameters
 
 if TYPE_CHECKING:
@@ -235,15 +235,15 @@ def _left_out(order: Sequence[Value], called: Mapping[Value, str]) -> list[Value
         found = _ENTRY.fullmatch(called[node]) if node.rule is not None and node.rule.name == "div" else None
         if found is None or node.rule is None or (found[1], node.parents[1]) in seen:
             continue
-        seen.add((found[1], node.parents[1]))
-        total = softmax_of(node, {})
-        if total is None:
+        exponential, total = node.parents
+        seen.add((found[1], total))
+        if exponential not in places_in(total, {}):
             continue
         row = f"{found[2]}," if found[3] else ""
-        for i, exponential in enumerate(total.parents, 1):
+        for i, each in enumerate(total.parents, 1):
             if (label := f"{found[1]}[{row}{i}]") not in labels:
                 labels.add(label)
-                sibling = apply(node.rule, (exponential, total))
+                sibling = apply(node.rule, (each, total))
                 sibling.label = label
                 more.append(sibling)
     return more
@@ -378,7 +378,8 @@ class _Lines:
         self.unit_of = {node: (unit, place) for unit in units for place, node in enumerate(unit.entries)}
         self.frames: dict[Value, Frame] = {}
         self.failed: list[Unit] = []
-        self.opened = [unit for unit in units if unit.name in opened or _whole(unit.name) in opened]
+        computed = [unit for unit in units if unit.entries[0].parents]
+        self.opened = [unit for unit in computed if unit.name in opened or _whole(unit.name) in opened]
         frames = [Frame(unit.name, self._line_of(unit)) for unit in self.opened]
         for unit, frame in zip(self.opened, frames, strict=True):
             self._open(unit, frame)

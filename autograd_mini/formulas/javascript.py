@@ -57,6 +57,12 @@ ANY_NUMBER = {
     "max": ("(...x)=>x.reduce((s,a)=>maximum(s,a))", "(z,...x)=>chosen(z,x)"),
     "min": ("(...x)=>x.reduce((s,a)=>minimum(s,a))", "(z,...x)=>chosen(z,x)"),
 }
+KINK_OF_NORM = "(...x)=>[x.reduce((s,a)=>Math.hypot(s,a),0)]"
+AS_PRINTED = {
+    "norm": "(z,...x)=>x.map(a=>a/z)",
+    "max": "(z,...x)=>x.map(a=>+(a==z))",
+    "min": "(z,...x)=>x.map(a=>+(a==z))",
+}
 
 
 class JavaScript(Source):
@@ -135,7 +141,14 @@ def _shortest(x: float) -> str:
     return digits[1:] if digits.startswith("0.") else digits
 
 
-javascript = JavaScript()
+class Literally(JavaScript):
+    """JavaScript that computes what formulas say in print, without the steps around traps."""
+
+    def guard(self, *condition_safe_plain: Any) -> Any:
+        return condition_safe_plain[-1]
+
+
+javascript, literally = JavaScript(), Literally()
 
 
 @cache
@@ -182,8 +195,11 @@ def is_printable(rule: Rule, count: int | None = None) -> bool:
     return True
 
 
-def table_of(applied: Iterable[tuple[Rule, int]]) -> str:
+def table_of(applied: Iterable[tuple[Rule, int]], *, is_full: bool = False) -> str:
     """The script of the table `rules` of some rules, each with how many inputs it has, and what they call.
+
+    is_full: with what a page needs that tells why: k, the terms of which one is 0 at a kink, and l, the partials as
+    their formulas say, without the steps around traps, where these are others.
 
     Raises RuleError if one of them has no form in JavaScript.
 
@@ -192,7 +208,7 @@ def table_of(applied: Iterable[tuple[Rule, int]]) -> str:
     const maximum = (x, y) => (x >= y || x !== x ? x : y);
     const rules={mul:{f:(x,y)=>x*y,p:(z,x,y)=>[y,x]},relu:{f:x=>maximum(x,0),p:(z,x)=>[x>0?1:x<=0?0:x],c:1}};
     """
-    entries = {key_of(rule, count): _entry(rule, count) for rule, count in applied}
+    entries = {key_of(rule, count): _entry(rule, count, is_full=is_full) for rule, count in applied}
     fields = [f"{quoted(key)}:{entry}" for key, entry in entries.items()]
     table = f"const rules={{{','.join(fields)}}};"
     return "\n".join([*_called_in(table), table])
@@ -264,15 +280,35 @@ def _head(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"({','.join(names)})"
 
 
-def _entry(rule: Rule, count: int) -> str:
+def _entry(rule: Rule, count: int, *, is_full: bool = False) -> str:
     """One entry of the table."""
-    value = _value(rule, count)
+    names = _names(count)
+    fields = {"f": _value(rule, count), "p": _partials(javascript, rule, count)}
+    if rule.choice:
+        fields["c"] = "1"
+    if is_full and rule.kinks is not None:
+        if _is_known(rule) and rule.name != "norm":  # of the choices among many a tie says the same
+            return _braced(fields)
+        terms = rule.kinks(javascript, *map(javascript.symbol, names))
+        fields["k"] = KINK_OF_NORM if _is_known(rule) else f"{_head(names)}=>{_listed(terms)}"
+    if is_full and not rule.owner and (literal := _partials(literally, rule, count)) != fields["p"]:
+        fields["l"] = literal
+    return _braced(fields)
+
+
+def _partials(xp: JavaScript, rule: Rule, count: int) -> str:
+    """The function of the value and the inputs that gives the partials; it takes no more of them than it needs."""
     if _is_known(rule):
-        partials = ANY_NUMBER[rule.name][1]
-    else:
-        names = _names(count)
-        slopes = rule.partials(javascript, javascript.symbol("z"), *map(javascript.symbol, names))
-        result = f"[{','.join([str(javascript.formula(x)) for x in slopes])}]"
-        used = [i for i, name in enumerate(["z", *names]) if re.search(rf"\b{name}\b", result)]
-        partials = f"{_head(['z', *names][: max(used, default=-1) + 1])}=>{result}"
-    return f"{{f:{value},p:{partials}{',c:1' * rule.choice}}}"
+        return (AS_PRINTED if xp is literally else {}).get(rule.name, ANY_NUMBER[rule.name][1])
+    names = ["z", *_names(count)]
+    result = _listed(rule.partials(xp, *map(xp.symbol, names)))
+    used = [i for i, name in enumerate(names) if re.search(rf"\b{name}\b", result)]
+    return f"{_head(names[: max(used, default=-1) + 1])}=>{result}"
+
+
+def _listed(pieces: Sequence[Any]) -> str:
+    return f"[{','.join([str(javascript.formula(x)) for x in pieces])}]"
+
+
+def _braced(fields: Mapping[str, str]) -> str:
+    return f"{{{','.join([f'{name}:{text}' for name, text in fields.items()])}}}"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from math import inf, pi
 from typing import TYPE_CHECKING
 from unicodedata import normalize
@@ -72,6 +73,7 @@ _NAME = re.compile(
 )
 
 
+@lru_cache(maxsize=1 << 15)  # a picture asks for each name several times
 def indexed(name: str) -> tuple[str, str, str] | None:
     """Letters, layer and index of a name such as t1, w_A, w[1,2] or w1[1,2], the weight of layer 1.
 

@@ -62,6 +62,7 @@ class Reader:
         self.inputs: list[Unit] = []
         self._places: dict[Unit, int] = {}
         self._size = 0
+        self._totals: dict[Value, Mapping[Value, int]] = {}
 
     def line(self, unit: Unit) -> Expression:
         """The expression of a unit. Raises NoLineError if there is none."""
@@ -316,50 +317,53 @@ class Reader:
         if len(node.parents) != 2:
             return "", None, 0
         left, right = node.parents
-        if (total := softmax_of(node, self.unit_of)) is not None and left not in self.unit_of:
-            return "softmax", total, next(i for i, each in enumerate(total.parents) if each is left)
+        if (
+            rule == "div"
+            and left not in self.unit_of
+            and (place := self._places_in(right).get(left)) is not None
+        ):
+            return "softmax", right, place
         for word, log, other in (
             ("log_softmax", right, left),
             ("surprisal", left, right),
             ("logsumexp", right, left),
         ):
-            if not (self._is(log, "log") and self._is_total(log.parents[0])):
+            if log.rule is None or log.rule.name != "log" or log in self.unit_of:
                 continue
             total = log.parents[0]
-            lower = [each.parents[0] for each in total.parents]
-            if word == "logsumexp" and rule == "add" and other is lower[0].parents[1]:
+            if not (places := self._places_in(total)):
+                continue
+            if word == "logsumexp" and rule == "add" and other is total.parents[0].parents[0].parents[1]:
                 return word, total, 0
-            if word != "logsumexp" and rule == "sub" and any(other is x for x in lower):
-                return word, total, next(i for i, x in enumerate(lower) if x is other)
+            if word != "logsumexp" and rule == "sub" and (place := places.get(other)) is not None:
+                return word, total, place
         return "", None, 0
 
-    def _is(self, node: Value, name: str) -> bool:
-        return _is(node, name, self.unit_of)
+    def _places_in(self, total: Value) -> Mapping[Value, int]:
+        """Where exponentials, and what they are of, stand in a sum of a softmax; nothing for another node."""
+        if total not in self._totals:
+            self._totals[total] = places_in(total, self.unit_of)
+        return self._totals[total]
 
-    def _is_total(self, node: Value) -> bool:
-        return _is_total(node, self.unit_of)
 
+def places_in(total: Value, named: Container[Value]) -> Mapping[Value, int]:
+    """Where the exponentials of scores below their largest, and these scores, stand in their sum.
 
-def softmax_of(node: Value, named: Container[Value]) -> Value | None:
-    """The sum of exponentials that an entry of a softmax is divided by; None for another node.
-
-    named: what is known by a name, and so not looked into.
+    named: what is known by a name, and so not looked into. Nothing for a node that is no such sum.
     """
-    if node.rule is None or node.rule.name != "div":
-        return None
-    exponential, total = node.parents
-    return total if _is_total(total, named) and any(exponential is x for x in total.parents) else None
+    places: dict[Value, int] = {}
+    if not _is(total, "sum", named):
+        return places
+    for i, each in enumerate(total.parents):
+        if not (_is(each, "exp", named) and _is(each.parents[0], "shift", named)):
+            return {}
+        places.setdefault(each, i)
+        places.setdefault(each.parents[0], i)
+    return places
 
 
 def _is(node: Value, name: str, named: Container[Value]) -> bool:
     return node.rule is not None and node.rule.name == name and node not in named
-
-
-def _is_total(node: Value, named: Container[Value]) -> bool:
-    """Whether it is the sum of the exponentials of scores below their largest."""
-    return _is(node, "sum", named) and all(
-        _is(each, "exp", named) and _is(each.parents[0], "shift", named) for each in node.parents
-    )
 
 
 # The primitives of any number of inputs that have a name for arrays.

@@ -81,13 +81,13 @@ def _has_arrays(scene: Scene) -> bool:
     return any(card.shape or card.gradient_shape for card in scene.cards)
 
 
-def blank_picture(trace: Trace) -> str:
+def blank_picture(trace: Trace, scene: Scene | None = None) -> str:
     """The `<svg>` element of a page: all that steps can fill is there and empty; and after it, as data, what changes
     when the graph is turned, to run downwards on a telephone: {attribute: {number of the element: other value}}.
 
-    Raises LayoutError if the renderer fails.
+    scene: what it shows, if not all that the steps know. Raises LayoutError if the renderer fails.
     """
-    scene = scene_after(trace)
+    scene = scene or scene_after(trace)
     drawing = _blank(scene, layout_of(scene))
     changes: dict[str, dict[int, str]] = {}
     if scene.style != "network" and not runs_downwards(scene):

@@ -26,9 +26,10 @@ from autograd_mini.stepping.lines import Lines
 from autograd_mini.stepping.live import graph_of
 from autograd_mini.stepping.mistakes import KINDS, mistakes_program
 from autograd_mini.stepping.moments import scene_after
-from autograd_mini.stepping.page import changes, heading, tree
+from autograd_mini.stepping.page import changes, heading
 from autograd_mini.stepping.sheet import Sheet
-from autograd_mini.stepping.sweeps import OPERATION, PRODUCT, TANGENTS, VALUES, VARIABLE
+from autograd_mini.stepping.sweeps import OPERATION, PRODUCT, TANGENTS, VALUES
+from autograd_mini.stepping.trees import tree
 from autograd_mini.viz.document import button, data_block, document, panel
 from autograd_mini.words.messages import message
 
@@ -164,6 +165,7 @@ class Asked:
         self.asked = sorted(
             {self.place[x] for node in trace.nodes if node.rule is not None for x in self._entries(node)}
         )
+        self.opaque = self._opaque()
         self.definitions: list[str] = []
         self.inner: list[list[int]] = []
         self.known: dict[str, str] = {}
@@ -172,8 +174,8 @@ class Asked:
         is_forward = trace.sweep == TANGENTS
         self.read = self._read()
         self.sheet = Sheet(self.order, self.asked, self.starts, self.held, is_forward=is_forward, wanted=self.wanted, read=self.read)  # fmt: skip
-        if not self.is_formal:
-            self._learn(self.sheet)
+        self.opened = self.sheet  # with the operations inside of definitions
+        self._learn(self.sheet)
         self.questions = [*self._questions()]
         self.has_locals = any(question["b"] == 2 for question in self.questions)
 
@@ -216,6 +218,8 @@ class Asked:
         last = {step.node: i for i, step in enumerate(trace) if step.sweep != VALUES}
         groups: dict[int, list[int]] = {}
         for i, step in enumerate(trace):
+            if trace.nodes[step.node] in self.said.fixed:
+                continue
             if step.kind == OPERATION:
                 yield self._value(trace, step, done[i])
                 name = trace.nodes[step.node].label
@@ -245,12 +249,12 @@ class Asked:
         for name in self.definitions:
             entries = [node.unit.entries[0] for node, frame in frames.items() if frame == name]
             self.inner.append([self.place[entry] for entry in entries if entry in self.place])
-        if not self.is_formal:
-            more = [*self.asked, *[i for places in self.inner for i in places]]
-            self._learn(Sheet(self.order, more, self.starts, self.held, wanted=self.wanted))
+        more = [*self.asked, *[i for places in self.inner for i in places]]
+        self.opened = Sheet(self.order, more, self.starts, self.held, wanted=self.wanted)
+        self._learn(self.opened)
         for step in opened:
             node = opened.nodes[step.node]
-            if node not in frames or node.unit.entries[0] not in self.place:
+            if node not in frames or node.unit.entries[0] not in self.place or node in opened.equations.fixed:
                 continue
             rows = found.setdefault((frames[node], step.sweep == VALUES), [])
             d = self.definitions.index(frames[node])
@@ -335,7 +339,7 @@ class Asked:
             (user, _), *_ = step.edges
             u = self.place[trace.nodes[user].unit.entries[0]]
             x = self.place[trace.nodes[step.node].unit.entries[0]]
-            sheet = self._sheet_of(trace, u)
+            sheet = self.sheet if trace is self.lines else self.opened
             keys = [sheet.slope(u, sheet.units[u].inputs.index(x))]
             name = trace.nodes[user].label
         elif step.edge is not None:
@@ -348,13 +352,6 @@ class Asked:
             h=[[sides[:-1]]] if len(sides) > 2 else [], l=[sides],
             e=[] if is_inside else step.arrows, x=[label for label in labels if label[3] == keys[0]], **more,
         )  # fmt: skip
-
-    def _sheet_of(self, trace: Lines, u: int) -> Sheet:
-        """A sheet with a unit as it is asked in a trace."""
-        if trace is self.lines:
-            return self.sheet
-        entries = [x for node in trace.nodes if node.rule is not None for x in node.unit.entries]
-        return Sheet(self.order, [u, *[self.place[x] for x in entries if x in self.place]], [])
 
     def _label(self, trace: Trace, step: Step, change: list[Any]) -> list[Any]:
         """What to write on an edge: which label, the text with # for the number, its digits, and the key."""
@@ -411,19 +408,14 @@ class Asked:
             {k: part for k, part in question.items() if k not in ("label", "step", "entries")}
             for question in self.questions
         ]
+        cards, numbers = scene_after(self.trace).cards, self.said.numbers
         given = [
-            [step.node, str(xp.constant(step.result))]
-            for step in self.trace
-            if step.kind == VARIABLE and step.result is not None and not self.lines
+            [i, cards[i].filled(numbers[node])]
+            for i, node in enumerate(self.trace.nodes)
+            if (node.rule is None and (node.label or not node.is_constant))
+            or (node.rule is not None and node in self.said.fixed)
+            if numbers[node] is not None
         ]
-        if self.lines:
-            numbers = {node: node.known("data") for node in self.lines.nodes if node.rule is None}
-            cards = scene_after(self.trace).cards
-            given = [
-                [i, cards[i].filled(numbers[node])]
-                for i, node in enumerate(self.lines.nodes)
-                if node.rule is None and numbers[node] is not None
-            ]
         content: dict[str, Any] = {
             "graph": graph, "asked": self.asked, "starts": self.starts, "held": self.held, "wanted": self.wanted,
             "forward": int(self.trace.sweep == TANGENTS),
@@ -448,26 +440,29 @@ class Asked:
 
     def _opaque(self) -> dict[int, str]:
         """Places of operations without a formula, and the names of their rules in the page: they are what they are here."""
+        applied = {(node.rule, len(node.parents)): node.rule for node in self.order if node.rule is not None}
+        printable = {each: is_printable(rule, each[1]) for each, rule in applied.items()}
         return {
             i: f"{node.rule.name}@{i}"
             for i, node in enumerate(self.order)
-            if node.rule is not None and not is_printable(node.rule, len(node.parents))
+            if node.rule is not None and not printable[node.rule, len(node.parents)]
         }
 
     def _graph(self) -> list[Any]:
-        printable = [node if i not in self._opaque() else None for i, node in enumerate(self.order)]
-        if None not in printable:
-            return graph_of(self.order)
+        """As `graph_of`, where some rules have a name of their own."""
         return [
-            [self._opaque()[i], *[self.place[x] for x in node.parents]] if i in self._opaque() else each
-            for i, (node, each) in enumerate(
-                zip(self.order, _graph_with_opaque(self.order, self.place), strict=True)
-            )
+            [
+                self.opaque.get(i) or key_of(node.rule, len(node.parents)),
+                *[self.place[x] for x in node.parents],
+            ]
+            if node.rule is not None
+            else graph_of([node])[0]
+            for i, node in enumerate(self.order)
         ]
 
     def program(self) -> str:
         """The scripts of the rules, of what mistakes make of them, and of the functions of answers."""
-        opaque = self._opaque()
+        opaque = self.opaque
         applied: dict[tuple[Rule, int], None] = {
             (node.rule, len(node.parents)): None
             for i, node in enumerate(self.order)
@@ -489,16 +484,6 @@ class Asked:
             tables.append(f"rules[{key}]={{f:()=>{javascript.constant(node.data)},p:()=>[{partials}]}};")
             tables.append(f"slips[{key}]={{n:{key}}};" * (not self.is_formal))
         return together(*tables)
-
-
-def _graph_with_opaque(order: Sequence[Value], place: dict[Value, int]) -> list[Any]:
-    """As `graph_of`, where some rules have no key."""
-    return [
-        [key_of(node.rule, len(node.parents)), *[place[x] for x in node.parents]]
-        if node.rule is not None
-        else graph_of([node])[0]
-        for node in order
-    ]
 
 
 def _width(node: Value) -> int:

@@ -43,7 +43,7 @@ def graph_of(nodes: Sequence[Value]) -> list[Any]:
     """
     places = {node: i for i, node in enumerate(nodes)}
     return [
-        _number(node.primal)
+        number_of(node.primal)
         if node.rule is None
         else [key_of(node.rule, len(node.parents)), *[places[parent] for parent in node.parents]]
         for node in nodes
@@ -65,7 +65,8 @@ def leaves_of(nodes: Sequence[Value]) -> dict[str, list[int]]:
     }
 
 
-def _number(x: float | None) -> float | str | None:
+def number_of(x: float | None) -> float | str | None:
+    """A number as JSON knows it, and `Number` of JavaScript reads it."""
     if x is None or math.isfinite(x):
         return x
     return "NaN" if math.isnan(x) else "Infinity" if x > 0 else "-Infinity"

@@ -11,10 +11,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from autograd_mini.stepping.alive import living, note, rules_of, try_it, with_room
 from autograd_mini.stepping.blank import blank_picture, looks_of, scripts_of
 from autograd_mini.stepping.lines import Lines
 from autograd_mini.stepping.moments import scene_after, widths
 from autograd_mini.stepping.sweeps import ADDITION, OPERATION, PRODUCT, SEED, VARIABLE
+from autograd_mini.stepping.trees import tree
 from autograd_mini.viz.colours import DARK
 from autograd_mini.viz.document import button, data_block, document, panel
 from autograd_mini.viz.layout import layout_of
@@ -34,10 +36,6 @@ if TYPE_CHECKING:
 
 
 KINDS = (VARIABLE, OPERATION, SEED, PRODUCT, ADDITION)
-LETTERS = {
-    "mi": "i", "mn": "n", "mo": "o", "mtext": "t", "mrow": "r", "mfrac": "f", "msub": "b", "msup": "p", "msqrt": "q", "msubsup": "s",
-    "munder": "u", "mtable": "w", "mtr": "y", "mtd": "z",
-}  # fmt: skip
 SPEEDS = {"½": 2000, "1": 1000, "2": 500, "4": 250}  # milliseconds a step
 SIGNS = {"first": "|◂", "previous": "◂", "play": "►", "next": "▸", "last": "▸|"}
 LONGEST = 60  # characters of a heading
@@ -48,25 +46,33 @@ def page_of(trace: Trace) -> str:
     language = trace.language
     sweep = trace.sweep
     words: dict[str, Any] = {key: message(key, language) for key in ("empty", "play", "pause")}
-    words["kinds"] = kinds(trace)
-    words["aloud"] = aloud(trace)
     title = heading(trace)
+    data: dict[str, Any]
+    scene, rules = scene_after(trace), None if isinstance(trace, Lines) else rules_of(trace)
+    if rules is None:
+        words |= {"kinds": kinds(trace), "aloud": aloud(trace)}
+        data, controls = {"steps": changes(trace)}, ("" if isinstance(trace, Lines) else note(trace))
+    else:
+        scene = with_room(scene, trace)
+        words["aloud"] = signs_of(language)
+        data, controls = {"alive": living(trace, scene)}, try_it(trace)
     body = [
         f"<header><h1>{escape(title)}</h1><b id=phase></b><span id=what></span></header>",
         "<div id=line role=img></div><p id=said role=status></p>",
-        panel(blank_picture(trace), language, [("flows", "≋")]),
+        panel(blank_picture(trace, scene), language, [("flows", "≋")]),
         _controls(len(trace), language, isinstance(trace, Lines)),
-        _list(trace),
+        controls,
+        _list(trace, is_alive=rules is not None),
         *([insides(trace)] if isinstance(trace, Lines) else []),
-        data_block("trace", {"words": words, "sweep": sweep, "steps": changes(trace)}),
+        data_block("trace", {"words": words, "sweep": sweep, **data}),
     ]
     name = f"{title} · {message('steps', language)}"
-    scene = scene_after(trace)
-    looks, rules = looks_of(scene)
-    parts = ["stepper", *["lines"] * isinstance(trace, Lines)]
+    looks, sizes = looks_of(scene)
+    parts = ["stepper", *["lines"] * isinstance(trace, Lines), *["tryit"] * (rules is not None)]
     styles = [*looks, *[f"stepping/assets/{part}.css" for part in parts]]
-    scripts = [*scripts_of(scene), *[f"stepping/assets/{part}.js" for part in parts]]
-    return document(name, language, "\n".join(body), styles, scripts, rules)
+    engine = ["live", "alive"] * (rules is not None)
+    scripts = [*scripts_of(scene), *[f"stepping/assets/{part}.js" for part in (*engine, *parts)]]
+    return document(name, language, "\n".join(body), styles, scripts, sizes, rules or "")
 
 
 def heading(trace: Trace, xp: Printed | None = None) -> str:
@@ -150,29 +156,17 @@ def aloud(trace: Trace) -> dict[str, str]:
         else []
     )
     lines = "".join([step.line for step in (*trace, *inner)])
-    signs = dict(sign.split(" ", 1) for sign in message("aloud", trace.language).split(", "))
-    return {sign: word for sign, word in signs.items() if sign in lines}
+    return {sign: word for sign, word in signs_of(trace.language).items() if sign in lines}
+
+
+def signs_of(language: str) -> dict[str, str]:
+    """How all signs are called."""
+    return dict(sign.split(" ", 1) for sign in message("aloud", language).split(", "))
 
 
 def trees(trace: Trace, step: Step) -> list[Tree]:
     """The sides of an equation as the script builds them."""
     return [tree(side.content) for side in step.sides(trace.equations.mathml)]
-
-
-def tree(content: tuple[Any, ...]) -> Tree:
-    """A piece of MathML in short: a leaf is its letter and text, a branch a list, ∂z/∂x is "d".
-
-    >>> tree(("mfrac", ("mi", "u"), ("mrow", ("mo", "−"), ("mn", "2"))))
-    ['f', 'iu', ['r', 'o−', 'n2']]
-    """
-    tag, *parts = content
-    if isinstance(parts[0], str):
-        return LETTERS[tag] + parts[0]
-    match [LETTERS[tag], *map(tree, parts)]:
-        case ["f", ["r", "i∂", above], ["r", "i∂", below]]:
-            return ["d", above, below]
-        case branch:
-            return branch
 
 
 def insides(trace: Lines) -> str:
@@ -244,8 +238,11 @@ def _controls(count: int, language: str, opens: bool) -> str:
     )
 
 
-def _list(trace: Trace) -> str:
-    """Every step as a line of text; the script makes it mathematics, and a link to the step."""
+def _list(trace: Trace, *, is_alive: bool) -> str:
+    """Every step as a line of text; the script makes it mathematics, and a link to the step.
+
+    is_alive: whether numbers can change, and so what the legend has to say.
+    """
     sweeps, start = [], 1
     for sweep, steps in groupby(trace, key=lambda step: step.sweep):
         lines = [f"<li>{escape(step.line, quote=False)}" for step in steps]
@@ -255,8 +252,11 @@ def _list(trace: Trace) -> str:
         start += len(lines)
     held = "held fixed in lines" if isinstance(trace, Lines) else "held fixed"
     tables = ["rows and columns"] * (isinstance(trace, Lines) and len(trace.starts) > 1)
-    legend = [held, *tables, *["negative"] * any(width < 0 for width in widths(trace).values())]
+    is_negative = any(width < 0 for width in widths(trace).values())
+    legend = [held, *tables, *["negative"] * (is_negative or is_alive)]
     title, *notes = [escape(message(key, trace.language)) for key in ("all steps", *legend)]
+    if is_alive:
+        notes[-1] = f"<span id=negative{' hidden' * (not is_negative)}>{notes[-1]}</span>"
     return (
         f"<details id=list><summary>{title}</summary>{''.join(sweeps)}<p>{'<br>'.join(notes)}</p></details>"
     )

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import ChainMap
 from typing import TYPE_CHECKING, NamedTuple
 
 from autograd_mini.engine.arithmetic import floats
@@ -105,8 +106,9 @@ class Sheet:
         self.terms = {start: self._terms(start) for start in starts}
         self.keys = [*self._keys()]
         self.exact: dict[str, float] = {}
+        known: dict[int, Sequence[float]] = {}
         for key in self.keys if len(self.leaves) == len(numbers) else ():
-            self.exact[key] = self.made(key, self.leaves, self.exact)
+            self.exact[key] = self.made(key, self.leaves, self.exact, known)
 
     def _unit(self, place: int) -> Unit:
         """The operations of a value down to inputs and other values that are asked."""
@@ -156,14 +158,23 @@ class Sheet:
                 known |= {(u, k) for u, k, _ in uses}
                 yield f"g{start},{x}"
 
-    def made(self, key: str, leaves: Mapping[int, float], numbers: Numbers) -> float:
-        """A number from earlier ones."""
+    def made(
+        self,
+        key: str,
+        leaves: Mapping[int, float],
+        numbers: Numbers,
+        known: dict[int, Sequence[float]] | None = None,
+    ) -> float:
+        """A number from earlier ones. known: partials by units, kept from one key to the next while values stay."""
         at = _at(leaves, numbers)
         kind, (first, *rest) = key[0], [int(part) for part in key[1:].split(",")]
         if kind == "v":
             return self.value(self.units[first], at)
         if kind == "p":
-            return self.partials(self.units[first], at)[rest[0]]
+            known = {} if known is None else known
+            if first not in known:
+                known[first] = self.partials(self.units[first], at)
+            return known[first][rest[0]]
         return math.fsum(self.products(first, rest[0], numbers)) if first != rest[0] else 1.0
 
     def products(self, start: int, x: int, numbers: Numbers) -> list[float]:
@@ -270,8 +281,9 @@ class Sheet:
                 continue
             leaves = {i: drawn[node] for i, node in enumerate(self.order) if not self.parents[i]}
             numbers: dict[str, float] = {}
+            partials: dict[int, Sequence[float]] = {}
             for each in keys:
-                numbers[each] = self.made(each, leaves, numbers)
+                numbers[each] = self.made(each, leaves, numbers, partials)
             if not all(map(math.isfinite, numbers.values())):
                 continue
             spoken = numbers | {f"v{i}": x for i, x in leaves.items()}
@@ -456,6 +468,7 @@ class Marking:
         self.corrected: dict[str, float] = {}
         self.is_right: dict[str, bool] = {}
         self.halves: dict[str, float] = {}
+        self.known: tuple[dict[int, Sequence[float]], ...] = {}, {}
 
     def take(self, key: str, text: str | None, *, is_shown: bool = False) -> Verdict | None:
         """The verdict on the answer to the next question, None if there is none yet."""
@@ -491,14 +504,18 @@ class Marking:
     def _made(self, key: str) -> tuple[float, float]:
         """The number from what was typed, and from that with right ones made exact."""
         sheet = self.sheet
-        return sheet.made(key, sheet.read, self.as_typed), sheet.made(key, sheet.leaves, self.corrected)
+        typed, exact = self.known
+        return (
+            sheet.made(key, sheet.read, self.as_typed, typed),
+            sheet.made(key, sheet.leaves, self.corrected, exact),
+        )
 
     def _slack(self, key: str) -> float:
         """How far half a unit in each number before can move this one."""
         made, read, numbers = self.sheet.made, self.sheet.read, self.as_typed
         before = made(key, read, numbers)
         moves = [
-            abs(made(key, read, {**numbers, need: numbers[need] + self.halves[need]}) - before)
+            abs(made(key, read, ChainMap({need: numbers[need] + self.halves[need]}, numbers)) - before)
             for need in self.sheet.needs(key)
             if self.halves[need]
         ]

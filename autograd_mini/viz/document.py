@@ -39,12 +39,13 @@ def document(
     rules: more of style. program: more of script, which comes before that of the files. is_sealed: whether the words of
     the script are its own, so that a console knows none of them.
     """
-    style, script = ("\n".join(map(_asset, names)) for names in (styles, scripts))
+    style, script = ("\n".join(map(_text, names)) for names in (styles, scripts))
+    style, script = _stripped_style(style), _stripped(_needed(program, script))
     if program:
         script = f'"use strict";{_stripped(program)}\n{script}'
     if is_sealed:
         script = f'"use strict";(()=>{{{script}\n}})();'
-    style, script = _with_short_names(style + rules, _with_short_words(script))
+    style, script = _with_short_names(style + rules, _joined(_with_short_words(script)))
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}';"
         " base-uri 'none'; form-action 'none'"
@@ -97,20 +98,40 @@ def image(svg: str, label: str) -> str:
 # statement with a semicolon.
 _SPARE = re.compile(r"""("[^"\n]*"|`[^`]*`|/\^.*?/)|\s*([^\w\s$"`/])\s*""")
 
+# A constant, and after it another; not what counts through a loop.
+_NEXT_CONSTANT = re.compile(r"(\bconst(?: |(?=\[))(?:(?! of\b)[^;{}])*);const(?: |(?=\[))")
 
-def _asset(name: str) -> str:
-    """A file of the package, without comments and spare white space."""
+
+def _text(name: str) -> str:
+    """A file of the package without its comments."""
     text = files("autograd_mini").joinpath(name).read_text("utf-8")
-    text = re.sub(r"^\s*(//.*|/\*.*\*/)\n", "", text, flags=re.MULTILINE).strip()
-    if name.endswith(".css"):
-        return re.sub(r"\s*([{};,>+])\s*|(:) ", r"\1\2", text).replace(";}", "}")
-    return _stripped(text)
+    return re.sub(r"^\s*(//.*|/\*.*\*/)\n", "", text, flags=re.MULTILINE).strip()
+
+
+def _needed(program: str, script: str) -> str:
+    """The script without those functions that nothing calls."""
+    for function in re.finditer(r"^function (\w+)\(.*?^}\n", script, re.MULTILINE | re.DOTALL):
+        if len(re.findall(rf"\b{function[1]}\b", program + script)) == 1:
+            script = script.replace(function[0], "")
+    return script
+
+
+def _stripped_style(text: str) -> str:
+    """A style sheet without spare white space."""
+    return re.sub(r"\s*([{};,>+])\s*|(:) ", r"\1\2", text).replace(";}", "}")
 
 
 def _stripped(text: str) -> str:
     """A script without spare white space."""
     text = _SPARE.sub(lambda found: found[1] or found[2], text)
     return re.sub(r"\((\w+)\)(?==>)", r"\1", text).replace(";}", "}")
+
+
+def _joined(text: str) -> str:
+    """The script with one declaration for constants that follow one another."""
+    while text != (text := _NEXT_CONSTANT.sub(r"\1,", text)):
+        pass
+    return text
 
 
 def _with_short_names(style: str, script: str) -> tuple[str, str]:
@@ -150,7 +171,7 @@ def _with_short_words(script: str) -> str:
     )
     free = [
         letters
-        for prefix in ("", "_")
+        for prefix in ("", *"_$ABC")
         for letter in ascii_letters
         if (letters := prefix + letter) not in counts
     ]

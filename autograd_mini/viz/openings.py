@@ -16,9 +16,22 @@ from autograd_mini.viz.svg import darkened, follow_reader, text_of
 from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
+    from typing import Protocol
 
-    from autograd_mini.viz.drawing import Drawing
+    from autograd_mini.viz.scene import Scene
+
+    class Picture(Protocol):
+        """What is asked of a drawing here."""
+
+        scene: Scene
+        language: str
+        theme: str
+        opened: Collection[str]
+        places: Mapping[str, str]
+
+        def element(self) -> ET.Element: ...
+        def svg(self) -> str: ...
 
 
 RULES = (
@@ -27,7 +40,7 @@ RULES = (
 )
 
 
-def page_of(drawing: Drawing, opened: Mapping[str, Drawing]) -> str:
+def page_of(drawing: Picture, opened: Mapping[str, Picture]) -> str:
     """The page of a drawing and of those in which one more definition is open, or one less, by its name.
 
     Raises LayoutError if the renderer fails.
@@ -57,7 +70,7 @@ def page_of(drawing: Drawing, opened: Mapping[str, Drawing]) -> str:
     return document(drawing.scene.title, drawing.language, text_of(root), (), (), RULES + rules)
 
 
-def details_of(drawing: Drawing, opened: Mapping[str, Drawing]) -> str:
+def details_of(drawing: Picture, opened: Mapping[str, Picture]) -> str:
     """What a notebook shows below a picture, trusted or not: a line for each definition, and below it, once it is opened,
     the picture in which it is open.
     """
@@ -68,13 +81,13 @@ def details_of(drawing: Drawing, opened: Mapping[str, Drawing]) -> str:
     return "".join(items)
 
 
-def _title(name: str, one: Drawing, other: Drawing) -> str:
+def _title(name: str, one: Picture, other: Picture) -> str:
     """What stands on the frame of a definition, in the drawing in which it is open."""
     frames = [*one.scene.frames, *other.scene.frames]
     return next(frame.title for frame in frames if frame.id == f"cluster {name}")
 
 
-def _link(element: ET.Element, drawing: Drawing, name: str, address: str) -> None:
+def _link(element: ET.Element, drawing: Picture, name: str, address: str) -> None:
     """Make the card of a definition, or its frame, a link."""
     groups = element[-1]
     framed = [group for group in groups if "frame" in group.get("class", "").split()]

@@ -178,6 +178,29 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "To see the steps here, trust this notebook or run the cell again.",
         "fr": "Pour voir les étapes ici, approuvez ce notebook ou exécutez de nouveau la cellule.",
     },
+    # where its numbers can be changed
+    "still": {
+        "en": "The numbers of this page cannot be changed: it would need a formula for {}.",
+        "fr": "Les nombres de cette page ne peuvent pas changer : il faudrait une formule pour {}.",
+    },
+    "drag": {"en": "Drag, or ↑ ↓ with Shift or Alt", "fr": "Glisser, ou ↑ ↓ avec Maj ou Alt"},
+    "reset": {"en": "First numbers again", "fr": "Revenir aux premiers nombres"},
+    "try it": {"en": "Try it", "fr": "À vous d’essayer"},
+    "nudge": {"en": "Nudge", "fr": "Petit déplacement"},
+    "nudged by": {"en": "Move {} by h = {}", "fr": "Déplacer {} de h = {}"},
+    "paths": {"en": "Paths", "fr": "Chemins"},
+    "more paths": {"en": "{} more paths", "fr": "encore {} chemins"},
+    "alone": {
+        "en": "Products of two numbers for {}: path by path {}, in forward mode {}.",
+        "fr": "Produits de deux nombres pour {} : chemin par chemin {}, en mode forward {}.",
+    },
+    "forward and reverse": {
+        "en": "For all {} variables: in forward mode {}, in reverse mode {}.",
+        "fr": "Pour les {} variables : en mode forward {}, en mode reverse {}.",
+    },
+    "descent": {"en": "Descent", "fr": "Descente"},
+    "rate": {"en": "Rate", "fr": "Pas"},
+    "descend": {"en": "One step down", "fr": "Descendre d’un pas"},
     # signs of a formula as one says them
     "aloud": {
         "en": "= equals, + plus, − minus, × times, · times, ( bracket, ) end bracket, | bar, ∂ partial, / over, "

@@ -98,7 +98,7 @@ def test_paper(open_anywhere):
     page.pdf()
 
     assert [sides(step) for step in lecture()] == page.evaluate(
-        "[...document.querySelectorAll('li')].map(item => item.textContent)"
+        "[...document.querySelectorAll('#list li')].map(item => item.textContent)"
     )
 
 

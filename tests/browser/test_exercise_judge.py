@@ -178,6 +178,11 @@ FORMULAS = [
         ("g:w", "∂f/∂h*h*(1-h)*x", "right"), ("g:w", "(h-y)*h*(1-h)*x", "right"), ("g:w", "df/dh * h (1-h) x", "unreadable"),
         ("g:w", "df / dh · h·(1−h)·x", "right"), ("g:w", "df/dh*x", "wrong"), ("g:w", "df/db*x", "right"), ("g:b", "df/dw/x", "unreadable"),
     ]),
+    ("a = x1 * log(x2); f = a * a", ["a"], "f", [
+        ("v:a", "x1*ln(x2)", "right"), ("v:a", "x_1·log(x₂)", "right"), ("v:a", "log(x2^x1)", "right"), ("v:a", "x1*log(x1)", "wrong"),
+        ("v:f", "a^2", "right"), ("v:f", "(x1 ln x2)^2", "unreadable"), ("g:a", "2a", "unreadable"), ("g:a", "2*a", "right"),
+        ("g:x2", "2*a*x1/x2", "right"), ("g:x2", "∂f/∂a*x1/x2", "right"), ("g:x1", "∂f/∂a·∂a/∂x1", "unreadable"),
+    ]),
 ]  # fmt: skip
 
 

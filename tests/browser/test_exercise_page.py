@@ -315,6 +315,20 @@ def test_operations_inside_of_a_definition(open_page):
     assert count == page.locator("input:visible").count()
 
 
+def test_the_numbers_on_edges_stay_those_of_definitions(open_page):
+    """What lies on an edge is the derivative of the whole line, also while that is open."""
+    page = open_page(neuron())
+    labels = "[...document.querySelectorAll('.partial')].map(label => label.lastChild.textContent)"
+    page.click("#solution")
+    closed = page.evaluate(labels)
+    page.click("#solution")
+    page.locator(".open").first.click()
+    page.click("#solution")
+
+    assert closed == page.evaluate(labels)
+    assert {"0.1402", "0.0701"} <= {label.split(" ")[0] for label in closed}
+
+
 def test_arrays(open_page):
     """Every entry is judged; the box fills when all are right."""
     text = "a = W @ x; f = sum(a)"

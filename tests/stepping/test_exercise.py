@@ -5,11 +5,14 @@ import re
 from base64 import b64decode
 
 import pytest
+from test_figures_as_texts import TEXTS, read
 
 import autograd_mini as am
 from autograd_mini import Value, parse, sigmoid, steps, variables
 from autograd_mini.errors import UnboundError
+from autograd_mini.nn import MLP
 from autograd_mini.stepping.exercise import Asked, exercise_of, hidden, without_numbers
+from autograd_mini.viz.roots import last_of
 
 NETWORK = "a = W @ x + b; h = tanh(a); o = V @ h + c; p = softmax(o); loss = -log(p[y])"
 NUMBERS = {
@@ -225,7 +228,7 @@ def test_an_opaque_primitive_is_frozen(forget):
     bell = am.opaque("bell", lambda x: 0.25 * x, lambda _: 0.25)
     page = exercise_of(steps(bell(Value(2.0, "x")) * 3))
 
-    assert 'rules["bell@1"]={f:()=>.5,p:()=>[.25]}' in page
+    assert '["bell@1"]={f:()=>.5,p:()=>[.25]}' in page
 
 
 def test_the_exercise_in_french():
@@ -250,3 +253,42 @@ def test_a_name_stays_a_name(name):
     assert not re.search(r"<(b|img)\b", page)
     assert plain.count("<script") == page.count("<script")
     assert "\0" not in page
+
+
+@pytest.mark.slow  # a minute
+@pytest.mark.parametrize("detail", ["operations", "definitions"])
+def test_every_number_of_the_figures(detail):
+    """For every text of the lectures' figures the sheet finds what the steps say, and the page can be written."""
+    count = 0
+    for id_, texts in TEXTS.items():
+        for said in texts:
+            f = read(id_, said)
+            if detail == "operations" and last_of(f) is None:
+                continue  # several results: whose gradients would they be?
+            trace = steps(f, detail=detail)
+            asked = Asked(trace)
+            for row in asked.questions:
+                if row["b"] < 2 and "d" not in row:
+                    result = row["step"].result
+                    flat = [*flattened(result)] if isinstance(result, tuple) else [result]
+                    found = [asked.sheet.exact[key] for key in row["k"]]
+
+                    assert flat == pytest.approx(found, rel=1e-9, abs=1e-9, nan_ok=True), (
+                        id_,
+                        row["step"].line,
+                    )
+                    count += len(flat)
+            assert exercise_of(trace)
+            if len(trace) <= 60:
+                assert exercise_of(without_numbers(trace))
+    assert count > 1500
+
+
+def test_networks_have_exercises():
+    """Networks of modules, drawn layer by layer, at the level of layers too."""
+    net = MLP(2, [3, 1], seed=1)
+    y = net([1.0, -2.0])
+    y = y if isinstance(y, Value) else y[0]
+    for trace in (steps(y), steps(y, style="network"), steps(y, detail="layers")):
+        assert keys(trace)
+    assert 3 == len([row for row in questions(steps(y, detail="layers")) if row["b"] == 0 and "d" not in row])

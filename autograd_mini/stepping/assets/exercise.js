@@ -32,27 +32,23 @@ function keep() {
 }
 
 // Which numbers are asked follows from what is open.
+const sheetOf = (open) =>
+  makeSheet(graph, [...content.asked, ...open.flatMap((i) => inner[i])], content.starts, content.held, content.forward, content.wanted, content.names, content.read);
 let page;
 function prepare() {
-  const asked = [...content.asked, ...state.open.flatMap((i) => inner[i])];
-  page = makeSheet(graph, asked, content.starts, content.held, content.forward, content.wanted, content.names, content.read);
+  page = sheetOf(state.open);
 }
+const exact = { ...sheetOf([...inner.keys()]).exact, ...sheetOf([]).exact };
 const isAsked = (question) =>
   !(question.d >= 0 && !state.open.includes(question.d)) && !(state.bare && question.b > 1) && !state.open.includes(question.c);
 const isKnown = (key) => key in state.found || key in state.shown;
 
 // A tree of a formula with the numbers in the places of their keys: all are found anew.
-let all_numbers;
-function exactOf(key) {
-  if (!(key in page.exact))
-    all_numbers ??= makeSheet(graph, [...content.asked, ...inner.flat()], content.starts, content.held, content.forward, content.wanted, content.names, content.read);
-  return page.exact[key] ?? all_numbers.exact[key];
-}
 const shortText = (x) => numberText(Math.abs(x), point).split("·")[0];
-const filled = (part) => (part.big ? (part[0] === "#" ? "n" + shortText(exactOf(part.slice(1))) : part) : part.map(filled));
-const textOf = (key) => (formal ? "" : numberText(exactOf(key), point));
+const filled = (part) => (part.big ? (part[0] === "#" ? "n" + shortText(exact[part.slice(1)]) : part) : part.map(filled));
+const textOf = (key) => (formal ? "" : numberText(exact[key], point));
 function factorOf([, text, digits, key]) {
-  const x = formal ? 0 : exactOf(key);
+  const x = formal ? 0 : exact[key];
   return text.replace("#", numberText(digits < 17 ? +x.toPrecision(digits) : x, point));
 }
 

@@ -35,7 +35,8 @@ function judgeKey(sheet, names, key, typed) {
       drawn[place] = draw() < 0.5 && i % 2 ? -size : size;
     }
     numbers = {};
-    for (const each of sheet.keys) numbers[each] = made(sheet, each, drawn, numbers);
+    const known = {};
+    for (const each of sheet.keys) numbers[each] = made(sheet, each, drawn, numbers, known);
     if (!Object.values(numbers).every(Number.isFinite)) continue;
     found++;
     if (!(Math.abs(readAnswer(text, numberOf) - numbers[key]) <= 1e-9 * Math.abs(numbers[key]) + 1e-12)) return "wrong";

@@ -65,7 +65,8 @@ function digitsOf(x) {
 function numberText(x, point) {
   const size = Math.abs(x);
   const [digits, power] = size < Infinity ? digitsOf(size) : [x !== x ? "nan" : "∞"];
+  const shown = (x < 0 ? "−" : "") + digits.replace(".", point);
+  if (power === undefined) return shown;
   const ten = "10" + [...(power + "")].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit] ?? "⁻").join("");
-  const shown = digits.replace(".", point);
-  return (x < 0 ? "−" : "") + (power === undefined ? shown : digits === "1" ? ten : shown + "·" + ten);
+  return digits === "1" ? shown.slice(0, -1) + ten : shown + "·" + ten;
 }

@@ -45,7 +45,8 @@ function makeSheet(graph, asked, starts, held, forward, wanted, names, read) {
   for (const start of starts)
     for (const [x, uses] of sheet.terms[start]) sheet.keys.push(...uses.map(([u, k]) => slopeKey(sheet, u, k)), "g" + start + "," + x);
   sheet.keys = unique(sheet.keys);
-  if (!graph.includes(null)) for (const key of sheet.keys) sheet.exact[key] = made(sheet, key, sheet.leaves, sheet.exact);
+  const known = {};
+  if (!graph.includes(null)) for (const key of sheet.keys) sheet.exact[key] = made(sheet, key, sheet.leaves, sheet.exact, known);
   return sheet;
 }
 
@@ -78,12 +79,12 @@ function partialsOf(sheet, unit, at, changed = []) {
 // The key of a local partial; that of a definition is another one than that of its last operation.
 const slopeKey = (sheet, u, k) => "p" + u + "," + k + (sheet.units.get(u).body.length > 1 ? ",0" : "");
 
-// A number from earlier ones.
-function made(sheet, key, leaves, numbers) {
+// A number from earlier ones. known: partials by units, kept from one key to the next while values stay.
+function made(sheet, key, leaves, numbers, known = {}) {
   const [first, second] = partsOf(key);
   const at = valuesFrom(leaves, numbers);
   if (key[0] === "v") return inside(sheet, sheet.units.get(first), at)[first];
-  if (key[0] === "p") return partialsOf(sheet, sheet.units.get(first), at)[second];
+  if (key[0] === "p") return (known[first] ??= partialsOf(sheet, sheet.units.get(first), at))[second];
   return first === second ? 1 : total(productsOf(sheet, first, second, numbers));
 }
 const factorsOf = (sheet, start, x, numbers) =>
@@ -100,14 +101,14 @@ function needsOf(sheet, key) {
 
 // A verdict for every answer by its key: [kind, mistakes]. typed: texts by key; shown: keys that were given away.
 function judgeAll(sheet, typed, shown = []) {
-  const [asTyped, corrected, isRight, halves, verdicts] = [{}, {}, {}, {}, {}];
+  const [asTyped, corrected, isRight, halves, verdicts, typedPartials, exactPartials] = [{}, {}, {}, {}, {}, {}, {}];
   const slackOf = (key, before) => {
     const moves = needsOf(sheet, key).filter((need) => halves[need])
-      .map((need) => Math.abs(made(sheet, key, sheet.read, { ...asTyped, [need]: asTyped[need] + halves[need] }) - before));
+      .map((need) => Math.abs(made(sheet, key, sheet.read, Object.assign(Object.create(asTyped), { [need]: asTyped[need] + halves[need] })) - before));
     return total(moves.filter(Number.isFinite));
   };
   for (const key of sheet.keys) {
-    const others = [made(sheet, key, sheet.read, asTyped), made(sheet, key, sheet.leaves, corrected)];
+    const others = [made(sheet, key, sheet.read, asTyped, typedPartials), made(sheet, key, sheet.leaves, corrected, exactPartials)];
     const allRight = needsOf(sheet, key).every((need) => isRight[need]);
     const slack = allRight ? 0 : slackOf(key, others[0]);
     let found = [...others, allRight, slack];

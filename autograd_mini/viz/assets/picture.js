@@ -9,6 +9,7 @@ for (const button of document.querySelectorAll("[title]")) button.ariaLabel = bu
 // Set a text with its indices below and its powers above the line: few fonts have these digits.
 function set(element, text) {
   let low = 0;
+  if (/^[−\d.,×() ⊖]+$/.test(text) && element.children.length === 1) return void (element.firstChild.textContent = text);
   element.textContent = "";
   text.split(/([⁻⁰¹²³⁴-⁾]+|[₀-₉]+(?:,[₀-₉]+)*)/).forEach((part, i) => {
     if (!part) return;
@@ -34,10 +35,12 @@ function write(box, text) {
 // A bracket grows around a fraction alone: Chromium leaves gaps around what can grow.
 const tags = { m: "ath", t: "text", r: "row", f: "frac", b: "sub", p: "sup", q: "sqrt", s: "subsup", u: "under", w: "table", y: "tr", z: "td" };
 function formula(tree) {
+  const { target } = tree;
   if (tree[0] === "d") tree = ["f", ["r", "i∂", tree[1]], ["r", "i∂", tree[2]]];
   const element = document.createElementNS("http://www.w3.org/1998/Math/MathML", "m" + (tags[tree[0][0]] ?? tree[0][0]));
   element.append(...(tree.big ? [tree.slice(1)] : tree.slice(1).map(formula)));
   if (!element.querySelector("mfrac")) for (const part of element.children) part.setAttribute("stretchy", false);
+  if (target) element.dataset.r = target;
   return element;
 }
 // Every side of an equation is a formula of its own, so that a line can break before each =.
