@@ -505,7 +505,7 @@ def hidden(content: Any) -> str:
 
 def _words(asked: Asked, language: str) -> dict[str, str]:
     """All that the page may say."""
-    kinds = [] if asked.is_formal else [f"mistake {kind}" for kind in KINDS]
+    kinds = [] if asked.is_formal else [*KINDS.values()]
     said = {key: message(key, language) for key in (*WORDS, *kinds)}
     return said | {"close": said.pop("nearly")}
 

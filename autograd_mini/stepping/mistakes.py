@@ -66,11 +66,38 @@ NEUTRAL = {"add": 0.0, "sub": 0.0, "sum": 0.0, "dot": 0.0, "mul": 1.0, "div": 1.
 GATES = {"relu", "maximum", "minimum", "max", "min", "heaviside", "hard_sigmoid", "clip", "where"}
 PRODUCTS = {"mul", "dot"}
 FUNCTIONS = {"sigmoid", "tanh", "relu", "exp", "log", "softplus", "sin", "cos", "heaviside", "sqrt"}
-KINDS = (  # all of them, as words know them
-    "upstream", "partial", "inner", "swap", "value", "sign", "path", "only", "twice", "paths", "added", "skipped", "gate",
-    "rule", "activation", "index", "update", "seed", "product", "operation", "part", "order", "minus", "exponent", "log10",
-    "degrees", "other", "function", "largest", "sign of value",
-)  # fmt: skip
+KINDS = {  # all of them, and their words
+    "upstream": "mistake upstream",
+    "partial": "mistake partial",
+    "inner": "mistake inner",
+    "swap": "mistake swap",
+    "value": "mistake value",
+    "sign": "mistake sign",
+    "path": "mistake path",
+    "only": "mistake only",
+    "twice": "mistake twice",
+    "paths": "mistake paths",
+    "added": "mistake added",
+    "skipped": "mistake skipped",
+    "gate": "mistake gate",
+    "rule": "mistake rule",
+    "activation": "mistake activation",
+    "index": "mistake index",
+    "update": "mistake update",
+    "seed": "mistake seed",
+    "product": "mistake product",
+    "operation": "mistake operation",
+    "part": "mistake part",
+    "order": "mistake order",
+    "minus": "mistake minus",
+    "exponent": "mistake exponent",
+    "log10": "mistake log10",
+    "degrees": "mistake degrees",
+    "other": "mistake other",
+    "function": "mistake function",
+    "largest": "mistake largest",
+    "sign of value": "mistake sign of value",
+}
 RATES = (0.1, 1.0)  # of a step of descent by which weights may be changed too early
 
 

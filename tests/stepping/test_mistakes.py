@@ -107,7 +107,7 @@ def test_close_is_no_mistake():
 def test_every_kind_has_its_words():
     """In both languages, as what a number comes out of: never what somebody did."""
     for kind in KINDS:
-        words = MESSAGES[f"mistake {kind}"]
+        words = MESSAGES[KINDS[kind]]
         for clause in words.values():
             assert not re.search(r"\byou|\bvous|\bvotre", clause)
             assert set(re.findall(r"\{(.*?)\}", clause)) <= {"u", "f"}
