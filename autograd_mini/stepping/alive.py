@@ -72,7 +72,11 @@ def _applied(trace: Trace) -> list[tuple[Rule, int]]:
 
 def _stubborn(trace: Trace) -> list[str]:
     """The names of those rules that keep a page still."""
-    found = [rule.name for rule, count in dict.fromkeys(_applied(trace)) if count > MANY or not is_printable(rule, count)]
+    found = [
+        rule.name
+        for rule, count in dict.fromkeys(_applied(trace))
+        if count > MANY or not is_printable(rule, count)
+    ]
     return [*dict.fromkeys(found)]
 
 
@@ -80,7 +84,8 @@ def with_room(scene: Scene, trace: Trace) -> Scene:
     """The scene with a label on every arrow that derivatives flow along, also where their number is not known yet."""
     flowed = {edge for step in trace for edge in step.arrows}
     arrows = [
-        replace(arrow, partial=0.0) if i in flowed and arrow.partial is None else arrow for i, arrow in enumerate(scene.arrows)
+        replace(arrow, partial=0.0) if i in flowed and arrow.partial is None else arrow
+        for i, arrow in enumerate(scene.arrows)
     ]
     return replace(scene, arrows=tuple(arrows))
 
@@ -204,5 +209,12 @@ def _words(trace: Trace) -> dict[str, str]:
     }  # fmt: skip
     words = {key: message(key, trace.language) for key in sorted(keys)}
     words["nudged by"] = message("nudged by", trace.language)
-    words |= {key: message(MEANINGS[key][trace.sweep == TANGENTS], trace.language) for key in (PRODUCT, "use", ADDITION)}
-    return words if ADDITION in kinds else {key: words[key] for key in words if key not in ("use", ADDITION, "via")}
+    words |= {
+        key: message(MEANINGS[key][trace.sweep == TANGENTS], trace.language)
+        for key in (PRODUCT, "use", ADDITION)
+    }
+    return (
+        words
+        if ADDITION in kinds
+        else {key: words[key] for key in words if key not in ("use", ADDITION, "via")}
+    )

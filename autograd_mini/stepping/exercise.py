@@ -25,9 +25,10 @@ from autograd_mini.stepping.lines import Lines
 from autograd_mini.stepping.live import graph_of
 from autograd_mini.stepping.mistakes import KINDS, mistakes_program
 from autograd_mini.stepping.moments import scene_after
-from autograd_mini.stepping.page import changes, heading, tree
+from autograd_mini.stepping.page import changes, heading
 from autograd_mini.stepping.sheet import Sheet
 from autograd_mini.stepping.sweeps import OPERATION, PRODUCT, TANGENTS, VALUES, VARIABLE
+from autograd_mini.stepping.trees import tree
 from autograd_mini.viz.document import button, data_block, document, panel
 from autograd_mini.words.messages import message
 

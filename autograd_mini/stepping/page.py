@@ -16,7 +16,7 @@ from autograd_mini.stepping.blank import blank_picture, looks_of, scripts_of
 from autograd_mini.stepping.lines import Lines
 from autograd_mini.stepping.moments import scene_after, widths
 from autograd_mini.stepping.sweeps import ADDITION, OPERATION, PRODUCT, SEED, VARIABLE
-from autograd_mini.stepping.trees import LETTERS, tree
+from autograd_mini.stepping.trees import tree
 from autograd_mini.viz.colours import DARK
 from autograd_mini.viz.document import button, data_block, document, panel
 from autograd_mini.viz.layout import layout_of
@@ -48,6 +48,7 @@ def page_of(trace: Trace) -> str:
     words: dict[str, Any] = {key: message(key, language) for key in ("empty", "play", "pause")}
     title = heading(trace)
     scene, rules = scene_after(trace), None if isinstance(trace, Lines) else rules_of(trace)
+    data: dict[str, Any]
     if rules is None:
         words |= {"kinds": kinds(trace), "aloud": aloud(trace)}
         data, controls = {"steps": changes(trace)}, ("" if isinstance(trace, Lines) else note(trace))

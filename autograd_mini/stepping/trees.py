@@ -24,7 +24,7 @@ def tree(content: tuple[Any, ...]) -> Tree:
     """
     tag, *parts = content
     if isinstance(parts[0], str):
-        return LETTERS.get(tag, tag) + parts[0]
+        return f"{LETTERS.get(tag, tag)}{parts[0]}"
     match [LETTERS[tag], *map(tree, parts)]:
         case ["f", ["r", "i∂", above], ["r", "i∂", below]]:
             return ["d", above, below]

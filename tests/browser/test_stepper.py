@@ -151,7 +151,9 @@ def test_the_keyboard_alone_reaches_everything(open_page):
     reached = []
     for _ in range(20):
         page.keyboard.press("Tab")
-        reached.append(page.evaluate("document.activeElement.id || document.activeElement.closest('[id]').id"))
+        reached.append(
+            page.evaluate("document.activeElement.id || document.activeElement.closest('[id]').id")
+        )
         if reached[-1] == "next":
             assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
             page.keyboard.press("Enter")

@@ -222,7 +222,9 @@ class Evaluated(Text):
         return self.known(super().beside(pieces), reduce(times, map(value_of, pieces)))
 
     def entrywise(self, pieces):
-        return self.known(super().entrywise(pieces), reduce(partial(by_rows, np.multiply), map(value_of, pieces)))
+        return self.known(
+            super().entrywise(pieces), reduce(partial(by_rows, np.multiply), map(value_of, pieces))
+        )
 
     def matmul(self, x, y):
         return self.known(super().matmul(x, y), times(value_of(x), value_of(y)))

@@ -29,7 +29,9 @@ def test_every_rule_is_printed():
     script = table_of([*TABLE, *POWERS])
 
     assert all(is_printable(rule, arity) for rule, arity in [*TABLE, *POWERS])
-    assert all(1 == len(re.findall(rf"[{{,]{name}:{{f:", script)) for name in {rule.name for rule, _ in TABLE})
+    assert all(
+        1 == len(re.findall(rf"[{{,]{name}:{{f:", script)) for name in {rule.name for rule, _ in TABLE}
+    )
     assert '"^3":{f:x=>(x**3),p:(z,x)=>[3*(x**2)]}' in script
     assert '"^-.5":{f:x=>(x**(-.5))' in script
 

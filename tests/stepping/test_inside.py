@@ -15,10 +15,11 @@ from autograd_mini.nn import MLP
 from autograd_mini.stepping.film import frame
 from autograd_mini.stepping.inside import MOST_LINES
 from autograd_mini.stepping.moments import scene_after
-from autograd_mini.stepping.page import changes, tree
+from autograd_mini.stepping.page import changes
 from autograd_mini.stepping.slides import slides
 from autograd_mini.stepping.sweeps import GRADIENTS, VALUES
 from autograd_mini.stepping.terminal import view
+from autograd_mini.stepping.trees import tree
 from autograd_mini.viz.grids import in_rows
 from autograd_mini.viz.layout import layout_of
 

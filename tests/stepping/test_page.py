@@ -15,8 +15,9 @@ from autograd_mini.formulas.mathml import mathml
 from autograd_mini.formulas.text import Text
 from autograd_mini.nn import MLP, Layer, Neuron
 from autograd_mini.stepping.moments import scene_after
-from autograd_mini.stepping.page import LETTERS, changes, heading, tree
+from autograd_mini.stepping.page import changes, heading
 from autograd_mini.stepping.sweeps import VALUES
+from autograd_mini.stepping.trees import LETTERS, tree
 from autograd_mini.viz.dot import DENSE, crossings
 
 NAMES = [
@@ -370,7 +371,13 @@ def test_the_language_of_the_page():
 
     assert "fr" == next(a["lang"] for tag, a in read.elements if tag == "html")
     assert "Étape suivante (→)" in words
-    headings = ["Petit déplacement", "Chemins", "Descente", "Passe forward", "Passe backward (rétropropagation)"]
+    headings = [
+        "Petit déplacement",
+        "Chemins",
+        "Descente",
+        "Passe forward",
+        "Passe backward (rétropropagation)",
+    ]
     assert headings == read.inside("h2")
 
 
