@@ -32,7 +32,7 @@ MAY_SEE: dict[str, set[str]] = {
     "viz": {"files", *FORMULAS},
     "stepping": {"viz", "files", "expression", *FORMULAS},  # expression: what students type is read as one
     "expression": FUNCTIONS,
-    "lectures": {"expression", "stepping", "viz", "files", "derivatives", *FORMULAS},
+    "lectures": {"expression", "stepping", "viz", "files", "plots", *FORMULAS},
     "losses": FUNCTIONS,
     "optim": ENGINE,
     "data": {"rng", "files", *ENGINE},

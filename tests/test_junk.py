@@ -23,7 +23,7 @@ import numpy as np
 import pytest
 
 import autograd_mini
-from autograd_mini import Value, compile, draw, gradcheck, parse, plots, steps
+from autograd_mini import Value, compile, draw, gradcheck, lectures, parse, plots, steps
 from autograd_mini.compiler.compiled import Compiled
 from autograd_mini.data import Dataset, xor
 from autograd_mini.derivatives.cost import Cost, cost
@@ -134,6 +134,11 @@ def table(path):
     return path
 
 
+def lecture(path):
+    Path(path).write_text('title = "t"\n[[example]]\nid = "e"\ntitle = "e"\ndefinitions = "f = 2 * x"\n')
+    return path
+
+
 fresh = count()
 GOOD = {
     "arguments": lambda: (2.0,),
@@ -149,6 +154,7 @@ GOOD = {
     "forward": lambda: lambda xp, x: x * x * x,
     "function": lambda: square,
     "history": history,
+    "id": lambda: "sum-times-w",
     "inputs": lambda: 2,
     "k": lambda: 1,
     "layer": lambda: "1",
@@ -187,6 +193,7 @@ GOOD = {
     "decision_boundary.model": lambda: MLP(2, [1], seed=0),
     "hvp.primals": lambda: 2.0,
     "MLP.outputs": lambda: [2, 1],
+    "load.path": lambda: lecture("in.toml"),
     "multiclass_hinge.target": lambda: 1,
     "nll.target": lambda: 1,
     "opaque.name": lambda: f"square{next(fresh)}",
@@ -233,6 +240,8 @@ OBJECTS = {
     Experiment: lambda: EXPERIMENTS["xor"],
     Trained: lambda: Trained(network(), line(), history()),
     Cost: lambda: cost(square, 2.0),
+    type(lectures.all()[1]): lambda: lectures.all()[1],
+    type(lectures.get("sum-times-w")): lambda: lectures.get("sum-times-w"),
     Compiled: lambda: compile(lambda x, u=1.0: x * x),
     type(draw(Value(1.0))): lambda: draw(graph()),
     type(steps(Value(1.0))): lambda: steps(graph()),

@@ -13,6 +13,7 @@ from autograd_mini.lectures.documents import Document, Example
 from autograd_mini.lectures.listing import of_checks, of_document, of_example, overview
 from autograd_mini.lectures.sheets import students_in, write_sheets
 from autograd_mini.lectures.site import write_site
+from autograd_mini.plots import save
 from autograd_mini.stepping.terminal import is_interactive, step_through
 from autograd_mini.words.messages import message
 
@@ -47,6 +48,7 @@ def add_to(
         draw: Annotated[str, file("Write its picture: .svg, .png, .html, .tex or .dot.")] = "",
         exercise: Annotated[str, file("Write a page on which one finds all numbers oneself.")] = "",
         slides: Annotated[str, file("Write slides for LaTeX, or a film: .tex or .gif.")] = "",
+        plot: Annotated[str, file("Plot its descent on the loss: .png, .svg or .pdf.")] = "",
         student: Annotated[
             str,
             typer.Option(metavar="NAME", help="With this student's own numbers, where the example may vary."),
@@ -107,7 +109,7 @@ def add_to(
                     say(f"{write_whole(path, made(asked, variants))}: {len(asked)} × {variants}")
             return
         if len(names) == 1:
-            if pairs or step or html or draw or exercise or slides:
+            if pairs or step or html or draw or exercise or slides or plot:
                 raise LectureError(
                     message("example missing", lang or document.language).format(document.name)
                 )
@@ -118,7 +120,7 @@ def add_to(
                 message("too many words", lang or document.language).format(" ".join(names[2:]))
             )
         example = library.find(document, names[1], lang or document.language).speaking(lang)
-        _show(example, document, pairs, step, html, draw, exercise, slides, student, detail)
+        _show(example, document, pairs, step, html, draw, exercise, slides, plot, student, detail)
 
     def _show(
         example: Example,
@@ -129,6 +131,7 @@ def add_to(
         draw: str,
         exercise: str,
         slides: str,
+        plot: str,
         student: str,
         detail: str,
     ) -> None:
@@ -139,6 +142,8 @@ def add_to(
         written: list[Path] = []
         if draw:
             written.append(example.draw(numbers, **options).save(draw))
+        if plot:
+            written.append(save(example.plot(numbers), plot))
         if step or html or exercise or slides:
             trace = example.steps(numbers, **options)
             written += [trace.save(path) for path in (html, slides) if path]

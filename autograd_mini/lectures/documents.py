@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.value import Value
+from autograd_mini.errors import LectureError
 from autograd_mini.expression.arrays import entries
+from autograd_mini.lectures.landscape import landscape
 from autograd_mini.lectures.parts import Case, Claim, Descent, Erratum, Printed, Question, Said, Varied, say
 from autograd_mini.lectures.running import Run, root_of, run_of
 from autograd_mini.lectures.variants import variant
@@ -122,6 +124,17 @@ class Example:
             is_number = isinstance(model[self.of], Value)
             chosen |= {"detail": self.detail if is_number else "definitions", "of": self.of}
         return steps(model, **(chosen | options))
+
+    def plot(self, numbers: Mapping[str, Any] | None = None) -> Any:
+        """A matplotlib Figure of its descent: the path on the contours of the loss, and the loss as a surface.
+
+        Raises LectureError if it makes none, and what `landscape` raises.
+        """
+        if not self.descents:
+            msg = f"{self.id} makes no steps down a gradient; add [[example.descent]] to its file"
+            raise LectureError(msg)
+        paths = self.run(numbers).paths
+        return landscape(self.id, self.cases[0], self.descents[-1], paths[-1], numbers or {})
 
     def variant(self, student: str) -> dict[str, Any]:
         """The inputs of a student: numbers of their own, the same every time. Raises LectureError if none may vary."""

@@ -21,15 +21,20 @@ if TYPE_CHECKING:
 NAMES = ("glo4030", "td1", "tp34", "exercices", "tp2")  # in the order in which they build on one another
 
 
-@cache
 def all() -> tuple[Document, ...]:
     """The five documents of the package.
 
     >>> all()[1]
     <lecture td1: 5 examples>
     """
+    return _documents()
+
+
+@cache
+def _documents() -> tuple[Document, ...]:
     folder = files("autograd_mini") / "lectures"
-    return tuple([read((folder / f"{name}.toml").read_text("utf-8"), f"{name}.toml") for name in NAMES])
+    texts = {name: (folder / f"{name}.toml").read_text("utf-8") for name in NAMES}
+    return tuple([read(text, f"{name}.toml", is_run=False) for name, text in texts.items()])
 
 
 def load(path: str | PathLike[str]) -> Document:
@@ -48,6 +53,7 @@ def get(id: str, lang: str = "") -> Example:  # noqa: A002  # that is what it is
     'What are the value and the gradient of every node of (u + v) w at u = 2, v = 3, w = 4?'
     """
     require(isinstance(id, str), "an example is named by text", id)
+    require(isinstance(lang, str), "the language is 'en' or 'fr'", lang)
     message("if", lang or "en")
     for document in all():
         for example in document.examples:

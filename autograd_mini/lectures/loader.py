@@ -24,8 +24,11 @@ KINDS = ("number", "formula", "dimensions", "comparison", "code", "text", "not-c
 _MISSING: Any = object()
 
 
-def read(source: str | bytes, name: str) -> Document:
-    """The document in the text of a file of that name. Raises LectureError for what is wrong in it."""
+def read(source: str | bytes, name: str, *, is_run: bool = True) -> Document:
+    """The document in the text of a file of that name. Raises LectureError for what is wrong in it.
+
+    is_run: whether its examples are run, so that what is wrong in their definitions is found now.
+    """
     language = "en"
     try:
         text = source if isinstance(source, str) else source.decode()
@@ -38,14 +41,15 @@ def read(source: str | bytes, name: str) -> Document:
         content = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise LectureError(f"{name}: {message('no toml', language)}: {error}") from None
-    return _document(Table(content, File(name, text, language), ()))
+    return _document(Table(content, File(name, text, language, is_run=is_run), ()))
 
 
 class File:
     """Where things stand in a file, for its errors."""
 
-    def __init__(self, name: str, text: str, language: str) -> None:
+    def __init__(self, name: str, text: str, language: str, *, is_run: bool) -> None:
         self.name = name
+        self.is_run = is_run
         self.language = language
         self.lines = dict(_lines(text))
 
@@ -295,6 +299,13 @@ def _example(table: Table, language: str, errata: Mapping[str, Erratum]) -> Exam
     if example.level not in ("", "operations", "definitions"):
         table.fail("detail", "detail needed", shown(example.level))
     table.end()
+    if table.file.is_run:
+        _check_run(table, example)
+    return example
+
+
+def _check_run(table: Table, example: Example) -> None:
+    """Run the example, and read what is said about its results."""
     run = _runs(table, example)
     for each in example.printed:
         if each.name.partition("[")[0] not in (found := getattr(run, each.what)):
@@ -304,7 +315,6 @@ def _example(table: Table, language: str, errata: Mapping[str, Erratum]) -> Exam
             read_claim(claim.claim, run)
         except ExpressionError as error:
             Table({}, table.file, (*table.path, "claim", i)).fail("claim", "passed on", error)
-    return example
 
 
 def _runs(table: Table, example: Example) -> Any:

@@ -146,3 +146,22 @@ def test_every_example_leaves(example, tmp_path):
         trace = said.steps()
         for name in ("p.html", "s.tex"):
             assert trace.save(tmp_path / name).stat().st_size > 2000
+
+
+def test_a_descent_is_plotted(capsys, tmp_path):
+    """The path on the loss; an example without one says so."""
+    told(capsys, "glo4030", "saddle-point-nearby", "--plot", str(tmp_path / "f.png"))
+    assert (tmp_path / "f.png").stat().st_size > 10_000
+    assert "saddle-point makes no steps" in complaint(capsys, "glo4030", "saddle-point", "--plot", "f.png")
+
+
+def test_the_plane_of_a_plot():
+    """The two parameters that move most, over the loss that the file's own text gives."""
+    example = lectures.get("mlp-regression-td1-update")
+    flat, solid = example.plot().axes
+
+    assert (flat.get_xlabel(), flat.get_ylabel(), solid.get_zlabel()) == ("w_32", "b_3", "loss")
+    xs, ys = flat.lines[0].get_data()
+    run = example.run()
+    assert [*xs] == [0.9, run.values["new.w_32"]]
+    assert [*ys] == [0.1, run.values["new.b_3"]]
