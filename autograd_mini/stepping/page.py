@@ -49,7 +49,6 @@ def page_of(trace: Trace) -> str:
     title = heading(trace)
     data: dict[str, Any]
     scene, rules = scene_after(trace), None if isinstance(trace, Lines) else rules_of(trace)
-    data: dict[str, Any]
     if rules is None:
         words |= {"kinds": kinds(trace), "aloud": aloud(trace)}
         data, controls = {"steps": changes(trace)}, ("" if isinstance(trace, Lines) else note(trace))
