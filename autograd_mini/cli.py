@@ -202,7 +202,7 @@ def step(
     In a terminal: Enter for the next step, b for back, o for the operations of a line, q to leave. Into a file or a
     pipe: a list. Without numbers: formulas.
     """
-    f = (_bound if exercise else _graph)(expression, numbers, data, lang)
+    f = _graph(expression, numbers, data, lang)
     names = [name.strip() for name in expand.split(",")] if expand else None
     trace = steps_of(
         f,

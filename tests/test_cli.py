@@ -160,7 +160,7 @@ def test_doctor(run):
     ("arguments", "message"),
     [
         (["step", "(u+v).w", "u=1", "v=1"], "attributes are not allowed"),
-        (["step", "u*v", "u=1", "--exercise", "f.html"], "no number for v; add v=..."),
+        (["step", "u*v", "u=1", "--exercise", "f.html"], "no number for v yet; give it one"),
         (["step", "u*v", "u=one", "v=1"], "cannot read 'u=one'; write NAME=NUMBER"),
         (["step", "u*v", "u", "v=1"], "cannot read 'u'; write NAME=NUMBER"),
         (["step", "u*v", "u=", "v=1"], "cannot read 'u='; write NAME=NUMBER"),

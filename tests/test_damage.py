@@ -17,6 +17,10 @@ HANG = 300  # seconds, for all of them together
 pytestmark = pytest.mark.slow
 
 
+def _kind(model):
+    return type(model).__name__
+
+
 class Line(Module):
     """A module of a user, built from a file."""
 
@@ -114,7 +118,7 @@ def fit_to_be_shown(error):
     return 0 < len(text) < 1000 and not {"\x1b", "\0", "\u202e", "\ud800"} & set(text)
 
 
-@pytest.mark.parametrize("model", MODELS, ids=repr)
+@pytest.mark.parametrize("model", MODELS, ids=_kind)
 def test_damaged_model_files(model, tmp_path):
     """A file loads as what it says, or is a ValueError that names it; no module is half loaded."""
     path = tmp_path / "m.json"
@@ -142,7 +146,7 @@ def test_damaged_model_files(model, tmp_path):
     assert 0 < within_time(load_all) < COUNT // len(MODELS)
 
 
-@pytest.mark.parametrize("model", MODELS[:3], ids=repr)
+@pytest.mark.parametrize("model", MODELS[:3], ids=_kind)
 def test_damaged_states(model):
     """load_state_dict sets all numbers or none."""
     generator = random.Random(2)

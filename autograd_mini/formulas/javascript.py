@@ -286,9 +286,9 @@ def _entry(rule: Rule, count: int, *, is_full: bool = False) -> str:
     fields = {"f": _value(rule, count), "p": _partials(javascript, rule, count)}
     if rule.choice:
         fields["c"] = "1"
-    if is_full and rule.kinks is not None:
-        if _is_known(rule) and rule.name != "norm":  # of the choices among many a tie says the same
-            return _braced(fields)
+    if (
+        is_full and rule.kinks is not None and (rule.name == "norm" or not _is_known(rule))
+    ):  # max and min have ties
         terms = rule.kinks(javascript, *map(javascript.symbol, names))
         fields["k"] = KINK_OF_NORM if _is_known(rule) else f"{_head(names)}=>{_listed(terms)}"
     if is_full and not rule.owner and (literal := _partials(literally, rule, count)) != fields["p"]:

@@ -25,6 +25,7 @@ PREFERENCES = {
 SPECIAL = {
     "Escape": "\ue00c",
     "Enter": "\ue007", "Tab": "\ue004", "End": "\ue010", "Home": "\ue011", "ArrowLeft": "\ue012", "ArrowRight": "\ue014",
+    "ArrowUp": "\ue013", "ArrowDown": "\ue015",
 }  # fmt: skip
 
 

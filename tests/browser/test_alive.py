@@ -2,14 +2,15 @@
 
 import json
 import random
+import unicodedata
 
 import pytest
 from rule_cases import POWERS, TABLE
 
 from autograd_mini import Value, parse, steps
 from autograd_mini.engine.value import apply
-from autograd_mini.stepping.page import changes
-from browser.test_stepper import boxes_after
+from autograd_mini.stepping.page import changes, signs_of
+from browser.test_stepper import boxes_after, sides
 
 pytestmark = pytest.mark.slow  # a real browser
 
@@ -34,22 +35,17 @@ SAID = r"""(() => {
 
 def spoken(trace, line):
     """A line in words, as the script says it."""
-    from autograd_mini.stepping.page import signs_of
-
     signs = signs_of(trace.language)
     return " ".join("".join(f" {signs[c]} " if c in signs else c for c in line).split(" ")).split()
 
 
 def plain(text):
     """Without what has to do with setting alone: spaces, and digits above or below the line."""
-    import unicodedata
-
     return "".join(unicodedata.normalize("NFKC", text.replace("⏟", "")).replace("−", "-").split())
 
 
 def expected(trace):
-    from browser.test_stepper import sides
-
+    """What it should say."""
     return [[plain(sides(step)), spoken(trace, step.line), step.meaning] for step in trace]
 
 
@@ -57,11 +53,11 @@ def differences(page, trace):
     """Where the page says something else than the trace: nothing, if all is well."""
     found, edges, labels, no_sign = page.evaluate(SAID)
     faults = []
-    for i, ((line, words, what), (sides, speech, meaning)) in enumerate(
+    for i, ((line, words, what), (shown, speech, meaning)) in enumerate(
         zip(found, expected(trace), strict=True)
     ):
         for kind, one, other in (
-            ("line", plain(line), sides),
+            ("line", plain(line), shown),
             ("words", words.split(), speech),
             ("what", what, meaning),
         ):
@@ -176,3 +172,25 @@ def test_every_primitive(open_page, rule, arity):
         fill(page, {f"x{i + 1}": x for i, x in enumerate(at)})
 
         assert [] == differences(page, steps(bound(rule, at)))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_random_graphs(open_page, seed):
+    """Graphs of thirty operations, where nodes are used several times and with constants, at five points each."""
+    rng = random.Random(seed)
+    # Without those that make much of a last bit, in which functions of the browser differ from those of Python.
+    wild = {"exp", "exp2", "expm1", "sinh", "cosh", "pow", "mod", "floor", "ceil", "floor_divide"}
+    rules = [(rule, arity) for rule, arity in TABLE if rule.name not in wild]
+    nodes = [Value(0.5, name) for name in "uvwz"]
+    while len(nodes) < 34:
+        rule, arity = rng.choice(rules)
+        nodes.append(apply(rule, rng.choices(nodes, weights=range(1, len(nodes) + 1), k=arity)))
+    f = nodes[-1] + nodes[-2] * 0.5 - nodes[-3] ** 2
+    page = open_page(steps(f).html())
+    names = {name for name in "uvwz" if page.locator(f"#inputs input[aria-label={name}]").count()}
+    for _ in range(5):
+        numbers = {name: rng.choice([rng.gauss(0, 2), *NUMBERS]) for name in names}
+        fill(page, numbers)
+        f.forward(**numbers)
+
+        assert [] == differences(page, steps(f))

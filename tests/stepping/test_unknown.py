@@ -241,7 +241,9 @@ def test_every_view_of_data_and_unknown_numbers(style, lang):
     assert not [node for node in nodes if node in fixed(trace.nodes)]
     labels = {i for change in changes(trace) if len(change) > 8 for i in [change[7]] if i >= 0}
     partials = [group for group in page.iter() if (group.get("class") or "").startswith("partial")]
-    assert len(partials) == len({edge for step in trace for edge in step.arrows})  # a number may still be given
+    assert len(partials) == len(
+        {edge for step in trace for edge in step.arrows}
+    )  # a number may still be given
     assert len(labels) == len({edge for step in trace if step.local is not None for edge in step.arrows})
     unlabelled = [arrow for arrow in scene_after(trace).arrows if not arrow.is_labelled]
     assert {("x", "5", "t₂", "y")} == {tuple([arrow.tail.name for arrow in unlabelled])}

@@ -15,7 +15,7 @@ const bracketed = (x) => operand(trees, trees.number(x), PRODUCT);
 const phrase = (key, ...what) => sentences[key].split("{}").reduce((text, part, i) => text + what[i - 1] + part);
 
 // A changed number: all steps anew, and in the picture what is to be seen of them.
-function renew() {
+function renew(typed) {
   const [before, painted] = [[...steps], new Set()];
   remade(before).forEach((step, i) => (steps[i] = step));
   for (let i = at - 1; i >= 0; i--) {
@@ -29,7 +29,7 @@ function renew() {
   tell();
   if (!list.ontoggle) enterAll(0);
   negative.hidden = !steps.some((step) => step[9] < 0);
-  for (const i of leaves) if (document.activeElement !== fields[i]) fields[i].value = fieldText(graph[i]);
+  for (const i of leaves) if (i !== typed) fields[i].value = fieldText(graph[i]);
   if (tryit.open) show_all();
 }
 
@@ -55,7 +55,7 @@ function assign(i, x) {
   fields[i].ariaInvalid = null;
   if (graph[i] === x) return;
   graph[i] = x;
-  renew();
+  renew(i);
 }
 const unitOf = (i) => (Number.isInteger(+begun[i]) ? 1 : 0.1);
 const unitFor = (event, i) => unitOf(i) * (event.shiftKey ? 10 : event.altKey ? 0.1 : 1);
@@ -296,7 +296,8 @@ function point_at(target) {
   const part = target?.closest?.("[data-r]")?.dataset.r;
   if (part !== pointed) light((pointed = part) ? [part] : []);
 }
-for (const kind of ["pointerover", "pointerdown", "focusin"]) document.addEventListener(kind, (event) => event.target.closest?.("#tryit") || point_at(event.target));
+for (const kind of ["pointerover", "pointerdown", "focusin"])
+  document.addEventListener(kind, ({ target }) => target === line || target.closest?.("#tryit") || point_at(target));
 line.tabIndex = 0;
 line.addEventListener("keydown", (event) => {
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
