@@ -67,7 +67,7 @@ def test_what_cannot_be_shown_is_written_out(place):
 def test_every_error_of_ours_is_fit_to_be_shown(error):
     """Whatever a message quotes; only where an expression is shown it has lines."""
     shown = str(error(EVIL)) if error.__name__ != "UnboundError" else unbound()
-    lines = error.__name__ == "ExpressionError"
+    lines = error.__name__ in ("ExpressionError", "LectureError")  # a lecture has expressions
 
     assert (SHOWN.replace(r"\n", "\n") if lines else SHOWN) in shown
 

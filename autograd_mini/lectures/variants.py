@@ -43,7 +43,7 @@ def variant(id_: str, vary: Mapping[str, Varied], run: Runs, student: str) -> di
 
     >>> from autograd_mini import lectures
     >>> lectures.get("sum-times-w").variant("alice")
-    {'u': -3.0, 'v': 4.0, 'w': 2.0}
+    {'u': 3.0, 'v': -5.0, 'w': -9.0}
     """
     return next(draws(id_, vary, run, student))
 
