@@ -99,7 +99,7 @@ def image(svg: str, label: str) -> str:
 _SPARE = re.compile(r"""("[^"\n]*"|`[^`]*`|/\^.*?/)|\s*([^\w\s$"`/])\s*""")
 
 # A constant, and after it another; not what counts through a loop.
-_NEXT_CONSTANT = re.compile(r"(\bconst(?: |(?=\[))(?:(?! of\b)[^;{}])*);const(?: |(?=\[))")
+_NEXT_CONSTANT = re.compile(r"(\bconst(?: |(?=\[))(?:(?!\bof\b)[^;{}])*);const(?: |(?=\[))")
 
 
 def _text(name: str) -> str:
