@@ -225,7 +225,7 @@ def test_an_opaque_primitive_is_frozen(forget):
     bell = am.opaque("bell", lambda x: 0.25 * x, lambda _: 0.25)
     page = exercise_of(steps(bell(Value(2.0, "x")) * 3))
 
-    assert 'rules["bell@1"]={f:()=>.5,p:()=>[.25]}' in page
+    assert '["bell@1"]={f:()=>.5,p:()=>[.25]}' in page
 
 
 def test_the_exercise_in_french():
