@@ -245,7 +245,6 @@ def traces(id_, said, names, opened):
 # Arrays whose entries are lines of their own, and why.
 TOLD_APART = {
     "forward-vs-reverse-cost": "they have nothing in common",
-    "two-layer-batch": "a column that is added to every column is not recognised",
 }
 
 

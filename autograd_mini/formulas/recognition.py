@@ -77,10 +77,12 @@ class Reader:
         if first in self.unit_of:
             return self._whole(nodes, shape)
         if all(node.is_constant and not node.label for node in nodes):
-            wide = shape[-1]
-            rows = [tuple(nodes[i : i + wide]) for i in range(0, len(nodes), wide)]
-            return Expression("numbers", shape=shape, extra=tuple(rows) if len(shape) == 2 else rows[0])
-        if len(shape) == 2 and all(node is nodes[i % shape[1]] for i, node in enumerate(nodes)):
+            return _numbers(nodes, shape)
+        if (
+            len(shape) == 2
+            and shape[0] > 1
+            and all(node is nodes[i % shape[1]] for i, node in enumerate(nodes))
+        ):
             return self._read(nodes[: shape[1]], shape[1:])
         if any(node in self.unit_of or node.rule is None for node in nodes):
             raise NoLineError
@@ -125,7 +127,11 @@ class Reader:
             if len(shape) == 1 and count == rows and place == [*range(start, rows * columns, columns)]:
                 turned_over = Expression("transpose", (self._input(unit),), (columns, rows))
                 return Expression("entry", (turned_over,), shape, extra=(start + 1,))
-        if len(shape) == 2 and all(node is nodes[i % shape[1]] for i, node in enumerate(nodes)):
+        if (
+            len(shape) == 2
+            and shape[0] > 1
+            and all(node is nodes[i % shape[1]] for i, node in enumerate(nodes))
+        ):
             return self._whole(nodes[: shape[1]], shape[1:])
         raise NoLineError
 
@@ -246,10 +252,15 @@ class Reader:
                 _same(lefts[k], rows[k // wide]) and _same(rights[k], columns[k % wide])
                 for k in range(len(nodes))
             ):
-                left = self._read(_flat(rows), (shape[0], count))
-                right = self._turned(self._read(_flat(columns), (wide, count)))
+                left = self._factor(_flat(rows), (shape[0], count))
+                right = self._turned(self._factor(_flat(columns), (wide, count)))
                 return self._matmul(left, right, shape, (shape[0], count), (count, wide))
         raise NoLineError
+
+    def _factor(self, nodes: Sequence[Value], shape: Shape) -> Expression:
+        """A factor of a product, which is an array also where all its numbers are alike, as in b @ [[1, 1, 1]]."""
+        found = self._read(nodes, shape)
+        return _numbers(nodes, shape) if found.name == "numbers" and found.shape == () else found
 
     def _with_vector(
         self, rows: Sequence[Sequence[Value]], vector: Sequence[Value], shape: Shape
@@ -272,6 +283,8 @@ class Reader:
     def _turned(matrix: Expression) -> Expression:
         if matrix.name == "transpose":
             return matrix.arguments[0]
+        if matrix.name == "numbers" and len(matrix.shape) == 2:
+            return _numbers(_flat([*zip(*matrix.extra, strict=True)]), matrix.shape[::-1])
         return Expression("transpose", (matrix,), matrix.shape[::-1])
 
     # What functions.py makes of scores
@@ -380,6 +393,13 @@ def _alike(node: Value, other: Value) -> bool:
 
 def _same(some: Sequence[Value], others: Sequence[Value]) -> bool:
     return len(some) == len(others) and all(x is y for x, y in zip(some, others, strict=True))
+
+
+def _numbers(nodes: Sequence[Value], shape: Shape) -> Expression:
+    """Plain numbers as an array."""
+    wide = shape[-1]
+    rows = [tuple(nodes[i : i + wide]) for i in range(0, len(nodes), wide)]
+    return Expression("numbers", shape=shape, extra=tuple(rows) if len(shape) == 2 else rows[0])
 
 
 def _flat(rows: Sequence[Sequence[Value]]) -> list[Value]:

@@ -607,7 +607,9 @@ class Application:
         assert rule is not None
         if None in inputs:
             return cls(repeated(user), None, is_tie=False, is_kink=False)
-        is_tie = rule.name in TIES and inputs.count(z) > 1
+        is_tie = (
+            rule.name in TIES and sum(x == z for x in inputs) > 1
+        )  # nan ties with nothing, not with itself
         is_kink = rule.kinks is not None and rule.name not in SILENT and not all(rule.kinks(floats, *inputs))
         xp = floats if rule.owner else literal  # a function of the user may be one of floats alone
         return cls(repeated(user), rule.partials(xp, z, *inputs), is_tie, is_kink)

@@ -21,6 +21,7 @@ from autograd_mini import draw, parse, steps, variables
 from autograd_mini.engine.arithmetic import floats
 from autograd_mini.stepping import sweeps
 from autograd_mini.stepping.exercise import Asked, exercise_of
+from autograd_mini.stepping.page import changes
 from autograd_mini.stepping.slides import slides
 from autograd_mini.stepping.terminal import view
 from autograd_mini.viz.scene import Arrow
@@ -93,9 +94,9 @@ def block(page, name):
     return re.search(rf'<script type="application/json" id="{name}">(.*?)</script>', page, re.DOTALL)[1]
 
 
-def page_lines(page):
-    """The equations of a page, a step each."""
-    return [" = ".join(map(tree_text, step[4])) for step in json.loads(block(page, "trace"))["steps"]]
+def page_lines(trace):
+    """The equations of a page, a step each; those that a script makes are read in tests/browser/test_alive.py."""
+    return [" = ".join(map(tree_text, step[4])) for step in changes(trace)]
 
 
 def exercise_lines(trace):
@@ -294,7 +295,7 @@ def check_everything(f):
     """Every view of the graph, in every way it can be read."""
     trace = steps(f)
     f.backward()
-    page = page_lines(trace.html())
+    page = page_lines(trace)
     exercise = [*exercise_lines(trace)]
     text = [step.line for step in trace]
     terminal = [*terminal_lines(trace)]
@@ -342,7 +343,7 @@ def check_lines(f):
     gradients |= {(start, called[trace.nodes[s.node]]): s.result for s in trace if s.sweep == "gradients"}
     reader = Reader(values | {"π": math.pi}, gradients)
     text = [step.line for step in trace]
-    views = {"text": text, "page": page_lines(trace.html()), "terminal": [*terminal_lines(trace)]}
+    views = {"text": text, "page": page_lines(trace), "terminal": [*terminal_lines(trace)]}
     views["slides"] = [*tex_lines(slides(trace))]
     views["inside"] = [step.line for inside in trace.inside.values() for step in inside.steps]
     views = {name: [line.replace("′", LETTER) for line in said] for name, said in views.items()}
