@@ -40,13 +40,14 @@ HEAD = (
 
 def scripts_of(scene: Scene) -> list[str]:
     """The scripts of a page with this picture."""
-    return ["viz/assets/picture.js", *["viz/assets/arrays.js"] * _has_arrays(scene)]
+    more = ["arrays"] * _has_arrays(scene) + ["frames"] * _has_frames(scene)
+    return ["viz/assets/picture.js", *[f"viz/assets/{name}.js" for name in more]]
 
 
 def looks_of(scene: Scene) -> tuple[list[str], str]:
     """The style sheets of a page with this picture, and rules of its own: how large its labelled cards are."""
     sheets = ["viz/assets/picture.css", *["viz/assets/compact.css"] * (scene.style != "cards")]
-    sheets += ["viz/assets/arrays.css"] * _has_arrays(scene)
+    sheets += ["viz/assets/arrays.css"] * _has_arrays(scene) + ["viz/assets/frames.css"] * _has_frames(scene)
     if scene.style != "cards":
         return sheets, ""
     faces = Faces.of_scene(scene).of.values()
@@ -75,6 +76,11 @@ def looks_of(scene: Scene) -> tuple[list[str], str]:
         + rule(f"{node}>g>rect", x=field.x - x, y=field.y - y, width=field.wide, height=field.high)
         + f"{node}>g>:last-child{place(field.number, NUMBER[0], x, y)}"
     )
+
+
+def _has_frames(scene: Scene) -> bool:
+    """Whether it has frames that can be closed: a network layer by layer has none."""
+    return bool(scene.frames) and scene.style != "network"
 
 
 def _has_arrays(scene: Scene) -> bool:
