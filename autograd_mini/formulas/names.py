@@ -67,7 +67,7 @@ _NAME = re.compile(
     rf"""((?:[^\W\d_][\u0300-\u036f]*)+)      # letters, which may be those of a Greek one
     (?:_({"|".join(MARKS)}))?
     (?:(\d+)(?=\[))?                       # a layer
-    (?:_?(\d+) | _([^\W\d_]+) | \[([\w,]+)\])?
+    (?:_?(\d+) | _([^\W_]+) | \[([\w,]+)\])?
     ({PRIME}*)""",
     re.VERBOSE,
 )
