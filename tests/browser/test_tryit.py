@@ -229,7 +229,7 @@ def test_links_by_keys(open_page):
     assert {"v0"} == {*page.evaluate(LIT)}
 
 
-def test_what_has_no_formula_stays_still(open_page):
+def test_what_has_no_formula_stays_still(open_page, forget):
     """A page with an opaque function says so, and has no fields."""
     cube = opaque("cube_of_tests", lambda x: x**3, lambda x: 3 * x * x)
     page = open_page(steps(cube(Value(2.0, "u")) * 3).html())
