@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 # Pixels of a page in a notebook: how wide a cell is, what stands around the picture, and how high that may be.
-CELL_WIDTH, AROUND, LEAST, MOST = 1000, 330, 200, 600
+CELL_WIDTH, AROUND, LEAST, MOST = 1000, 520, 200, 600
 
 
 class Steps(Trace):
