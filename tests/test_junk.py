@@ -23,7 +23,7 @@ import numpy as np
 import pytest
 
 import autograd_mini
-from autograd_mini import Value, compile, draw, gradcheck, lectures, parse, plots, steps
+from autograd_mini import Value, compile, draw, formula, gradcheck, lectures, parse, plots, steps
 from autograd_mini.compiler.compiled import Compiled
 from autograd_mini.data import Dataset, xor
 from autograd_mini.derivatives.cost import Cost, cost
@@ -31,6 +31,7 @@ from autograd_mini.engine.arithmetic import Arithmetic
 from autograd_mini.engine.rule import RULES
 from autograd_mini.errors import AutogradError
 from autograd_mini.experiments import EXPERIMENTS, Experiment, Trained
+from autograd_mini.formulas.closed import ClosedFormula
 from autograd_mini.losses import hinge, mse
 from autograd_mini.nn import MLP, Dropout, Layer, Module, Neuron
 from autograd_mini.optim import SGD, Adam, Optimizer
@@ -227,6 +228,7 @@ RETURNED = {
 # An object of every public class, and of every class that a public function returns.
 OBJECTS = {
     Value: lambda: Value(2.0, label="x"),
+    ClosedFormula: lambda: formula(Value(2.0, label="x") * 3),
     MLP: network,
     Layer: lambda: Layer(1, 2, seed=0),
     Neuron: lambda: Neuron(1, seed=0),

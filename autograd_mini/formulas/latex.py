@@ -107,7 +107,9 @@ class Latex(Printed):
         return self.write(r"\frac{%s}{%s}", [x, y], CHOICE, FRACTION)
 
     def raised(self, x: Any, y: Any) -> Formula:
-        return Formula(f"{self.operand(x, ATOM)}^{{{self.operand(y)}}}", POWER, self)
+        base = self.operand(x, ATOM)
+        base = f"{{{base}}}" if "^" in base else base  # TeX allows one superscript
+        return Formula(f"{base}^{{{self.operand(y)}}}", POWER, self)
 
     def abs(self, x: Any) -> Formula:
         return self.write(r"\left|%s\right|", [x], CHOICE, ATOM)

@@ -318,7 +318,10 @@ class Reader:
             entry = Expression("entry", (array,), (), extra=(places[0][0] + 1,))
             return Expression("rule", (whole, entry), (), nodes[0].rule)
         if shape and all(row == every for row in places):
-            return Expression(word, (self._read(scores, shape),), shape)
+            array = self._read(scores, shape)
+            if array.shape != shape:  # a row that stands for all of them
+                raise NoLineError
+            return Expression(word, (array,), shape)
         if shape == ():
             array = Expression(word, (self._read(scores, (len(scores),)),), (len(scores),))
             return Expression("entry", (array,), (), extra=(places[0][0] + 1,))
