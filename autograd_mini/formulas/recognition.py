@@ -66,7 +66,10 @@ class Reader:
 
     def line(self, unit: Unit) -> Expression:
         """The expression of a unit. Raises NoLineError if there is none."""
-        return self._operation(unit.entries, unit.shape)
+        found = self._operation(unit.entries, unit.shape)
+        if found.shape != unit.shape:
+            raise NoLineError
+        return found
 
     # A group of nodes, row by row in a shape
 
@@ -171,7 +174,8 @@ class Reader:
         arguments = [self._read([node.parents[k] for node in nodes], shape) for k in range(count)]
         if first.name == "div" and self._is_mean(nodes, arguments):
             return Expression("mean", arguments[0].arguments, shape)
-        return Expression("rule", tuple(arguments), shape, first)
+        own = max([x.shape for x in arguments], key=len, default=())  # a row that stands for all is a row
+        return Expression("rule", tuple(arguments), own, first)
 
     def _outer(self, nodes: Sequence[Value], shape: Shape) -> Expression | None:
         """Every entry of one vector by every entry of another."""
