@@ -176,7 +176,7 @@ class Session:
             dimensions=(rows, cols),
             env={**os.environ, "TERM": "xterm", "PYTHONUTF8": "1", **environment},
             encoding="utf-8",
-            timeout=20,
+            timeout=60,
         )
 
     def press(self, keys, expected):
