@@ -104,6 +104,18 @@ Data = Annotated[
     ),
 ]
 
+Expand = Annotated[
+    str,
+    typer.Option(
+        metavar="NAMES", help="Definitions shown operation by operation all the same, such as 'h,p'; or all."
+    ),
+]
+
+
+def _names(listed: str) -> list[str] | None:
+    """The names of a list such as "h, p"; None for nothing."""
+    return [name.strip() for name in listed.split(",")] if listed else None
+
 
 @app.command(cls=OfExpression)
 def draw(
@@ -133,13 +145,7 @@ def draw(
     detail: Annotated[
         str, typer.Option(help="operations, a card for each; or definitions, a card for each named result.")
     ] = "operations",
-    expand: Annotated[
-        str,
-        typer.Option(
-            metavar="NAMES",
-            help="Definitions shown operation by operation all the same, such as 'h,p'; or all.",
-        ),
-    ] = "",
+    expand: Expand = "",
 ) -> None:
     """Draw the computation graph of an expression, with a value and a gradient box on every node.
 
@@ -148,8 +154,7 @@ def draw(
     f = _graph(expression, numbers, data)
     if backward and isinstance(f, Value) and not f.unbound():
         f.backward()
-    names = [name.strip() for name in expand.split(",")] if expand else None
-    drawing = draw_graph(f, renderer, names, lang, theme, style or None, detail=detail)
+    drawing = draw_graph(f, renderer, _names(expand), lang, theme, style or None, detail=detail)
     if output:
         path = drawing.save(output)
         _say(f"{path}: {shown(f)}")
@@ -185,13 +190,7 @@ def step(
     detail: Annotated[
         str, typer.Option(help="operations, a step for each; or definitions, a line for each named result.")
     ] = "operations",
-    expand: Annotated[
-        str,
-        typer.Option(
-            metavar="NAMES",
-            help="Definitions shown operation by operation all the same, such as 'h,p'; or all.",
-        ),
-    ] = "",
+    expand: Expand = "",
     of: Annotated[
         str, typer.Option(metavar="NAME", help="Whose gradients they are, if not those of the last result.")
     ] = "",
@@ -203,7 +202,6 @@ def step(
     pipe: a list. Without numbers: formulas.
     """
     f = _graph(expression, numbers, data, lang)
-    names = [name.strip() for name in expand.split(",")] if expand else None
     trace = steps_of(
         f,
         lang=lang,
@@ -211,7 +209,7 @@ def step(
         style=style or None,
         of=as_read(of) or None,
         detail=detail,
-        expand=names,
+        expand=_names(expand),
     )
     pages = [trace.save(path) for path in (html, output) if path]
     pages += [trace.exercise(exercise)] if exercise else []

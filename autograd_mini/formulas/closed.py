@@ -12,14 +12,13 @@ from autograd_mini.formulas.expressions import constant
 from autograd_mini.formulas.latex import Latex
 from autograd_mini.formulas.mathml import Mathml
 from autograd_mini.formulas.names import names
-from autograd_mini.formulas.terms import number, symbol, term, terms
+from autograd_mini.formulas.terms import Term, number, symbol, term, terms
 from autograd_mini.formulas.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from autograd_mini.formulas.printing import Formula, Printed
-    from autograd_mini.formulas.terms import Term
 
 
 LONGEST = 1000  # names and numbers in a formula
@@ -118,7 +117,7 @@ def _size(whole: Term) -> int:
     count, todo = 0, [whole]
     while todo and count <= LONGEST:
         each = todo.pop()
-        inside = list(_parts(each))
+        inside = _parts(each)
         count += not inside
         todo += inside
     return count
@@ -127,7 +126,7 @@ def _size(whole: Term) -> int:
 def _parts(x: Term) -> list[Term]:
     if x.head == "product":
         return [base for base, _ in x.parts[2]]
-    return [part for part in x.parts if hasattr(part, "head")] if x.head != "symbol" else []
+    return [part for part in x.parts if isinstance(part, Term)]
 
 
 def _whole(order: Sequence[Value], called: Mapping[Value, str], xp: Printed) -> Formula:

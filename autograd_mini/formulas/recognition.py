@@ -81,11 +81,7 @@ class Reader:
             return self._whole(nodes, shape)
         if all(node.is_constant and not node.label for node in nodes):
             return _numbers(nodes, shape)
-        if (
-            len(shape) == 2
-            and shape[0] > 1
-            and all(node is nodes[i % shape[1]] for i, node in enumerate(nodes))
-        ):
+        if _is_row_for_all(nodes, shape):
             return self._read(nodes[: shape[1]], shape[1:])
         if any(node in self.unit_of or node.rule is None for node in nodes):
             raise NoLineError
@@ -130,11 +126,7 @@ class Reader:
             if len(shape) == 1 and count == rows and place == [*range(start, rows * columns, columns)]:
                 turned_over = Expression("transpose", (self._input(unit),), (columns, rows))
                 return Expression("entry", (turned_over,), shape, extra=(start + 1,))
-        if (
-            len(shape) == 2
-            and shape[0] > 1
-            and all(node is nodes[i % shape[1]] for i, node in enumerate(nodes))
-        ):
+        if _is_row_for_all(nodes, shape):
             return self._whole(nodes[: shape[1]], shape[1:])
         raise NoLineError
 
@@ -388,6 +380,12 @@ def _is(node: Value, name: str, named: Container[Value]) -> bool:
 
 # The primitives of any number of inputs that have a name for arrays.
 REDUCTIONS = {"dot": "matmul", "sum": "total", "norm": "length", "max": "largest", "min": "smallest"}
+
+
+def _is_row_for_all(nodes: Sequence[Value], shape: Shape) -> bool:
+    """Whether all rows of a matrix are one."""
+    is_matrix = len(shape) == 2 and shape[0] > 1
+    return is_matrix and all(node is nodes[i % shape[1]] for i, node in enumerate(nodes))
 
 
 def _alike(node: Value, other: Value) -> bool:
