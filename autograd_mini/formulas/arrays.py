@@ -164,6 +164,8 @@ def ones(shape: Shape) -> Term:
 
 def linear(name: str, shape: Shape, *factors: Term) -> Term:
     """A function that is linear in each of what it is given: numbers are taken out in front."""
+    if any(factor.head == "number" and factor.parts[0] == 0.0 for factor in factors):
+        return number(0.0)
     outside, inside = zip(*map(_apart, factors), strict=True)
     scale: Term = reduce(mul, outside)
     return scale * call(name, *inside, shape=shape)
@@ -248,6 +250,8 @@ def _pull_extreme(_each: Expression, value: Term, flow: Term, x: Term) -> tuple[
 def entry(x: Term, index: tuple[int, ...], shape: Shape = ()) -> Term:
     """One entry of an array, or one row: of a sum, a product or a function entry by entry that of what is inside."""
     outside, inside = _apart(x)
+    if x.head == "number":  # nothing flows
+        return x
 
     def part(y: Term) -> Term:
         if len(y.shape) == len(inside.shape):

@@ -108,7 +108,8 @@ class Latex(Printed):
 
     def raised(self, x: Any, y: Any) -> Formula:
         base = self.operand(x, ATOM)
-        base = f"{{{base}}}" if "^" in base else base  # TeX allows one superscript
+        if "^" in base and not base.startswith(r"\left("):  # TeX allows one superscript
+            base = f"{{{base}}}"
         return Formula(f"{base}^{{{self.operand(y)}}}", POWER, self)
 
     def abs(self, x: Any) -> Formula:

@@ -305,23 +305,28 @@ class Reader:
             places.append([place for _, _, place in seen])
         every = [*range(len(scores) // len(rows))]
         if word == "logsumexp":
-            return None if shape else Expression(word, (self._read(scores, (len(scores),)),))
+            return None if shape else Expression(word, (self._scores(scores),))
         if word == "surprisal":
             if shape:
                 return None
-            array = self._read(scores, (len(scores),))
+            array = self._scores(scores)
             whole = Expression("logsumexp", (array,))
             entry = Expression("entry", (array,), (), extra=(places[0][0] + 1,))
             return Expression("rule", (whole, entry), (), nodes[0].rule)
         if shape and all(row == every for row in places):
-            array = self._read(scores, shape)
-            if array.shape != shape:  # a row that stands for all of them
-                raise NoLineError
-            return Expression(word, (array,), shape)
+            return Expression(word, (self._scores(scores, shape),), shape)
         if shape == ():
-            array = Expression(word, (self._read(scores, (len(scores),)),), (len(scores),))
+            array = Expression(word, (self._scores(scores),), (len(scores),))
             return Expression("entry", (array,), (), extra=(places[0][0] + 1,))
         return None
+
+    def _scores(self, scores: Sequence[Value], shape: Shape | None = None) -> Expression:
+        """What a softmax is of: an array, and no number or row that stands for all of it."""
+        shape = shape or (len(scores),)
+        found = self._read(scores, shape)
+        if found.shape != shape:
+            raise NoLineError
+        return found
 
     def _score_of(self, node: Value) -> tuple[str, Value | None, int]:
         """What a node is of a softmax: by which word, the sum of exponentials, and which of them it belongs to."""
