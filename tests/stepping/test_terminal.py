@@ -170,11 +170,13 @@ class Session:
     def __init__(self, rows=24, cols=80, lang="en", **environment):
         pexpect = pytest.importorskip("pexpect", reason="pexpect is not installed")
         self.eof = pexpect.EOF
+        # A size that stands in the environment hides the one of the terminal; pytest-xdist leaves one there.
+        inherited = {name: text for name, text in os.environ.items() if name not in ("COLUMNS", "LINES")}
         self.child = pexpect.spawn(
             sys.executable,
             ["-c", SCRIPT.format(lang=lang)],
             dimensions=(rows, cols),
-            env={**os.environ, "TERM": "xterm", "PYTHONUTF8": "1", **environment},
+            env={**inherited, "TERM": "xterm", "PYTHONUTF8": "1", **environment},
             encoding="utf-8",
             timeout=60,
         )
