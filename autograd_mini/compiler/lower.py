@@ -198,6 +198,22 @@ def _emitted(listing: Listing, template: Template, arguments: Sequence[int]) -> 
     return [places[i] for i in results]
 
 
+def lowered(rule: Rule, count: int) -> Program:
+    """The program of one rule of so many inputs: its results are the value and the partials, exact to the last bit.
+
+    Raises RuleError if it cannot be read as a program.
+    """
+    forward, partials = _forward(rule, count), _partials(rule, count)
+    if forward is None or partials is None:
+        msg = f"{rule.name} cannot be read as a program of {count} inputs"
+        raise RuleError(msg)
+    listing = Listing(exact=True)
+    inputs = [listing.emit("input", i) for i in range(count)]
+    (z,) = _emitted(listing, forward, inputs)
+    slopes = _emitted(listing, partials, [*inputs, z])
+    return listing.program(inputs=count, parameters=0, results=[z, *slopes])
+
+
 # A graph, rule by rule
 
 

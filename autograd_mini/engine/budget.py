@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-_left: ContextVar[list[int] | None] = ContextVar("left", default=None)
-leaves_left = _left.get  # asked by every new leaf; None where nothing is bounded
+left: ContextVar[list[int] | None] = ContextVar("left", default=None)
+leaves_left = left.get  # asked by every new leaf; None where nothing is bounded
 
 
 @contextmanager
@@ -24,11 +24,11 @@ def at_most(count: int) -> Iterator[None]:
     Traceback (most recent call last):
     ValueError: more than 100 Values would be made
     """
-    token = _left.set([count, count])
+    token = left.set([count, count])
     try:
         yield
     finally:
-        _left.reset(token)
+        left.reset(token)
 
 
 def spend(left: list[int]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from autograd_mini.engine.native import quick
 from autograd_mini.errors import MENTIONED, UnknownVariableError, shown
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     N = TypeVar("N", bound=Node)
 
 
+@quick
 def toposort(*roots: N) -> list[N]:
     """All nodes the roots are made from, each once, inputs before users.
 
@@ -60,6 +62,7 @@ def leaves(order: Iterable[N]) -> list[N]:
     return [node for node in order if not node.parents and not node.is_constant]
 
 
+@quick
 def inputs(order: Iterable[N]) -> list[N]:
     """What a graph can be given numbers for: its variables, and data, which are constants with a label."""
     return [node for node in order if not node.parents and (node.label or not node.is_constant)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from autograd_mini.engine import recording
+from autograd_mini.engine import native, recording
 from autograd_mini.engine.arithmetic import Arithmetic, floats
 from autograd_mini.engine.interop import as_float, elementwise, is_array
 from autograd_mini.engine.primitives import power
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 
 _VALUES = {Value}
+
+if native.core:
+    native.core.know(RULES, floats, power)
 
 
 def call(rule: Rule, arguments: Sequence[Value | float]) -> Any:
@@ -114,7 +117,10 @@ def _unary(rule: Rule) -> Callable[[Value], Value]:
         node.partials = partials(floats, z, x)
         return recording.finish(node) if recording.active else node
 
-    return _dressed(_printed(rule) or operation, rule.name, f"The primitive `{rule.name}` of this Value.")
+    return native.operation(
+        rule,
+        _dressed(_printed(rule) or operation, rule.name, f"The primitive `{rule.name}` of this Value."),
+    )
 
 
 def beside(x: Any) -> Any:
@@ -144,7 +150,9 @@ def _binary(rule: Rule) -> Callable[[Value, Value | float], Value]:
         node.partials = partials(floats, z, x, y)
         return recording.finish(node) if recording.active else node
 
-    return _dressed(_printed(rule) or operation, rule.name, f"self {rule.symbol} other.")
+    return native.operation(
+        rule, _dressed(_printed(rule) or operation, rule.name, f"self {rule.symbol} other.")
+    )
 
 
 def method(rule: Rule) -> Callable[..., Any]:
@@ -170,19 +178,22 @@ def operation(rule: Rule) -> Callable[..., Any]:
     """The rule as a function of Values and numbers; of plain Values it is as quick as their operators."""
     if rule.arity == 1:
         unary = _unary(rule)
-        return lambda x: unary(x) if x.__class__ is Value else call(rule, (x,))
+        return native.operation(rule, lambda x: unary(x) if x.__class__ is Value else call(rule, (x,)))
     if rule.arity == 2:
         binary = _binary(rule)
-        return lambda x, y: (
-            binary(x, y)
-            if x.__class__ is Value and (y.__class__ is Value or y.__class__ is float)
-            else call(rule, (x, y))
+        return native.operation(
+            rule,
+            lambda x, y: (
+                binary(x, y)
+                if x.__class__ is Value and (y.__class__ is Value or y.__class__ is float)
+                else call(rule, (x, y))
+            ),
         )
 
     def n_ary(*arguments: Any) -> Any:
         return (apply if set(map(type, arguments)) == _VALUES else call)(rule, arguments)
 
-    return n_ary
+    return native.operation(rule, n_ary)
 
 
 class Operations(dict[Rule, "Callable[..., Any]"]):
@@ -274,14 +285,18 @@ def install_operators(
 
 
 install_operators(Value, _unary, _binary, lift)
+if native.core:
+    native.core.operate()
 
 
 def print_with(printer: Callable[[Rule], Callable[..., Any] | None]) -> None:
-    """Let a printer make the operators of Value from now on, each when it is used for the first time.
+    """Without a native core, let a printer make the operators of Value from now on, each when it is used for the first time.
 
     printer: from a rule to a function that does what `_unary` and `_binary` do, and faster; None if it has none.
     """
     global _printed
+    if native.core:
+        return
     _printed = printer
 
     def later(name: str, make: Callable[[Rule], Callable[..., Any]], rule: Rule) -> None:

@@ -64,6 +64,11 @@ declare(
 )
 
 
+def power_slope(xp: Any, x: Any, n: Any) -> Any:
+    """The derivative of x^n by x, for n ≠ 0."""
+    return n * xp.pow(x, n - 1.0)
+
+
 def power(n: float) -> Rule:
     """The rule of x^n for a constant n: right at negative x too, since no log(x) is taken.
 
@@ -71,7 +76,7 @@ def power(n: float) -> Rule:
     >>> power(3.0).partials(floats, -8.0, -2.0)
     (12.0,)
     """
-    slope = (lambda xp, z, x: (n * xp.pow(x, n - 1.0),)) if n else lambda xp, z, x: (0.0,)
+    slope = (lambda xp, z, x: (power_slope(xp, x, n),)) if n else lambda xp, z, x: (0.0,)
     everywhere = n.is_integer() and n >= 0
     return Rule(
         "power",

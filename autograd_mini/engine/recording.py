@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
+from autograd_mini.engine.native import set_active
 from autograd_mini.errors import UnboundError
 
 if TYPE_CHECKING:
@@ -78,26 +79,30 @@ class _Mode:
 active = 0
 levels = itertools.count(1)  # one for each call of a transform and each no_grad, in the order they begin
 tapes: dict[float, list[Any]] = {}  # what is recorded at each level whose transform runs, in order
-_modes: ContextVar[tuple[_Mode, ...]] = ContextVar("modes", default=())
+modes: ContextVar[tuple[_Mode, ...]] = ContextVar("modes", default=())
 _lock = threading.Lock()
+
+
+def _count(change: int) -> None:
+    global active
+    with _lock:
+        active += change
+        set_active(active)
 
 
 @contextmanager
 def _mode(*, records: bool, watcher: Watcher | None = None) -> Iterator[None]:
-    global active
     mode = _Mode(0.0 if records else next(levels), watcher)
-    _modes.set((*_modes.get(), mode))
-    with _lock:
-        active += 1
+    modes.set((*modes.get(), mode))
+    _count(1)
     try:
         yield
     finally:
         # Each takes away its own: they may end in any order, and in another context than they began in,
         # as suspended generators do.
         mode.is_on = False
-        _modes.set(tuple([other for other in _modes.get() if other.is_on]))
-        with _lock:
-            active -= 1
+        modes.set(tuple([other for other in modes.get() if other.is_on]))
+        _count(-1)
 
 
 def watched_by(watcher: Watcher) -> Context[None]:
@@ -108,7 +113,7 @@ def watched_by(watcher: Watcher) -> Context[None]:
 
 def watcher() -> Watcher | None:
     """Who watches here, if anybody does."""
-    return next((m.watcher for m in _modes.get() if m.is_on and m.watcher), None) if active else None
+    return next((m.watcher for m in modes.get() if m.is_on and m.watcher), None) if active else None
 
 
 class traced_by:  # noqa: N801  # a class enters twice as fast as a generator does
@@ -120,27 +125,23 @@ class traced_by:  # noqa: N801  # a class enters twice as fast as a generator do
         self._modes = (_Mode(0.0, None, trace),)
 
     def __enter__(self) -> None:
-        global active
-        self._outside = _modes.set(self._modes)
-        with _lock:
-            active += 1
+        self._outside = modes.set(self._modes)
+        _count(1)
 
     def __exit__(self, *_: object) -> None:
-        global active
-        _modes.reset(self._outside)
-        with _lock:
-            active -= 1
+        modes.reset(self._outside)
+        _count(-1)
 
 
 def trace() -> Trace | None:
     """Who traces the program that runs here, if anybody does."""
-    return next((m.trace for m in _modes.get() if m.is_on and m.trace), None) if active else None
+    return next((m.trace for m in modes.get() if m.is_on and m.trace), None) if active else None
 
 
 def trace_alone() -> Trace | None:
     """Who traces the program that runs here, if no other mode is on."""
-    modes = _modes.get()
-    return modes[0].trace if len(modes) == 1 else None
+    here = modes.get()
+    return here[0].trace if len(here) == 1 else None
 
 
 def forbid(deed: str) -> None:
@@ -181,7 +182,7 @@ def one_level_up() -> Iterator[tuple[float, list[Any]]]:
 
 def finish(node: R) -> R:
     """What the modes that are on here make of a new node."""
-    for mode in _modes.get():
+    for mode in modes.get():
         if mode.is_on:
             if mode.watcher is not None:
                 mode.watcher.number(node)

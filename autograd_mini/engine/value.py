@@ -12,11 +12,12 @@ import math
 import numbers
 from typing import TYPE_CHECKING
 
-from autograd_mini.engine import recording
+from autograd_mini.engine import budget, native, recording
 from autograd_mini.engine.arithmetic import floats
 from autograd_mini.engine.budget import leaves_left, spend
 from autograd_mini.engine.graph import find_inputs, inputs, toposort
 from autograd_mini.engine.interop import as_float, is_array, is_number
+from autograd_mini.engine.native import quick
 from autograd_mini.errors import UnboundError, choose, require
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 _new = object.__new__
 
 
-class Value:
+class Value(native.Node):  # a node of the native core, which has the fields, or an object
     """A scalar in a computation graph.
 
     data: its number; None makes an unbound variable, to be given a number later by `forward()`.
@@ -49,7 +50,7 @@ class Value:
     (20.0, 4.0, 4.0, 5.0)
     """
 
-    __slots__ = ("adjoint", "label", "parents", "partials", "primal", "rule")
+    __slots__ = () if native.core else native.FIELDS
 
     primal: Any  # the float, None while unknown
     adjoint: Any  # likewise
@@ -135,25 +136,10 @@ class Value:
         new = dict(zip(find_inputs(order, bindings), map(as_float, bindings.values())))
         if missing := [leaf for leaf in inputs(order) if leaf.primal is None and leaf not in new]:
             raise UnboundError(self, missing)
-        before = [(node.primal, node.partials, node.adjoint) for node in order]
-        watcher = recording.watcher()
-        try:
-            for leaf, x in new.items():
-                leaf.primal = x
-            for node in order:
-                if node.rule is not None:
-                    arguments = [parent.primal for parent in node.parents]
-                    node.primal = z = node.rule.forward(floats, *arguments)
-                    node.partials = node.rule.partials(floats, z, *arguments)
-                    node.adjoint = None
-                    if watcher:
-                        watcher.number(node)
-        except BaseException:  # Ctrl-C too: a graph is never half new
-            for node, numbers in zip(order, before):
-                node.primal, node.partials, node.adjoint = numbers
-            raise
+        _compute_again(order, new)
         return self.data
 
+    @quick
     def backward(self, gradient: float = 1.0) -> None:
         """Add ∂self/∂x to `x.grad` for every leaf x, and set `.grad` of every node in between.
 
@@ -274,9 +260,9 @@ class Value:
             return self
         recording.forbid("copies a Value, number and all,")
         twin = _new(type(self))
-        for cls in type(self).__mro__:
-            for slot in getattr(cls, "__slots__", ()):
-                setattr(twin, slot, getattr(self, slot))
+        own = [slot for cls in type(self).__mro__ for slot in getattr(cls, "__slots__", ())]
+        for slot in dict.fromkeys([*native.FIELDS, *own]):
+            setattr(twin, slot, getattr(self, slot))
         return twin
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
@@ -349,6 +335,28 @@ class Value:
     imag = 0.0
 
 
+@quick
+def _compute_again(order: Sequence[Value], bindings: dict[Value, float]) -> None:
+    """Give leaves new numbers, and all nodes what follows from them. If anything fails, nothing has changed."""
+    before = [(node.primal, node.partials, node.adjoint) for node in order]
+    watcher = recording.watcher()
+    try:
+        for leaf, x in bindings.items():
+            leaf.primal = x
+        for node in order:
+            if node.rule is not None:
+                arguments = [parent.primal for parent in node.parents]
+                node.primal = z = node.rule.forward(floats, *arguments)
+                node.partials = node.rule.partials(floats, z, *arguments)
+                node.adjoint = None
+                if watcher:
+                    watcher.number(node)
+    except BaseException:  # Ctrl-C too: a graph is never half new
+        for node, numbers in zip(order, before):
+            node.primal, node.partials, node.adjoint = numbers
+        raise
+
+
 def _sweep_choices(order: Sequence[Value], seed: float) -> None:
     """The backward sweep where an input that was not chosen is no input: no 0 · inf reaches it."""
     reached: dict[Value, float] = {order[-1]: seed}
@@ -374,6 +382,11 @@ class Constant(Value):
     written: tuple[Rule, tuple[Constant, ...]] | None = None
 
 
+if native.core:
+    Value.data, Value.grad = native.core.number(Value.data, False), native.core.number(Value.grad, True)  # type: ignore[method-assign]
+    native.core.store_as(Value, Constant, recording.modes, budget.left)
+
+
 class Folded(Constant):
     """A plain number that was computed from others, such as 1/2."""
 
@@ -386,6 +399,7 @@ class Folded(Constant):
         self.written = written
 
 
+@quick
 def lift(x: Value | float) -> Value:
     """`x` itself if it is a Value, else the Constant of that number."""
     if isinstance(x, Value):
@@ -426,6 +440,7 @@ def variables(*unbound: str, **bound: float | None) -> tuple[Value, ...]:
     return tuple([Value(data, label=name) for name, data in named.items()])
 
 
+@quick
 def apply(rule: Rule, parents: Sequence[Value]) -> Value:
     """The Value that a primitive makes from its inputs: eager if all are bound, else unbound."""
     node = _new(Value)

@@ -627,7 +627,7 @@ def test_a_chain_of_a_million_operations():
         for _ in range(500_000):
             o = o * a + b
         assert abs(o.data - 1) < 1e-9, o.data
-        assert sys.getallocatedblocks() - before > 3_000_000
+        assert sys.getallocatedblocks() - before > 900_000
         o.backward()
         assert abs(x.grad - 0.999999 ** 500_000) < 1e-9, x.grad
         del o
@@ -731,14 +731,15 @@ def strike(monkeypatch):
 
 @pytest.mark.parametrize("n", range(3))
 @pytest.mark.parametrize("which", ["forward", "partials"])
-def test_a_forward_that_fails_midway_changes_nothing(strike, which, n):
+def test_a_forward_that_fails_midway_changes_nothing(strike, forget, which, n):
     """Numbers, partials and gradients are those of before, at whatever node it fails."""
+    wave = am.primitive("wave", lambda xp, x: xp.sin(x), lambda xp, z, x: (xp.cos(x),))
     x, y = variables(x=2.0, y=3.0)
-    f = am.sin(am.sin(am.sin(x * y) * y) + x)
+    f = wave(wave(wave(x * y) * y) + x)
     f.backward()
     nodes = toposort(f)
     before = [(node.data, node.partials, node.grad) for node in nodes]
-    strike(RULES["sin"], which, n)
+    strike(RULES["wave"], which, n)
     with pytest.raises(StruckError):
         f.forward(x=5.0, y=7.0)
 
