@@ -18,6 +18,7 @@ from autograd_mini.engine import arrays, recording
 from autograd_mini.engine.arithmetic import floats
 from autograd_mini.engine.graph import find_inputs, leaves, toposort
 from autograd_mini.engine.interop import as_float, is_number
+from autograd_mini.engine.native import quick
 from autograd_mini.engine.operations import BINARY, Operations, call, operation
 from autograd_mini.engine.rule import RULES, Rule
 from autograd_mini.engine.value import Value
@@ -206,6 +207,7 @@ def sum(xs: Iterable[float], /, start: Value) -> Value: ...
 def sum(xs: Iterable[Value | float], /, start: Value | float = 0) -> Value | float: ...
 @overload
 def sum(xs: Iterable[Any], /, start: Any) -> Any: ...
+@quick
 def sum(xs: Iterable[Any], /, start: Any = 0) -> Any:
     """Start + x1 + x2 + ... as one node.
 
@@ -230,6 +232,7 @@ def dot(xs: Iterable[float], ys: Iterable[Value]) -> Value: ...
 def dot(xs: Iterable[float], ys: Iterable[float]) -> float: ...
 @overload
 def dot(xs: Iterable[Value | float], ys: Iterable[Value | float]) -> Value | float: ...
+@quick
 def dot(xs: Iterable[Any], ys: Iterable[Any]) -> Any:
     """x1 y1 + x2 y2 + ... as one node; 0.0 for nothing.
 

@@ -660,6 +660,26 @@ no_memory:
     return PyErr_NoMemory();
 }
 
+/* These Values and numbers as Values, in one tuple; NULL without an exception if that is not all they are. */
+static PyObject *operands(PyObject *const *xs, Py_ssize_t n, PyObject *const *ys, Py_ssize_t m)
+{
+    int has_value = 0;
+    PyObject *all = n + m ? PyTuple_New(n + m) : NULL;
+    for (Py_ssize_t i = 0; all && i < n + m; i++) {
+        PyObject *x = i < n ? xs[i] : ys[i - n];
+        Node *v = operand(x);
+        has_value |= IS_PLAIN(x);
+        if (v)
+            PyTuple_SET_ITEM(all, i, (PyObject *)v);
+        else
+            Py_CLEAR(all);
+    }
+    if (!has_value) Py_CLEAR(all);
+    return all;
+}
+
+static int is_list(PyObject *o) { return PyList_CheckExact(o) || PyTuple_CheckExact(o); }
+
 /* ---- The operators ---- */
 
 /* The method of the Value on the left, or the reflected one of that on the right: what is special stands there. */
@@ -987,14 +1007,9 @@ static PyObject *quick_many(ARGUMENTS)
     Quick *q = (Quick *)self;
     Py_ssize_t n = COUNT;
     PyObject *z = NULL, *parents = NULL;
-    if (names || !n || (q->arity >= 0 && n != q->arity)) goto slowly;
-    for (Py_ssize_t i = 0; i < n; i++)
-        if (!Py_IS_TYPE(args[i], value_type)) goto slowly;
-    if (!(parents = PyTuple_New(n))) return NULL;
-    for (Py_ssize_t i = 0; i < n; i++) PyTuple_SET_ITEM(parents, i, Py_NewRef(args[i]));
-    z = n_ary(q->kernel, q->rule, parents);
-    Py_DECREF(parents);
-slowly:
+    if (!names && (q->arity < 0 || n == q->arity)) parents = operands(args, n, NULL, 0);
+    if (parents) z = n_ary(q->kernel, q->rule, parents);
+    Py_XDECREF(parents);
     return OR_SLOWLY(z);
 }
 
@@ -1014,6 +1029,44 @@ static PyObject *quick_apply(ARGUMENTS) /* apply(rule, parents) */
         PyObject *parents = kernel < 0 ? NULL : PySequence_Tuple(args[1]);
         if (parents) z = n_ary(kernel, args[0], parents);
         Py_XDECREF(parents);
+    }
+    return OR_SLOWLY(z);
+}
+
+static PyObject *quick_call(ARGUMENTS) /* call(rule, arguments) */
+{
+    PyObject *z = NULL;
+    if (COUNT == 2 && !names && is_list(args[1])) {
+        int kernel = kernel_of(args[0]);
+        Py_ssize_t n = PySequence_Fast_GET_SIZE(args[1]);
+        PyObject *parents = kernel < 0 ? NULL : operands(PySequence_Fast_ITEMS(args[1]), n, NULL, 0);
+        if (parents) z = n_ary(kernel, args[0], parents);
+        Py_XDECREF(parents);
+    }
+    return OR_SLOWLY(z);
+}
+
+static PyObject *quick_sum(ARGUMENTS) /* sum(xs) */
+{
+    PyObject *z = NULL;
+    if (COUNT == 1 && !names && is_list(args[0])) {
+        PyObject *xs = operands(PySequence_Fast_ITEMS(args[0]), PySequence_Fast_GET_SIZE(args[0]), NULL, 0);
+        if (xs) z = n_ary(K_sum, kernels[K_sum].rule, xs);
+        Py_XDECREF(xs);
+    }
+    return OR_SLOWLY(z);
+}
+
+static PyObject *quick_dot(ARGUMENTS) /* dot(xs, ys) */
+{
+    PyObject *z = NULL;
+    if (COUNT == 2 && !names && is_list(args[0]) && is_list(args[1])) {
+        Py_ssize_t n = PySequence_Fast_GET_SIZE(args[0]);
+        PyObject *both = NULL;
+        if (n == PySequence_Fast_GET_SIZE(args[1]))
+            both = operands(PySequence_Fast_ITEMS(args[0]), n, PySequence_Fast_ITEMS(args[1]), n);
+        if (both) z = n_ary(K_dot, kernels[K_dot].rule, both);
+        Py_XDECREF(both);
     }
     return OR_SLOWLY(z);
 }
@@ -1080,6 +1133,7 @@ static PyObject *quick_compute_again(ARGUMENTS)
 static const struct { const char *name; vectorcallfunc call; } quick_functions[] = {
     {"apply", quick_apply},       {"lift", quick_lift},         {"toposort", quick_toposort},
     {"inputs", quick_inputs},     {"backward", quick_backward}, {"_compute_again", quick_compute_again},
+    {"call", quick_call},         {"sum", quick_sum},           {"dot", quick_dot},
 };
 
 static int quick_traverse(PyObject *self, visitproc visit, void *arg)

@@ -24,6 +24,7 @@ if native.core:
     native.core.know(RULES, floats, power)
 
 
+@native.quick
 def call(rule: Rule, arguments: Sequence[Value | float]) -> Any:
     """The rule applied: a Value if any argument is one, else a float; of arrays the array of these."""
     if set(map(type, arguments)) == _VALUES:  # nearly always, and n-ary nodes have many arguments
