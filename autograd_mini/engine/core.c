@@ -788,8 +788,9 @@ static inline int push(Stack *stack, Node *v)
 
 static uint64_t walks;
 
-/* As graph.toposort. 0: done, 1: something here is no Value, which is left to Python, -1: an exception. */
-static int walk(Node *const *roots, Py_ssize_t count, Stack *order)
+/* As graph.toposort. 0: done, 1: something here is no Value, which is left to Python, -1: an exception.
+   is_swept: also 1 where something is no float that a sweep needs. */
+static inline int walk(Node *const *roots, Py_ssize_t count, Stack *order, int is_swept)
 {
     Stack stack = {0};
     uint64_t now = ++walks & ((1ull << MARK_BITS) - 1);
@@ -804,7 +805,9 @@ static int walk(Node *const *roots, Py_ssize_t count, Stack *order)
         }
         if (v->mark == now) continue;
         v->mark = now;
-        if (v->shape == LOOSE && !PyTuple_Check(v->in.many.parents)) {
+        int is_special = v->shape == LOOSE && !PyTuple_Check(v->in.many.parents);
+        if (is_swept) is_special |= v->shape == LOOSE || v->is_lazy || v->adjoint_is == OBJECT;
+        if (is_special) {
             outcome = 1;
             goto end;
         }
@@ -840,16 +843,22 @@ static int is_choice(Node *v)
     return is;
 }
 
-static void zero(const Stack *order, double seed)
+typedef struct { Node *node; double earlier; } Leaf; /* with the gradient it had */
+
+/* All gradients 0 but that of the root. Room for as many leaves as there are nodes: how many they were. */
+static size_t start(const Stack *order, double seed, Leaf *leaves)
 {
+    size_t count = 0;
     for (size_t i = 0; i < order->count; i++) {
         Node *v = order->at[i];
+        if (v->shape == LEAF && leaves) leaves[count++] = (Leaf){v, v->adjoint_is ? v->adjoint.real : 0.0};
         v->adjoint_is = REAL;
         v->adjoint.real = 0.0;
         v->is_reached = 0;
     }
     order->at[order->count - 1]->adjoint.real = seed;
     order->at[order->count - 1]->is_reached = 1;
+    return count;
 }
 
 static void sweep(const Stack *order)
@@ -891,40 +900,25 @@ static int sweep_choices(const Stack *order)
 static int backward(Node *root, double seed)
 {
     Stack order = {0};
-    double *earlier = NULL;
-    size_t leaves = 0;
-    int outcome = walk(&root, 1, &order);
-    for (size_t i = 0; !outcome && i < order.count; i++) {
-        Node *v = order.at[i];
-        if (v->shape == LOOSE || v->is_lazy || v->adjoint_is == OBJECT) outcome = 1;
-        leaves += v->shape == LEAF;
-    }
+    Leaf *leaves = NULL;
+    int outcome = walk(&root, 1, &order, 1), has_nan = 0;
     if (outcome) goto end;
-    if (!(earlier = PyMem_New(double, leaves + 1))) {
+    if (!(leaves = PyMem_New(Leaf, order.count))) {
         PyErr_NoMemory();
         outcome = -1;
         goto end;
     }
-    leaves = 0;
-    for (size_t i = 0; i < order.count; i++)
-        if (order.at[i]->shape == LEAF)
-            earlier[leaves++] = order.at[i]->adjoint_is ? order.at[i]->adjoint.real : 0.0;
-    zero(&order, seed);
+    size_t count = start(&order, seed, leaves);
     sweep(&order);
-    int has_nan = 0;
-    for (size_t i = 0; i < order.count; i++) has_nan |= order.at[i]->shape == LEAF && isnan(order.at[i]->adjoint.real);
+    for (size_t i = 0; i < count; i++) has_nan |= isnan(leaves[i].node->adjoint.real);
     if (has_nan) {
-        zero(&order, seed);
+        (void)start(&order, seed, NULL);
         outcome = sweep_choices(&order);
     }
-    leaves = 0; /* added whole: then two calls give twice to the last bit */
-    for (size_t i = 0; i < order.count; i++)
-        if (order.at[i]->shape == LEAF) {
-            if (earlier[leaves] != 0.0) order.at[i]->adjoint.real += earlier[leaves];
-            leaves++;
-        }
+    for (size_t i = 0; i < count; i++) /* added whole: then two calls give twice to the last bit */
+        if (leaves[i].earlier != 0.0) leaves[i].node->adjoint.real += leaves[i].earlier;
 end:
-    PyMem_Free(earlier);
+    PyMem_Free(leaves);
     PyMem_Free(order.at);
     return outcome;
 }
@@ -1089,7 +1083,7 @@ static PyObject *quick_toposort(ARGUMENTS)
     Py_ssize_t n = COUNT;
     int outcome = names ? 1 : 0;
     for (Py_ssize_t i = 0; i < n; i++) outcome |= !IS_NODE(args[i]);
-    if (!outcome && !(outcome = walk((Node *const *)args, n, &order)))
+    if (!outcome && !(outcome = walk((Node *const *)args, n, &order, 0)))
         if ((list = PyList_New((Py_ssize_t)order.count)))
             for (size_t i = 0; i < order.count; i++)
                 PyList_SET_ITEM(list, (Py_ssize_t)i, Py_NewRef((PyObject *)order.at[i]));
