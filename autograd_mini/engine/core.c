@@ -977,6 +977,7 @@ typedef struct {
     vectorcallfunc call;
     PyObject *python;
     PyObject *rule; /* of an operation */
+    PyObject *weak; /* references, as to any function */
     int kernel, arity;
 } Quick;
 
@@ -1127,6 +1128,7 @@ static void quick_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
     PyObject_GC_UnTrack(self);
+    if (((Quick *)self)->weak) PyObject_ClearWeakRefs(self);
     (void)quick_clear(self);
     PyObject_GC_Del(self);
     Py_DECREF(type);
@@ -1140,8 +1142,9 @@ static PyObject *quick_bound(PyObject *self, PyObject *o, PyObject *type)
 
 static PyObject *quick_getattr(PyObject *self, PyObject *name) /* its own, else that of the Python function */
 {
-    PyObject *found = PyObject_GenericGetAttr(self, name);
-    if (found || !PyErr_ExceptionMatches(PyExc_AttributeError)) return found;
+    int is_module = !PyUnicode_CompareWithASCIIString(name, "__module__"); /* not that of the class, which has one */
+    PyObject *found = is_module ? NULL : PyObject_GenericGetAttr(self, name);
+    if (found || (!is_module && !PyErr_ExceptionMatches(PyExc_AttributeError))) return found;
     PyErr_Clear();
     return PyObject_GetAttr(((Quick *)self)->python, name);
 }
@@ -1151,16 +1154,15 @@ static int quick_setattr(PyObject *self, PyObject *name, PyObject *x)
     return PyObject_SetAttr(((Quick *)self)->python, name, x);
 }
 
-static PyObject *of_python(PyObject *self, void *name) { return PyObject_GetAttrString(((Quick *)self)->python, name); }
 static PyObject *quick_repr(PyObject *self) { return PyObject_Repr(((Quick *)self)->python); }
+static PyObject *of_python(PyObject *self, void *name) { return PyObject_GetAttrString(((Quick *)self)->python, name); }
 static PyObject *quick_reduce(PyObject *self, PyObject *none) { (void)none; return of_python(self, "__qualname__"); }
 
 static PyMemberDef quick_members[] = {{"__wrapped__", T_OBJECT, offsetof(Quick, python), READONLY, NULL},
+                                      {"__weaklistoffset__", T_PYSSIZET, offsetof(Quick, weak), READONLY, NULL},
                                       {"__vectorcalloffset__", T_PYSSIZET, offsetof(Quick, call), READONLY, NULL},
                                       {0}};
-static PyGetSetDef quick_fields[] = {{"__doc__", of_python, NULL, NULL, "__doc__"},
-                                     {"__module__", of_python, NULL, NULL, "__module__"},
-                                     {0}};
+static PyGetSetDef quick_fields[] = {{"__doc__", of_python, NULL, NULL, "__doc__"}, {0}}; /* pydoc looks here */
 static PyMethodDef quick_methods[] = {{"__reduce__", quick_reduce, METH_NOARGS, NULL}, {0}};
 static PyType_Slot quick_slots[] = {{Py_tp_call, PyVectorcall_Call}, {Py_tp_descr_get, quick_bound},
                                     {Py_tp_getattro, quick_getattr}, {Py_tp_setattro, quick_setattr},
@@ -1181,6 +1183,7 @@ static PyObject *new_quick(vectorcallfunc call, PyObject *python, PyObject *rule
     q->call = call;
     q->python = Py_NewRef(python);
     q->rule = Py_XNewRef(rule);
+    q->weak = NULL;
     q->kernel = kernel;
     q->arity = arity;
     PyObject_GC_Track(q);
