@@ -81,7 +81,7 @@ typedef struct {
     double (*two)(double, double, double *);
     double (*three)(double, double, double, double *);
     double (*many)(const double *, Py_ssize_t, double *);
-    PyObject *rule;
+    PyObject *rule, *partials;
     int choice;
 } Kernel;
 
@@ -218,7 +218,7 @@ static int node_traverse(PyObject *self, visitproc visit, void *arg)
 static void node_dealloc(PyObject *self)
 {
     Node *v = (Node *)self;
-    if (is_tracked(v)) PyObject_GC_UnTrack(self);
+    PyObject_GC_UnTrack(self); /* a node that has changed its class may be tracked unawares */
     empty_adjoint(v);
     v->adjoint.object = (PyObject *)dying; /* the dead wait in a list: a chain of a million nodes is no recursion */
     dying = v;
@@ -349,6 +349,12 @@ static PyObject *get_partials(Node *v, void *c)
     return tuple;
 }
 
+static int fits(int kernel, Py_ssize_t n) /* whether it computes with n inputs */
+{
+    int arity = kernel == K_power ? 1 : kernels[kernel].arity;
+    return n && (arity < 0 || n == arity);
+}
+
 /* Keep inputs and partials as numbers where they are floats, else as the objects they are. */
 static int store(Node *v, PyObject *parents, PyObject *partials)
 {
@@ -363,6 +369,11 @@ static int store(Node *v, PyObject *parents, PyObject *partials)
             if (!IS_NODE(PyTuple_GET_ITEM(parents, i))) shape = LOOSE;
         for (Py_ssize_t i = 0; i < known; i++)
             if (!PyFloat_CheckExact(PyTuple_GET_ITEM(partials, i))) shape = LOOSE;
+    }
+    if (v->kernel && shape != LOOSE && !fits(v->kernel, n)) { /* not what made it: its rule is a word of Python now */
+        if (!v->rule) v->rule = Py_NewRef(kernels[v->kernel].rule);
+        v->kernel = NO_KERNEL;
+        track(v);
     }
     double *numbers = NULL;
     if (shape == MANY && known && !(numbers = PyMem_New(double, n))) {
@@ -617,7 +628,7 @@ static PyObject *n_ary(int kernel, PyObject *rule, PyObject *parents)
         if (x->primal_is == NOTHING) is_known = 0;
         is_tracked_too |= is_tracked(x);
     }
-    if (kernel && (!n || (kernels[kernel].arity >= 0 && n != kernels[kernel].arity))) kernel = NO_KERNEL;
+    if (kernel && !fits(kernel, n)) kernel = NO_KERNEL;
     if (says == FORGETS && !(kernel && is_known)) return NULL;
     double small[2 * MOST_ON_STACK], *x = small, *d = NULL;
     Node *v = NULL;
@@ -682,10 +693,11 @@ static int is_list(PyObject *o) { return PyList_CheckExact(o) || PyTuple_CheckEx
 
 /* ---- The operators ---- */
 
-/* The method of the Value on the left, or the reflected one of that on the right: what is special stands there. */
+/* The method of the Value on the left, or the reflected one of that on the right: what is special stands there.
+   A subclass on the left has been asked already. */
 static PyObject *in_python(const char *name, const char *reflected, PyObject *l, PyObject *r)
 {
-    int is_left = IS_NODE(l);
+    int is_left = IS_PLAIN(l);
     PyObject *method = PyUnicode_InternFromString(is_left ? name : reflected);
     PyObject *z = method ? PyObject_CallMethodOneArg(is_left ? l : r, method, is_left ? r : l) : NULL;
     Py_XDECREF(method);
@@ -726,18 +738,18 @@ static PyObject *do_abs(PyObject *x)
 
 static struct { double n; PyObject *rule; } powers[64]; /* the rules of the last exponents */
 
-static PyObject *power_rule(double n) /* borrowed */
+static PyObject *power_rule(double n)
 {
     uint64_t bits;
     memcpy(&bits, &n, sizeof bits);
     unsigned i = (unsigned)((bits * 0x9E3779B97F4A7C15ull) >> 58);
-    if (powers[i].rule && !memcmp(&powers[i].n, &n, sizeof n)) return powers[i].rule;
+    if (powers[i].rule && !memcmp(&powers[i].n, &n, sizeof n)) return Py_NewRef(powers[i].rule);
     PyObject *exponent = PyFloat_FromDouble(n);
     PyObject *rule = exponent ? PyObject_CallOneArg(make_power, exponent) : NULL;
     Py_XDECREF(exponent);
     if (rule) {
-        Py_XSETREF(powers[i].rule, rule);
         powers[i].n = n;
+        Py_XSETREF(powers[i].rule, Py_NewRef(rule));
     }
     return rule;
 }
@@ -745,7 +757,10 @@ static PyObject *power_rule(double n) /* borrowed */
 static PyObject *do_pow(PyObject *l, PyObject *r, PyObject *modulus)
 {
     double n;
-    if (modulus != Py_None) Py_RETURN_NOTIMPLEMENTED;
+    if (modulus != Py_None) {
+        if (!IS_PLAIN(l)) Py_RETURN_NOTIMPLEMENTED;
+        return PyObject_CallMethod(l, "__pow__", "OO", r, modulus); /* which knows no modulus */
+    }
     if (IS_NODE(r)) {
         PyObject *z = binary(c_pow, K_pow, NULL, l, r);
         return z || PyErr_Occurred() ? z : in_python("__pow__", "__rpow__", l, r);
@@ -754,6 +769,7 @@ static PyObject *do_pow(PyObject *l, PyObject *r, PyObject *modulus)
         return in_python("__pow__", "__rpow__", l, r);
     PyObject *rule = power_rule(n);
     Node *x = (Node *)l, *v = rule ? made(K_power, rule, ONE) : NULL;
+    Py_XDECREF(rule);
     if (!v) return NULL;
     v->in.two.parents[0] = (Node *)Py_NewRef(l);
     v->in.two.partials[1] = n;
@@ -834,31 +850,31 @@ end:
 
 /* ---- Sweeps ---- */
 
-static int is_choice(Node *v)
+static int is_choice(Node *v) /* -1: Python has to say it */
 {
     if (!v->rule) return kernels[v->kernel].choice;
+    if (!Py_IS_TYPE(v->rule, Py_TYPE(kernels[K_add].rule))) return -1;
     PyObject *choice = PyObject_GetAttr(v->rule, s_choice);
-    int is = choice ? PyObject_IsTrue(choice) : -1;
+    int is = choice == Py_True ? 1 : choice == Py_False ? 0 : -1;
+    if (!choice) PyErr_Clear();
     Py_XDECREF(choice);
     return is;
 }
 
-typedef struct { Node *node; double earlier; } Leaf; /* with the gradient it had */
+typedef struct { double real; unsigned is : 2, is_leaf : 1; } Before; /* an adjoint, and of what */
 
-/* All gradients 0 but that of the root. Room for as many leaves as there are nodes: how many they were. */
-static size_t start(const Stack *order, double seed, Leaf *leaves)
+/* All gradients 0 but that of the root; before: what they were, if it is to be kept. */
+static void start(const Stack *order, double seed, Before *before)
 {
-    size_t count = 0;
     for (size_t i = 0; i < order->count; i++) {
         Node *v = order->at[i];
-        if (v->shape == LEAF && leaves) leaves[count++] = (Leaf){v, v->adjoint_is ? v->adjoint.real : 0.0};
+        if (before) before[i] = (Before){v->adjoint_is ? v->adjoint.real : 0.0, v->adjoint_is & 3, v->shape == LEAF};
         v->adjoint_is = REAL;
         v->adjoint.real = 0.0;
         v->is_reached = 0;
     }
     order->at[order->count - 1]->adjoint.real = seed;
     order->at[order->count - 1]->is_reached = 1;
-    return count;
 }
 
 static void sweep(const Stack *order)
@@ -877,14 +893,14 @@ static void sweep(const Stack *order)
     }
 }
 
-/* An input that was not chosen is no input: no 0 times inf reaches it. */
+/* An input that was not chosen is no input: no 0 times inf reaches it. 1: left to Python. */
 static int sweep_choices(const Stack *order)
 {
     for (size_t i = order->count; i-- > 0;) {
         Node *v = order->at[i];
-        if (!v->is_reached || v->shape == LEAF) continue;
+        if (!v->is_reached || v->shape == LEAF || rule_of(v) == Py_None) continue;
         int chooses = is_choice(v);
-        if (chooses < 0) return -1;
+        if (chooses < 0) return 1;
         for (Py_ssize_t j = 0; j < count_of(v); j++) {
             double partial = partials_of(v)[j];
             if (partial == 0.0 && chooses) continue;
@@ -900,25 +916,30 @@ static int sweep_choices(const Stack *order)
 static int backward(Node *root, double seed)
 {
     Stack order = {0};
-    Leaf *leaves = NULL;
+    Before *before = NULL;
     int outcome = walk(&root, 1, &order, 1), has_nan = 0;
     if (outcome) goto end;
-    if (!(leaves = PyMem_New(Leaf, order.count))) {
+    if (!(before = PyMem_New(Before, order.count))) {
         PyErr_NoMemory();
         outcome = -1;
         goto end;
     }
-    size_t count = start(&order, seed, leaves);
+    start(&order, seed, before);
     sweep(&order);
-    for (size_t i = 0; i < count; i++) has_nan |= isnan(leaves[i].node->adjoint.real);
+    for (size_t i = 0; i < order.count; i++) has_nan |= before[i].is_leaf && isnan(order.at[i]->adjoint.real);
     if (has_nan) {
-        (void)start(&order, seed, NULL);
+        start(&order, seed, NULL);
         outcome = sweep_choices(&order);
     }
-    for (size_t i = 0; i < count; i++) /* added whole: then two calls give twice to the last bit */
-        if (leaves[i].earlier != 0.0) leaves[i].node->adjoint.real += leaves[i].earlier;
+    for (size_t i = 0; i < order.count; i++) {
+        if (outcome) {
+            order.at[i]->adjoint_is = before[i].is & 3;
+            order.at[i]->adjoint.real = before[i].real;
+        } else if (before[i].is_leaf && before[i].real != 0.0)
+            order.at[i]->adjoint.real += before[i].real; /* added whole: then two calls give twice to the last bit */
+    }
 end:
-    PyMem_Free(leaves);
+    PyMem_Free(before);
     PyMem_Free(order.at);
     return outcome;
 }
@@ -935,6 +956,7 @@ static int compute_again(PyObject *order, PyObject *bindings)
         if (!IS_NODE(v) || v->shape == LOOSE || v->primal_is == OBJECT || v->adjoint_is == OBJECT) return 1;
         if (v->shape != LEAF && !v->kernel) return 1;
         if (v->shape == LEAF && rule_of(v) != Py_None) return 1;
+        if (!v->primal_is && v->shape == LEAF && !Py_IS_TYPE((PyObject *)v, value_type)) return 1;
         if (v->shape == MANY && v->is_lazy && !v->in.many.partials)
             if (!(v->in.many.partials = PyMem_New(double, count_of(v)))) {
                 PyErr_NoMemory();
@@ -972,6 +994,7 @@ typedef struct {
     vectorcallfunc call;
     PyObject *python;
     PyObject *rule; /* of an operation */
+    PyObject *weak; /* references, as to any function */
     int kernel, arity;
 } Quick;
 
@@ -1007,18 +1030,22 @@ static PyObject *quick_many(ARGUMENTS)
     return OR_SLOWLY(z);
 }
 
-static int kernel_of(PyObject *rule) /* -1: an exception */
+static int kernel_of(PyObject *rule) /* of a rule that has the value and the partials of the table; -1: an exception */
 {
-    PyObject *forward = PyObject_GetAttr(rule, s_forward);
+    PyObject *forward = PyObject_GetAttr(rule, s_forward), *partials = NULL;
     PyObject *found = forward ? PyDict_GetItemWithError(kernel_numbers, forward) : NULL;
+    int kernel = found ? (int)PyLong_AsLong(found) : PyErr_Occurred() ? -1 : NO_KERNEL;
     Py_XDECREF(forward);
-    return found ? (int)PyLong_AsLong(found) : PyErr_Occurred() ? -1 : NO_KERNEL;
+    if (kernel > 0 && !(partials = PyObject_GetAttr(rule, s_partials))) return -1;
+    if (kernel > 0 && partials != kernels[kernel].partials) kernel = NO_KERNEL;
+    Py_XDECREF(partials);
+    return kernel;
 }
 
 static PyObject *quick_apply(ARGUMENTS) /* apply(rule, parents) */
 {
     PyObject *z = NULL;
-    if (COUNT == 2 && !names) {
+    if (COUNT == 2 && !names && is_list(args[1])) {
         int kernel = kernel_of(args[0]);
         PyObject *parents = kernel < 0 ? NULL : PySequence_Tuple(args[1]);
         if (parents) z = n_ary(kernel, args[0], parents);
@@ -1083,10 +1110,13 @@ static PyObject *quick_toposort(ARGUMENTS)
     Py_ssize_t n = COUNT;
     int outcome = names ? 1 : 0;
     for (Py_ssize_t i = 0; i < n; i++) outcome |= !IS_NODE(args[i]);
-    if (!outcome && !(outcome = walk((Node *const *)args, n, &order, 0)))
+    if (!outcome && !(outcome = walk((Node *const *)args, n, &order, 0))) {
+        int was_on = PyGC_Disable(); /* no finalizer may free what is in the order */
         if ((list = PyList_New((Py_ssize_t)order.count)))
             for (size_t i = 0; i < order.count; i++)
                 PyList_SET_ITEM(list, (Py_ssize_t)i, Py_NewRef((PyObject *)order.at[i]));
+        if (was_on) (void)PyGC_Enable();
+    }
     PyMem_Free(order.at);
     return OR_SLOWLY(list);
 }
@@ -1097,7 +1127,7 @@ static PyObject *quick_inputs(ARGUMENTS) /* what can be given a number: variable
     PyObject *found = PyList_New(0);
     for (Py_ssize_t i = 0; found && i < PyList_GET_SIZE(args[0]); i++) {
         Node *v = (Node *)PyList_GET_ITEM(args[0], i);
-        if (!IS_PLAIN(v) || v->shape == LOOSE) {
+        if (!IS_PLAIN(v) || v->shape == LOOSE || (v->label && !PyUnicode_CheckExact(v->label))) {
             Py_DECREF(found);
             return SLOWLY;
         }
@@ -1149,6 +1179,7 @@ static void quick_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
     PyObject_GC_UnTrack(self);
+    if (((Quick *)self)->weak) PyObject_ClearWeakRefs(self);
     (void)quick_clear(self);
     PyObject_GC_Del(self);
     Py_DECREF(type);
@@ -1162,8 +1193,9 @@ static PyObject *quick_bound(PyObject *self, PyObject *o, PyObject *type)
 
 static PyObject *quick_getattr(PyObject *self, PyObject *name) /* its own, else that of the Python function */
 {
-    PyObject *found = PyObject_GenericGetAttr(self, name);
-    if (found || !PyErr_ExceptionMatches(PyExc_AttributeError)) return found;
+    int is_module = !PyUnicode_CompareWithASCIIString(name, "__module__"); /* not that of the class, which has one */
+    PyObject *found = is_module ? NULL : PyObject_GenericGetAttr(self, name);
+    if (found || (!is_module && !PyErr_ExceptionMatches(PyExc_AttributeError))) return found;
     PyErr_Clear();
     return PyObject_GetAttr(((Quick *)self)->python, name);
 }
@@ -1173,16 +1205,15 @@ static int quick_setattr(PyObject *self, PyObject *name, PyObject *x)
     return PyObject_SetAttr(((Quick *)self)->python, name, x);
 }
 
-static PyObject *of_python(PyObject *self, void *name) { return PyObject_GetAttrString(((Quick *)self)->python, name); }
 static PyObject *quick_repr(PyObject *self) { return PyObject_Repr(((Quick *)self)->python); }
+static PyObject *of_python(PyObject *self, void *name) { return PyObject_GetAttrString(((Quick *)self)->python, name); }
 static PyObject *quick_reduce(PyObject *self, PyObject *none) { (void)none; return of_python(self, "__qualname__"); }
 
 static PyMemberDef quick_members[] = {{"__wrapped__", T_OBJECT, offsetof(Quick, python), READONLY, NULL},
+                                      {"__weaklistoffset__", T_PYSSIZET, offsetof(Quick, weak), READONLY, NULL},
                                       {"__vectorcalloffset__", T_PYSSIZET, offsetof(Quick, call), READONLY, NULL},
                                       {0}};
-static PyGetSetDef quick_fields[] = {{"__doc__", of_python, NULL, NULL, "__doc__"},
-                                     {"__module__", of_python, NULL, NULL, "__module__"},
-                                     {0}};
+static PyGetSetDef quick_fields[] = {{"__doc__", of_python, NULL, NULL, "__doc__"}, {0}}; /* pydoc looks here */
 static PyMethodDef quick_methods[] = {{"__reduce__", quick_reduce, METH_NOARGS, NULL}, {0}};
 static PyType_Slot quick_slots[] = {{Py_tp_call, PyVectorcall_Call}, {Py_tp_descr_get, quick_bound},
                                     {Py_tp_getattro, quick_getattr}, {Py_tp_setattro, quick_setattr},
@@ -1203,6 +1234,7 @@ static PyObject *new_quick(vectorcallfunc call, PyObject *python, PyObject *rule
     q->call = call;
     q->python = Py_NewRef(python);
     q->rule = Py_XNewRef(rule);
+    q->weak = NULL;
     q->kernel = kernel;
     q->arity = arity;
     PyObject_GC_Track(q);
@@ -1395,7 +1427,8 @@ static PyObject *core_know(PyObject *module, PyObject *const *args, Py_ssize_t n
         PyObject *rule = PyDict_GetItemString(args[0], kernels[k].name);
         if (!rule) continue; /* of a power, which is no entry of the table */
         PyObject *forward = PyObject_GetAttr(rule, s_forward), *number = PyLong_FromLong(k);
-        int failed = !forward || !number || PyDict_SetItem(kernel_numbers, forward, number);
+        kernels[k].partials = PyObject_GetAttr(rule, s_partials);
+        int failed = !forward || !kernels[k].partials || !number || PyDict_SetItem(kernel_numbers, forward, number);
         Py_XDECREF(forward);
         Py_XDECREF(number);
         if (failed) return NULL;

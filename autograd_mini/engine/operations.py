@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 
 _VALUES = {Value}
+_power = lru_cache(maxsize=1024)(power)
 
 if native.core:
-    native.core.know(RULES, floats, power)
+    native.core.know(RULES, floats, _power)
 
 
 @native.quick
@@ -267,7 +268,7 @@ def install_operators(
             setattr(cls, rule.name, method(rule))
 
     variable_power = binary(RULES["pow"])
-    constant_power = lru_cache(maxsize=1024)(lambda n: unary(power(n)))
+    constant_power = lru_cache(maxsize=1024)(lambda n: unary(_power(n)))
 
     def power_of(self: Any, exponent: Any) -> Any:
         if isinstance(exponent, Value):
