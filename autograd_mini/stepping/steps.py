@@ -7,9 +7,9 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd_mini.errors import UnboundError, choose, require, shown
+from autograd_mini.errors import require, shown
 from autograd_mini.files import write_whole
-from autograd_mini.stepping.exercise import exercise_of, without_numbers
+from autograd_mini.stepping.exercise import exercise_of
 from autograd_mini.stepping.film import gif
 from autograd_mini.stepping.lines import Lines
 from autograd_mini.stepping.moments import scene_after
@@ -81,15 +81,7 @@ class Steps(Trace):
         """
         require(isinstance(path, str | PathLike), "a file is named by text or by a Path", path)
         require(ask is None or isinstance(ask, str), "ask is 'numbers' or 'formulas'", ask)
-        inputs = [node for node in self.nodes if node.rule is None and (node.label or not node.is_constant)]
-        missing = self.missing
-        ask = ask or ("formulas" if missing and len(missing) == len(inputs) else "numbers")
-        choose("ask", ask, ("numbers", "formulas"))
-        if ask == "numbers" and missing:
-            raise UnboundError(self.result, missing)
-        return write_whole(
-            path, exercise_of(without_numbers(self) if ask == "formulas" and not missing else self)
-        )
+        return write_whole(path, exercise_of(self, ask))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002
         """What a notebook shows: the page in a frame that can reach nothing around it, or plain lines."""
