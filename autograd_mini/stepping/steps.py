@@ -123,7 +123,7 @@ def steps(
 
     f: a Value, a nested list of Values, or a mapping of names to such. The gradients are those of its last Value
     alone, from the seed 1, whatever `.grad` holds by now. Where numbers are not known, there are formulas.
-    lang: "en" or "fr". by: the name of a variable, to trace forward mode from it in place of the
+    lang: as for `draw`, "en" or "fr". by: the name of a variable, to trace forward mode from it in place of the
     backward pass. style: the look of its pictures, as for `draw`: "cards", "compact" or "network".
     of: the name of another node whose gradients they are; it is needed where the last result is a list and every
     operation a step.

@@ -62,7 +62,7 @@ def document(
         " base-uri 'none'; form-action 'none'"
     )
     return f"""<!DOCTYPE html>
-<html lang="{language}">
+<html lang="{language.partition("-")[0]}">
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width">

@@ -74,6 +74,34 @@ def test_stepped_at_both_levels(example):
     assert compared or not isinstance(example.model[example.of], Value)
 
 
+@every_example
+def test_decimal_sign(example):
+    """Pictures and steps write numbers as the document does, and as another language does if that is asked for."""
+    assert {example.draw().scene.xp.point, example.steps().equations.text.point} == {example.document.point}
+    english = example.speaking("en")
+    assert {english.draw().scene.xp.point, english.steps().equations.text.point} == {"."}
+
+
+def test_a_french_document_with_decimal_points(tmp_path):
+    """Its words are French, its numbers have points, in every view; the command reads both signs."""
+    example = lectures.get("two-layer-batch")
+    assert (example.document.language, example.document.point) == ("fr", ".")
+    text = str(example.steps())
+    views = [
+        example.draw().svg(),
+        example.draw().tex(),
+        text,
+        *[example.steps().save(tmp_path / f"f.{suffix}").read_text("utf-8") for suffix in ("html", "tex")],
+    ]
+
+    assert "Passe forward" in text
+    for view in views:
+        assert "0.73" in view
+        assert "0,73" not in view
+    assert '<html lang="fr">' in views[3]
+    assert '"point":"."' in example.exercise(tmp_path / "e.html").read_text("utf-8")
+
+
 @pytest.mark.slow
 @every_example
 @pytest.mark.parametrize("level", LEVELS)
