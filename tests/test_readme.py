@@ -1,4 +1,4 @@
-"""The README stays true: its picture is what the package draws. (Its code blocks run as doctests.)"""
+"""The README stays true: its pictures are what the package draws. (Its code blocks run as doctests.)"""
 
 import os
 import re
@@ -7,20 +7,33 @@ import sys
 from pathlib import Path
 
 import pytest
+from gallery import DRAWN, FOLDER
 
 from autograd_mini import draw, parse
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
+PICTURES = re.findall(r"!\[[^]]*\]\(([^)]*)\)", README)
 
 
 def test_picture_is_what_the_first_command_draws():
-    """The picture at the top is, byte for byte, the drawing of the expression in the first command."""
-    f = parse("f=(u+v)*w", u=2, v=3, w=4)
+    """The picture at the top is the drawing of the expression in the first command."""
+    command = re.search(r'autograd-mini draw "(.*?)" (.*?) -o', README)
+    f = parse(command[1], **{name: float(x) for name, x in re.findall(r"(\w)=(\S+)", command[2])})
     f.backward()
-    path = re.search(r"!\[[^]]*\]\(([^)]*)\)", README)[1]
 
-    assert draw(f).svg() == (ROOT / path).read_text("utf-8")
+    assert draw(f).svg() == DRAWN[Path(PICTURES[0]).name]().svg()
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_gallery_is_what_the_package_draws(name):
+    """Every drawing is, byte for byte, what gallery.py says; if one has to change, `python tests/gallery.py` writes it."""
+    assert DRAWN[name]().svg() == (FOLDER / name).read_text("utf-8")
+
+
+def test_gallery_is_shown():
+    """The README shows the pictures that there are, each once."""
+    assert sorted(PICTURES) == sorted(str(path.relative_to(ROOT)) for path in FOLDER.iterdir())
 
 
 def test_every_linked_file_is_there():

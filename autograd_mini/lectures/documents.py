@@ -16,6 +16,7 @@ from autograd_mini.lectures.running import Run, root_of, run_of
 from autograd_mini.lectures.variants import variant
 from autograd_mini.stepping.steps import steps
 from autograd_mini.viz.drawing import draw
+from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +59,17 @@ class Example:
     def speaking(self, language: str) -> Example:
         """The same example in another language; "" leaves it as it is."""
         return replace(self, language=language) if language else self
+
+    @property
+    def locale(self) -> str:
+        """The language of its numbers and pictures: in that of the document with the document's decimal sign."""
+        document = self.document
+        if document is None or self.language != document.language:
+            return self.language
+        usual = message("decimal point", self.language) == document.point
+        return (
+            self.language if usual else f"{self.language}-x-{'point' if document.point == '.' else 'comma'}"
+        )
 
     @property
     def title(self) -> str:
@@ -112,12 +124,12 @@ class Example:
     def draw(self, numbers: Mapping[str, Any] | None = None, **options: Any) -> Drawing:
         """The picture of its graph, with gradients; options as for `draw`."""
         model = self.run(numbers).model
-        return draw(model, **({"lang": self.language, "detail": self.detail} | options))
+        return draw(model, **({"lang": self.locale, "detail": self.detail} | options))
 
     def steps(self, numbers: Mapping[str, Any] | None = None, **options: Any) -> Steps:
         """Its steps, forward and backward; options as for `steps`."""
         model = self.run(numbers).model
-        chosen: dict[str, Any] = {"lang": self.language}
+        chosen: dict[str, Any] = {"lang": self.locale}
         if self.by:
             chosen |= {"by": self.by}
         else:

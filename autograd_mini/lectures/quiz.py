@@ -53,7 +53,7 @@ def _cloze(example: Example, numbers: Mapping[str, Any], i: int) -> str:
 def _task(example: Example, numbers: Mapping[str, Any]) -> str:
     """Title, question, text and numbers, as HTML."""
     shown = escape(example.cases[0].definitions).replace("{", "&#123;").replace("}", "&#125;")
-    point = message("decimal point", example.language)
+    point = message("decimal point", example.locale)
     given = " &nbsp; ".join(
         [
             f"{escape(name)} = {written(floats_in(x), point).replace(chr(10), ', ')}"

@@ -116,7 +116,7 @@ def _file_name(student: str, taken: Sequence[str]) -> str:
 
 def given(example: Example, numbers: Mapping[str, Any]) -> str:
     """The inputs with their numbers."""
-    point = message("decimal point", example.language)
+    point = message("decimal point", example.locale)
     cells = [
         f"<span>{escape(name)} = <span>{escape(written(floats_in(x), point)).replace(chr(10), '<br>')}</span></span>"
         for name, x in {**example.inputs, **numbers}.items()
@@ -150,7 +150,7 @@ def _section(example: Example, numbers: Mapping[str, Any], trace: Steps, student
 
 
 def _key(example: Example, numbers: Sequence[Any]) -> str:
-    point = message("decimal point", example.language)
+    point = message("decimal point", example.locale)
     cells = [f"<tr><td>{escape(each.name)}<td>{escape(written(each.exact, point))}" for each in numbers]
     third = -(-len(cells) // 3)
     tables = [f"<table>{''.join(cells[i : i + third])}</table>" for i in range(0, len(cells), third or 1)]

@@ -1,6 +1,7 @@
 """A static site of all examples: for each a page with its numbers, one that steps and one of exercises, in both languages.
 
-Every page is one file, works offline and asks nothing of a network; links are relative.
+It works offline and asks nothing of a network; links are relative. Scripts, styles and the looks of pictures lie beside
+the pages, once for all of them.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from typing import TYPE_CHECKING
 from autograd_mini.files import named, write_whole
 from autograd_mini.lectures.listing import numbers_table
 from autograd_mini.lectures.parts import say
+from autograd_mini.stepping.exercise import exercise_of
+from autograd_mini.stepping.page import page_of
 from autograd_mini.viz.document import document as page
-from autograd_mini.viz.svg import follow_reader, text_of
+from autograd_mini.viz.shared import Shared
 from autograd_mini.words.messages import LANGUAGES, message
 
 if TYPE_CHECKING:
@@ -28,26 +31,37 @@ LANGUAGE_NAMES = {"en": "English", "fr": "Français"}
 
 def write_site(documents: Sequence[Document], folder: str | PathLike[str]) -> list[Path]:
     """The files of the site, written into a folder that is made if need be."""
-    folder = Path(folder)
-    paths: list[Path] = []
-    for language in LANGUAGES:
+    folder, shared = Path(folder), Shared("../assets/")
+    for name in (*LANGUAGES, "assets"):
         with named("make", folder):
-            (folder / language).mkdir(parents=True, exist_ok=True)
+            (folder / name).mkdir(parents=True, exist_ok=True)
+    return [write_whole(folder / name, text) for name, text in _files(documents, shared)]
+
+
+def _files(documents: Sequence[Document], shared: Shared) -> Iterator[tuple[str, str]]:
+    """Every file with its text, the page that leads to all of them last."""
+    for language in LANGUAGES:
         for document in documents:
-            for example in document.examples:
-                paths += _pages(document, example.speaking(language), folder / language)
-        index = _index(documents, language)
-        paths.append(write_whole(folder / language / "index.html", index))
+            for each in document.examples:
+                example = each.speaking(language)
+                trace, address = example.steps(), f"{language}/{example.id}"
+                yield f"{address}-steps.html", page_of(trace, shared)
+                yield f"{address}-exercise.html", exercise_of(trace, shared=shared)
+                yield f"{address}.html", _page(document, example, shared)
+        yield f"{language}/index.html", _index(documents, language, shared)
+    yield from [(f"assets/{name}", text) for name, text in shared.files.items()]
     links = [f'<li><a lang="{x}" href="{x}/index.html">{LANGUAGE_NAMES[x]}</a>' for x in reversed(LANGUAGES)]
-    home = page("autograd-mini", "fr", f"<h1>autograd-mini</h1><ul>{''.join(links)}</ul>", STYLES, ())
-    return [*paths, write_whole(folder / "index.html", home)]
+    yield (
+        "index.html",
+        page("autograd-mini", "fr", f"<h1>autograd-mini</h1><ul>{''.join(links)}</ul>", STYLES, ()),
+    )
 
 
 def _link(href: str, text: str) -> str:
     return f'<a href="{escape(href)}">{escape(text)}</a>'
 
 
-def _index(documents: Sequence[Document], language: str) -> str:
+def _index(documents: Sequence[Document], language: str, shared: Shared) -> str:
     """All documents with their examples, and the questions that words answer."""
     other = next(x for x in LANGUAGES if x != language)
     title = message("lectures", language)
@@ -59,7 +73,7 @@ def _index(documents: Sequence[Document], language: str) -> str:
             f"<ul>{''.join(rows)}</ul><details><summary>{escape(message('questions', language))}</summary>"
             f"<table>{''.join(_questions(document, language))}</table></details>"
         )
-    return page(title, language, "".join(parts), STYLES, ())
+    return page(title, language, "".join(parts), STYLES, (), shared=shared)
 
 
 def _questions(document: Document, language: str) -> Iterator[str]:
@@ -70,14 +84,10 @@ def _questions(document: Document, language: str) -> Iterator[str]:
         yield f"<tr><td>{escape(place)}<td>{escape(asks)}<td>{'<br>'.join(answers)}"
 
 
-def _pages(document: Document, example: Example, folder: Path) -> Iterator[Path]:
-    """The three pages of an example."""
+def _page(document: Document, example: Example, shared: Shared) -> str:
+    """The page of an example: what it teaches and asks, its picture, its numbers, claims and errata."""
     language = example.language
-    trace = example.steps()
-    yield trace.save(folder / f"{example.id}-steps.html")
-    yield trace.exercise(folder / f"{example.id}-exercise.html")
-    picture = example.draw().element()
-    rules = follow_reader(picture)
+    picture = shared.dressed(example.draw().element())
     other = next(x for x in LANGUAGES if x != language)
     links = [
         _link("index.html", message("lectures", language)),
@@ -95,13 +105,12 @@ def _pages(document: Document, example: Example, folder: Path) -> Iterator[Path]
         f"<p>{escape(say(document.titles, language))}</p>",
         *[f"<p>{escape(text)}</p>" for text in texts if text],
         *[f"<pre>{escape(case.definitions)}</pre>" for case in example.cases[:1]],
-        f"<figure>{text_of(picture)}</figure>",
+        f"<figure>{picture}</figure>",
         *_table(example),
         *_claims(example),
         *_errata(document, example),
     ]
-    text = page(example.title, language, "".join(body), STYLES, (), rules)
-    yield write_whole(folder / f"{example.id}.html", text)
+    return page(example.title, language, "".join(body), STYLES, (), shared=shared)
 
 
 def _table(example: Example) -> Iterator[str]:

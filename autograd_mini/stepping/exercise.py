@@ -17,6 +17,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from autograd_mini.engine.value import Constant, Value, apply
+from autograd_mini.errors import UnboundError, choose
 from autograd_mini.formulas.expressions import fixed, held
 from autograd_mini.formulas.javascript import is_printable, javascript, key_of, table_of, together
 from autograd_mini.formulas.names import names
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from autograd_mini.engine.rule import Rule
     from autograd_mini.stepping.sweeps import Step, Trace
+    from autograd_mini.viz.shared import Shared
 
     Question = dict[str, Any]
 
@@ -67,8 +69,19 @@ MOST_INSIDE = 300  # questions about the operations inside of definitions
 PLAIN = {"0", "1"}  # numbers that formulas have anyway
 
 
-def exercise_of(trace: Trace) -> str:
-    """The exercise as one HTML file that works offline. Raises LayoutError if the picture cannot be drawn."""
+def exercise_of(trace: Trace, ask: str | None = None, shared: Shared | None = None) -> str:
+    """The exercise as one HTML file that works offline, or with files that it shares with others.
+
+    ask: as for `Steps.exercise`, which says what is raised.
+    """
+    inputs = [node for node in trace.nodes if node.rule is None and (node.label or not node.is_constant)]
+    missing = trace.missing
+    ask = ask or ("formulas" if missing and len(missing) == len(inputs) else "numbers")
+    choose("ask", ask, ("numbers", "formulas"))
+    if ask == "numbers" and missing:
+        raise UnboundError(trace.result, missing)
+    if ask == "formulas" and not missing:
+        trace = without_numbers(trace)
     language = trace.language
 
     def word(key: str) -> str:
@@ -83,25 +96,28 @@ def exercise_of(trace: Trace) -> str:
     count = is_value.index(False) if False in is_value else len(is_value)
     rows = [_row(i, question, language, is_formal=asked.is_formal) for i, question in enumerate(questions)]
     chosen = {name: key for name, key in BUTTONS.items() if name != "locals" or asked.has_locals}
+    said = json.dumps(_words(language, every=not asked.is_formal or bool(shared)), ensure_ascii=False)
+    words = f"const words={said};\n"
+    program = asked.program() if shared else words + asked.program()
     body = [
-        f"<header><h1>{word('exercise')}: <span>{escape(title)}</span></h1><p>{word(task)}</p>",
-        f'<p class="paper">{word("name")}:</p></header>',
+        f"<header><h1>{word('exercise')}{word('colon')}<span>{escape(title)}</span></h1><p>{word(task)}</p>",
+        f'<p class="paper">{word("name")}{word("colon")}</p></header>',
         f"<main>{panel(blank_picture(trace), language)}<section>",
         f"<h2>{word(VALUES)}</h2><ol>{''.join(rows[:count])}</ol>",
         f"<h2>{word(trace.sweep)}</h2><p>{word('held fixed')}</p><ol>{''.join(rows[count:])}</ol>",
         '<p id="score" role="status"></p><p>',
         *(button(name, message(key, language), word(key)) for name, key in chosen.items()),
         "</p></section></main>",
-        data_block("words", _words(asked, language)),
+        shared.script([f"words-{language}"], lambda _: words) if shared else "",
         data_block("answers", content),
     ]
-    name = f"{message('exercise', language)}: {title}"
+    name = f"{message('exercise', language)}{message('colon', language)}{title}"
     scene = scene_after(trace)
     looks, rules = looks_of(scene)
     styles = [*looks, "stepping/assets/exercise.css"]
     parts = ("live", "reader", "sheet", "formulas" if asked.is_formal else "mistakes", "exercise")
     scripts = [*scripts_of(scene), *[f"stepping/assets/{part}.js" for part in parts]]
-    return document(name, language, "\n".join(body), styles, scripts, rules, asked.program(), is_sealed=True)
+    return document(name, language, "\n".join(body), styles, scripts, rules, program, is_sealed=True, shared=shared)  # fmt: skip
 
 
 def without_numbers(trace: Trace) -> Trace:
@@ -146,7 +162,7 @@ class Asked:
 
     A question is a row: k keys of its numbers (see sheet.py), w how many stand side by side, n the node whose box they
     fill or -1, r how many stand side by side in that, b which: 0 its value, 1 its derivative, 2 none, as it is a local partial; x labels on edges it fills;
-    e edges that are marked; h hints and l lines of the solution, as trees; d the definition it is inside of, or -1;
+    e edges that are marked; h hints, see `_begun`, and l lines of the solution, as trees; d the definition it is inside of, or -1;
     c for a local partial of a definition its number, as it is asked while that is closed; o what can be opened.
     """
 
@@ -372,6 +388,8 @@ class Asked:
         return [change[7], text.replace(number, "#"), digits, key]
 
     def _question(self, keys: list[str], step: Step, box: int, label: Any, **more: Any) -> Question:
+        if "h" in more:
+            more["h"] = [[_begun(line, more["l"]) for line in hint] for hint in more["h"]]
         kept = {name: part for name, part in more.items() if part not in ([], None)}
         return {"k": keys, "b": box, "label": label, "step": step, "entries": self._named(keys), **kept}
 
@@ -486,6 +504,11 @@ class Asked:
         return together(*tables)
 
 
+def _begun(hint: list[Any], lines: list[list[Any]]) -> list[Any]:
+    """A line of a hint; [i, n] if it is the first n sides of the line i of the solution."""
+    return next(([i, len(hint)] for i, line in enumerate(lines) if line[: len(hint)] == hint), hint)
+
+
 def _width(node: Value) -> int:
     """How many numbers stand side by side: the columns of an array."""
     shape = getattr(node, "shape", ())
@@ -503,10 +526,9 @@ def hidden(content: Any) -> str:
     return b64encode(bytes(byte ^ (31 * i + 7 & 255) for i, byte in enumerate(data))).decode()
 
 
-def _words(asked: Asked, language: str) -> dict[str, str]:
-    """All that the page may say."""
-    kinds = [] if asked.is_formal else [*KINDS.values()]
-    said = {key: message(key, language) for key in (*WORDS, *kinds)}
+def _words(language: str, *, every: bool) -> dict[str, str]:
+    """All that the page may say; every: also of mistakes with numbers."""
+    said = {key: message(key, language) for key in (*WORDS, *[*KINDS.values()] * every)}
     return said | {"close": said.pop("nearly")}
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from autograd_mini.stepping.inside import Inside
     from autograd_mini.stepping.sweeps import Step, Trace
     from autograd_mini.viz.scene import Scene
+    from autograd_mini.viz.shared import Shared
 
     Tree = str | list[Any]
 
@@ -41,8 +42,11 @@ SIGNS = {"first": "|◂", "previous": "◂", "play": "►", "next": "▸", "last
 LONGEST = 60  # characters of a heading
 
 
-def page_of(trace: Trace) -> str:
-    """The steps as one HTML file that works offline. Raises LayoutError if the picture cannot be drawn."""
+def page_of(trace: Trace, shared: Shared | None = None) -> str:
+    """The steps as one HTML file that works offline, or with files that it shares with others.
+
+    Raises LayoutError if the picture cannot be drawn.
+    """
     language = trace.language
     sweep = trace.sweep
     words: dict[str, Any] = {key: message(key, language) for key in ("empty", "play", "pause")}
@@ -63,7 +67,7 @@ def page_of(trace: Trace) -> str:
         _controls(len(trace), language, isinstance(trace, Lines)),
         controls,
         _list(trace, is_alive=rules is not None),
-        *([insides(trace)] if isinstance(trace, Lines) else []),
+        *([insides(trace, shared)] if isinstance(trace, Lines) else []),
         data_block("trace", {"words": words, "sweep": sweep, **data}),
     ]
     name = f"{title} · {message('steps', language)}"
@@ -72,7 +76,7 @@ def page_of(trace: Trace) -> str:
     styles = [*looks, *[f"stepping/assets/{part}.css" for part in parts]]
     engine = ["live", "alive"] * (rules is not None)
     scripts = [*scripts_of(scene), *[f"stepping/assets/{part}.js" for part in (*engine, *parts)]]
-    return document(name, language, "\n".join(body), styles, scripts, sizes, rules or "")
+    return document(name, language, "\n".join(body), styles, scripts, sizes, rules or "", shared=shared)
 
 
 def heading(trace: Trace, xp: Printed | None = None) -> str:
@@ -169,7 +173,7 @@ def trees(trace: Trace, step: Step) -> list[Tree]:
     return [tree(side.content) for side in step.sides(trace.equations.mathml)]
 
 
-def insides(trace: Lines) -> str:
+def insides(trace: Lines, shared: Shared | None = None) -> str:
     """The operations of every line that has several, for the script to show; and as data what it needs for that.
 
     given: the numbers of inputs, by the places of their nodes. within: by the place of a line, the equations of its
@@ -186,12 +190,12 @@ def insides(trace: Lines) -> str:
         "starts": {place: begins[place] for place in found},
         "about": [places.get(id(trace.about(step)), -1) for step in trace],
     }
-    boxes = "".join([_inside(trace, place, inside) for place, inside in found.items()])
+    boxes = "".join([_inside(trace, place, inside, shared) for place, inside in found.items()])
     close = button("shut", message("close", trace.language), "×")
     return f"<div id=insides>{boxes}</div><dialog id=opened>{close}</dialog>{data_block('inner', data)}"
 
 
-def _inside(trace: Lines, place: int, inside: Inside) -> str:
+def _inside(trace: Lines, place: int, inside: Inside, shared: Shared | None) -> str:
     """What can be opened: a line's operations as text, which the script makes mathematics, and their picture."""
     name = trace.equations.symbol(trace.equations.drawn, trace.nodes[place])
     title = message("inside", trace.language).format(name)
@@ -202,17 +206,20 @@ def _inside(trace: Lines, place: int, inside: Inside) -> str:
         count += len(items)
     more = f"<p>{message('more rows', trace.language).format(inside.more)}</p>" if inside.more else ""
     scene = inside.scene()
-    picture = f"<div><template shadowrootmode=open>{_still(scene)}</template></div>" if scene else ""
+    picture = f"<div><template shadowrootmode=open>{_still(scene, shared)}</template></div>" if scene else ""
     return f"<details class=inside><summary>{escape(title)}</summary>{picture}{lines}{more}</details>"
 
 
-def _still(scene: Scene) -> str:
+def _still(scene: Scene, shared: Shared | None) -> str:
     """A picture that does not change, in the colours of the page, light and dark."""
     drawing = svg_element(scene, layout_of(scene))
     drawing.set("part", "picture")
     for element in drawing.iter():
         for spare in [part for part in element if part.tag in ("title", "desc")]:
             element.remove(spare)
+    if shared:
+        return shared.dressed(drawing)
+    for element in drawing.iter():
         for key in [key for key in element.keys() if key == "class" or key.startswith("data-")]:  # noqa: SIM118
             del element.attrib[key]
         for key in ("fill", "stroke"):

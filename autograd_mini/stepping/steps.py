@@ -7,9 +7,9 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd_mini.errors import UnboundError, choose, require, shown
+from autograd_mini.errors import require, shown
 from autograd_mini.files import write_whole
-from autograd_mini.stepping.exercise import exercise_of, without_numbers
+from autograd_mini.stepping.exercise import exercise_of
 from autograd_mini.stepping.film import gif
 from autograd_mini.stepping.lines import Lines
 from autograd_mini.stepping.moments import scene_after
@@ -81,15 +81,7 @@ class Steps(Trace):
         """
         require(isinstance(path, str | PathLike), "a file is named by text or by a Path", path)
         require(ask is None or isinstance(ask, str), "ask is 'numbers' or 'formulas'", ask)
-        inputs = [node for node in self.nodes if node.rule is None and (node.label or not node.is_constant)]
-        missing = self.missing
-        ask = ask or ("formulas" if missing and len(missing) == len(inputs) else "numbers")
-        choose("ask", ask, ("numbers", "formulas"))
-        if ask == "numbers" and missing:
-            raise UnboundError(self.result, missing)
-        return write_whole(
-            path, exercise_of(without_numbers(self) if ask == "formulas" and not missing else self)
-        )
+        return write_whole(path, exercise_of(self, ask))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002
         """What a notebook shows: the page in a frame that can reach nothing around it, or plain lines."""
@@ -131,7 +123,7 @@ def steps(
 
     f: a Value, a nested list of Values, or a mapping of names to such. The gradients are those of its last Value
     alone, from the seed 1, whatever `.grad` holds by now. Where numbers are not known, there are formulas.
-    lang: "en" or "fr". by: the name of a variable, to trace forward mode from it in place of the
+    lang: as for `draw`, "en" or "fr". by: the name of a variable, to trace forward mode from it in place of the
     backward pass. style: the look of its pictures, as for `draw`: "cards", "compact" or "network".
     of: the name of another node whose gradients they are; it is needed where the last result is a list and every
     operation a step.

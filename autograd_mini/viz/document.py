@@ -1,7 +1,8 @@
 """One HTML file that needs nothing else: no network, no framework, and a policy that lets nothing in.
 
 The Content-Security-Policy allows one script and one style sheet, each by its hash. So even if a name got
-past the escaping, a browser would not run it.
+past the escaping, a browser would not run it. Pages that share files (shared.py) may load those beside them, too:
+by 'self', which Chromium and Firefox also know of files on a disk, while neither hashes nor `integrity` work there.
 """
 
 from __future__ import annotations
@@ -19,46 +20,56 @@ from typing import TYPE_CHECKING
 from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from typing import Any
+
+    from autograd_mini.viz.shared import Shared
 
 
 def document(
     title: str,
     language: str,
     body: str,
-    styles: Iterable[str],
-    scripts: Iterable[str],
+    styles: Sequence[str],
+    scripts: Sequence[str],
     rules: str = "",
     program: str = "",
     *,
     is_sealed: bool = False,
+    shared: Shared | None = None,
 ) -> str:
     """The page as text; `styles` and `scripts` name files of the package.
 
     rules: more of style. program: more of script, which comes before that of the files. is_sealed: whether the words of
-    the script are its own, so that a console knows none of them.
+    the script are its own, so that a console knows none of them. shared: for a page that links to the files which it
+    shares with others, and holds only rules and program itself.
     """
-    style, script = ("\n".join(map(_text, names)) for names in (styles, scripts))
-    style, script = _stripped_style(style), _stripped(_needed(program, script))
-    if program:
-        script = f'"use strict";{_stripped(program)}\n{script}'
-    if is_sealed:
-        script = f'"use strict";(()=>{{{script}\n}})();'
-    style, script = _with_short_names(style + rules, _joined(_with_short_words(script)))
+    program = program and f'"use strict";{_stripped(program)}\n'
+    sheet = code = allowed = ""
+    if shared:
+        sheet, code = (
+            shared.style(styles, _style_of),
+            shared.script(scripts, _sealed_of if is_sealed else _script_of),
+        )
+        style, script, allowed = rules, program, "'self' "
+    else:
+        script = program + _stripped(_needed(program, _joint(scripts)))
+        script = _sealed(script) if is_sealed else script
+        script = _joined(_without_elements(_with_short_words(script)))
+        style, script = _with_short_names(_style_of(styles) + rules, script)
     policy = (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}';"
+        f"default-src 'none'; style-src {allowed}'{_hash(style)}'; script-src {allowed}'{_hash(script)}';"
         " base-uri 'none'; form-action 'none'"
     )
     return f"""<!DOCTYPE html>
-<html lang="{language}">
+<html lang="{language.partition("-")[0]}">
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width">
 <title>{escape(title)}</title>
-<style>{style}</style>
+{sheet}<style>{style}</style>
 {body}
-<script>{script}</script>
+<script>{script}</script>{code}
 </html>
 """
 
@@ -102,8 +113,29 @@ _SPARE = re.compile(r"""("[^"\n]*"|`[^`]*`|/\^.*?/)|\s*([^\w\s$"`/])\s*""")
 _NEXT_CONSTANT = re.compile(r"(\bconst(?: |(?=\[))(?:(?!\bof\b)[^;{}])*);const(?: |(?=\[))")
 
 
+def _joint(names: Iterable[str]) -> str:
+    """Files of the package without their comments, as one text."""
+    return "\n".join(map(_text, names))
+
+
+def _style_of(names: Iterable[str]) -> str:
+    return _stripped_style(_joint(names))
+
+
+def _script_of(names: Iterable[str]) -> str:
+    return _without_elements(_stripped(_joint(names)))
+
+
+def _sealed_of(names: Iterable[str]) -> str:
+    return _sealed(_script_of(names))
+
+
+def _sealed(script: str) -> str:
+    """The script as a function of its own."""
+    return f'"use strict";(()=>{{{script}\n}})();'
+
+
 def _text(name: str) -> str:
-    """A file of the package without its comments."""
     text = files("autograd_mini").joinpath(name).read_text("utf-8")
     return re.sub(r"^\s*(//.*|/\*.*\*/)\n", "", text, flags=re.MULTILINE).strip()
 
@@ -125,6 +157,11 @@ def _stripped(text: str) -> str:
     """A script without spare white space."""
     text = _SPARE.sub(lambda found: found[1] or found[2], text)
     return re.sub(r"\((\w+)\)(?==>)", r"\1", text).replace(";}", "}")
+
+
+def _without_elements(script: str) -> str:
+    """The script without constants for elements: those with an id have that name already."""
+    return re.sub(r"const\{[\w,]+\}=window;", "", script)
 
 
 def _joined(text: str) -> str:
@@ -180,9 +217,7 @@ def _with_short_words(script: str) -> str:
         pieces[i] = re.sub(
             r"(?<![\w#])(?<!(?<!\.)\.)[a-z]\w*", lambda found: short.get(found[0], found[0]), pieces[i]
         )
-    return re.sub(
-        r"const\{[\w,]+\}=window;", "", "".join(pieces)
-    )  # elements with an id have that name already
+    return "".join(pieces)
 
 
 def _hash(content: str) -> str:

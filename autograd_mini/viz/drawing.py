@@ -196,7 +196,7 @@ def draw(
     open up to 120 nodes, and beyond as much as stays readable.
     detail: "operations", a card for each; or "definitions", one for each line of a text, each named result of Python,
     and each layer of a network ("layers" says the same): then expand names those to be opened.
-    lang: of words and numbers, "en" or "fr".
+    lang: of words and numbers, "en" or "fr"; "fr-x-point" is French with decimal points, "en-x-comma" the other way.
     theme: "light", "dark", or "auto": that of the reader's screen.
     style: "cards", labelled in full; "compact", small ones; or "network", layer by layer. By default networks
     are drawn as such, other graphs with labelled cards up to ten nodes and with compact ones beyond.

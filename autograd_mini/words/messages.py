@@ -6,6 +6,8 @@ Formulas and views ask for a message by its key. A test proves that no language 
 from __future__ import annotations
 
 LANGUAGES = ("en", "fr")
+NUMBERS = ("decimal point", "between arguments")  # what a decimal sign decides
+SIGNS = {"point": "en", "comma": "fr"}  # as in "fr-x-point": French with numbers as in English
 
 MESSAGES: dict[str, dict[str, str]] = {
     # in formulas
@@ -524,13 +526,20 @@ MESSAGES: dict[str, dict[str, str]] = {
 def message(key: str, language: str = "en") -> str:
     """What is said in a language. Raises ValueError for a language there is no table for.
 
-    >>> message("gradients", "fr")
-    'Passe backward (rétropropagation)'
+    language: a tag, with -x-point or -x-comma behind it where the decimal sign is not the usual one.
+
+    >>> message("gradients", "fr"), message("gradients", "fr-x-point")
+    ('Passe backward (rétropropagation)', 'Passe backward (rétropropagation)')
+    >>> message("decimal point", "fr"), message("decimal point", "fr-x-point")
+    (',', '.')
     """
-    if language not in LANGUAGES:
-        msg = f"no words for the language {language!r:.60}; choose one of: {', '.join(LANGUAGES)}"
-        raise ValueError(msg)
-    return MESSAGES[key][language]
+    if language in LANGUAGES:
+        return MESSAGES[key][language]
+    words, _, sign = str(language).partition("-x-")
+    if words in LANGUAGES and sign in SIGNS:
+        return MESSAGES[key][SIGNS[sign] if key in NUMBERS else words]
+    msg = f"no words for the language {language!r:.60}; choose one of: {', '.join(LANGUAGES)}"
+    raise ValueError(msg)
 
 
 def ordinal(count: int, language: str = "en") -> str:
@@ -539,7 +548,7 @@ def ordinal(count: int, language: str = "en") -> str:
     >>> [ordinal(i) for i in (1, 2, 3, 4, 11, 22)], [ordinal(i, "fr") for i in (1, 2)]
     (['1st', '2nd', '3rd', '4th', '11th', '22nd'], ['1er', '2e'])
     """
-    if language == "fr":
+    if language.startswith("fr"):
         return "1er" if count == 1 else f"{count}e"
     last = 0 if count % 100 in (11, 12, 13) else count % 10
     return f"{count}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(last, 'th') }"

@@ -221,11 +221,35 @@ def test_site_of_one_document(tmp_path):
     check_links(tmp_path)
 
 
+def test_what_the_pages_of_a_site_share(tmp_path):
+    """Scripts, styles, sentences and the looks of pictures lie beside the pages, once; no page repeats them."""
+    write_site([lectures.all()[1]], tmp_path)
+    assets = {path.name: path.read_text("utf-8") for path in (tmp_path / "assets").iterdir()}
+    page, exercise, steps_ = (
+        (tmp_path / f"fr/mlp-regression-td1{kind}.html").read_text("utf-8")
+        for kind in ("", "-exercise", "-steps")
+    )
+
+    assert '"hint":"Indice"' in assets["words-fr.js"].replace('": "', '":"')
+    assert "words-en.js" in assets
+    assert not set(re.findall(r'class="(l\d+)"', page)) - set(
+        re.findall(r"\.(l\d+){", assets["pictures.css"])
+    )
+    for text in (page, exercise, steps_):
+        assert 'fill="#' not in text
+        assert "querySelector" not in text
+        assert "Indice" not in text
+        assert "script-src 'self' 'sha256-" in text
+    for name, text in assets.items():
+        assert name.endswith(".css") or text.startswith(('"use strict"', "const words="))
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value")
 def test_whole_site(tmp_path):
-    """All 78 examples."""
-    write_site(lectures.all(), tmp_path)
+    """All 78 examples, in twelve megabytes."""
+    paths = write_site(lectures.all(), tmp_path)
 
     assert len([*tmp_path.rglob("*.html")]) == 1 + 2 * (1 + 3 * 78)
+    assert sum(path.stat().st_size for path in paths) < 12_000_000
     check_links(tmp_path)

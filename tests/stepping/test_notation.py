@@ -114,7 +114,8 @@ def exercise_lines(trace):
             continue
         yield from [" = ".join(map(tree_text, filled(line))) for line in question["l"]]
         for hint in question.get("h", []):
-            yield from [" = ".join([*map(tree_text, filled(line)), "…"]) for line in hint if len(line) > 1]
+            whole = [question["l"][line[0]][: line[1]] if isinstance(line[0], int) else line for line in hint]
+            yield from [" = ".join([*map(tree_text, filled(line)), "…"]) for line in whole if len(line) > 1]
 
 
 def pieces_of(tex, start):

@@ -42,3 +42,14 @@ def test_no_message_is_left_over():
     assert mistakes == {key for key in MESSAGES if key.startswith("mistake ")}
     others = [key for key in MESSAGES if key not in mistakes]
     assert [] == [key for key in others if f'"{key}"' not in sources and f"'{key}'" not in sources]
+
+
+def test_languages_with_another_decimal_sign():
+    """A tag such as fr-x-point changes how numbers are written, and nothing else."""
+    for key in MESSAGES:
+        tagged, usual = message(key, "fr-x-point"), message(key, "fr")
+        assert tagged == (message(key, "en") if key in ("decimal point", "between arguments") else usual)
+    assert message("decimal point", "en-x-comma") == ","
+    for wrong in ("fr-x-", "fr-x-dot", "de-x-point", "fr-point", ""):
+        with pytest.raises(ValueError, match="no words for the language"):
+            message("if", wrong)

@@ -1,6 +1,5 @@
 // Asks for every number, judges what is written, says what may have gone wrong, and fills the picture as it is found.
 const { answers, score, solution, sheet, again } = window;
-const words = JSON.parse(window.words.textContent);
 const content = JSON.parse(answers.textContent);
 const { graph, called, point, given, inner, formal } = content;
 // Formulas only so that no eye meets them by chance; numbers the page computes itself.
@@ -106,7 +105,7 @@ function render(question, row) {
   button.textContent = asked < h.length ? words.hint : words.answer;
   const about = whole ? 0 : Math.max(open, 0);
   output.textContent = (open >= 0 && k.length > 1 && !whole ? inputs[about].ariaLabel + ": " : "") + (whole && !states.includes("given") ? words.right : said(k[about]));
-  const lines = solved ? l : h.slice(0, asked).flat();
+  const lines = solved ? l : h.slice(0, asked).flat().map((line) => (Number.isInteger(line[0]) ? l[line[0]].slice(0, line[1]) : line));
   help.replaceChildren(...lines.map((line) => {
     const paragraph = document.createElement("p");
     paragraph.append(...equation(line.map(filled)));
