@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     Table = tuple[list[list[float]], list[float]]
 
+__all__ = ["decision_boundary", "gradients", "kind_of", "loss_curve", "save", "training", "weights"]
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#000000")
 MARKERS = "os^Dvp*X"
@@ -41,7 +42,7 @@ def loss_curve(history: History) -> Any:
     """A Figure of the loss by epoch; on an axis of its own the accuracy, where there is one, and a learning rate
     that changes, which explains a loss that jumps while the rate is high.
     """
-    figure = _figure(6.0, 4.0)
+    figure = empty_figure(6.0, 4.0)
     _draw_loss(figure.add_subplot(), history)
     return figure
 
@@ -63,7 +64,7 @@ def decision_boundary(
 
     Raises ValueError for examples that are not points of the plane, TypeError for what are no numbers.
     """
-    figure = _figure(5.0, 4.5)
+    figure = empty_figure(5.0, 4.5)
     _draw_boundary(figure.add_subplot(), model, _table(data), threshold, resolution)
     return figure
 
@@ -81,7 +82,7 @@ def training(
     What was learned is the decision boundary for points of the plane with classes, the line through
     the data for a single input, and targets against predictions for anything else.
     """
-    figure = _figure(10.0, 4.5)
+    figure = empty_figure(10.0, 4.5)
     left, right = figure.subplots(1, 2)
     table = _table(data)
     inputs = len(table[0][0])
@@ -121,7 +122,7 @@ def kind_of(path: str | os.PathLike[str]) -> str:
 
     Raises ValueError for another ending, MissingExtraError without matplotlib.
     """
-    _figure(1.0, 1.0)
+    empty_figure(1.0, 1.0)
     require(isinstance(path, str | os.PathLike), "a plot needs a path such as 'moons.png'", path)
     kind = Path(path).suffix.removeprefix(".").lower()
     if kind not in FORMATS:
@@ -212,7 +213,7 @@ def _heat_maps(model: MLP | Layer, slot: str, title: str) -> Any:
     require(isinstance(model, MLP | Layer), "heat maps show an MLP or a Layer", model)
     layers = model.layers if isinstance(model, MLP) else [model]
     widths = [layer.inputs + 1 for layer in layers]
-    figure = _figure(max(4.0, min(14.0, 2.0 * len(layers) + 0.35 * sum(widths))), 4.0)
+    figure = empty_figure(max(4.0, min(14.0, 2.0 * len(layers) + 0.35 * sum(widths))), 4.0)
     figure.suptitle(title.capitalize())
     for number, (axes, layer) in enumerate(zip(figure.subplots(1, len(layers), squeeze=False)[0], layers), 1):
         rows = [
@@ -270,7 +271,7 @@ def _spread(xs: list[float], count: int) -> list[float]:
 # matplotlib
 
 
-def _figure(width: float, height: float) -> Any:
+def empty_figure(width: float, height: float) -> Any:
     """An empty Figure of a size in inches, which no window and no global list of figures holds."""
     try:
         from matplotlib.figure import Figure  # an extra, and a heavy import

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from autograd_mini import parse, steps
+from autograd_mini.errors import LayoutError
+from autograd_mini.stepping.exercise import exercise_of
 
 nbformat = pytest.importorskip("nbformat", reason="needs the extra notebook")
 nbconvert = pytest.importorskip("nbconvert", reason="needs the extra notebook")
@@ -42,6 +44,36 @@ def test_where_frames_are_taken_away_it_says_what_to_do():
 
     assert "<iframe" not in html
     assert "exécutez de nouveau la cellule" in html
+
+
+def test_an_exercise_without_a_path_is_shown():
+    """Without a path an exercise is an object that a cell shows: the page of the file, in a frame that may print."""
+    exercise = lecture().exercise()
+    html, _ = nbconvert.HTMLExporter().from_notebook_node(notebook(exercise._repr_mimebundle_()))
+    frame = re.search(r'<iframe[^>]* srcdoc="([^"]*)"[^>]*>', html)
+
+    assert exercise_of(lecture()) == unescape(frame[1]) == exercise.html()
+    assert 'sandbox="allow-scripts allow-modals allow-downloads"' in frame[0]
+    assert "Exercice\u00a0: f = (u + v) × w" == repr(exercise)
+
+
+def test_an_exercise_keeps_its_numbers_where_nothing_is_trusted():
+    """Then it is a picture whose boxes are empty: neither 20 nor a gradient of 5 is in it."""
+    bundle = lecture().exercise()._repr_mimebundle_()
+
+    assert re.findall(r">(20|5)<", lecture()._repr_mimebundle_()["image/svg+xml"])
+    assert [] == re.findall(r">(20|5)<", bundle["image/svg+xml"])
+
+
+def test_an_exercise_that_cannot_be_drawn_is_words(monkeypatch):
+    def broken(scene):
+        raise LayoutError("no room")
+
+    monkeypatch.setattr("autograd_mini.stepping.cell.layout_of", broken)
+    bundle = lecture().exercise()._repr_mimebundle_()
+
+    assert ["text/plain"] == [*bundle]
+    assert "(no picture: no room)" in bundle["text/plain"]
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ Its annotations are not put off: typer reads them when the command is made, and 
 """
 
 from collections.abc import Callable
+from os.path import relpath
 from typing import TYPE_CHECKING, Annotated, Any
 
 from autograd_mini.errors import LectureError
@@ -11,6 +12,7 @@ from autograd_mini.files import write_whole
 from autograd_mini.lectures import library, quiz
 from autograd_mini.lectures.documents import Document, Example
 from autograd_mini.lectures.listing import of_checks, of_document, of_example, overview
+from autograd_mini.lectures.notebook import notebook as notebook_of
 from autograd_mini.lectures.sheets import students_in, write_sheets
 from autograd_mini.lectures.site import write_site
 from autograd_mini.plots import save
@@ -58,6 +60,9 @@ def add_to(
         ] = "",
         moodle: Annotated[str, file("Write questions for Moodle, as XML.")] = "",
         gift: Annotated[str, file("Write questions as GIFT.")] = "",
+        notebook: Annotated[
+            str, file("Write a document as a notebook: questions, cells to try, answers.")
+        ] = "",
         variants: Annotated[
             int, typer.Option(min=1, max=1000, help="How many variants of each question, with other numbers.")
         ] = 1,
@@ -107,6 +112,14 @@ def add_to(
             for path, made in ((moodle, quiz.moodle), (gift, quiz.gift)):
                 if path:
                     say(f"{write_whole(path, made(asked, variants))}: {len(asked)} × {variants}")
+            return
+        if notebook:
+            if extra := [*names[1:], *pairs]:
+                raise LectureError(
+                    message("too many words", lang or document.language).format(" ".join(extra))
+                )
+            there = "" if document in library.all() else relpath(names[0], f"{notebook}/..")
+            say(f"{write_whole(notebook, notebook_of(document, lang, file=there))}: {document.name}")
             return
         if len(names) == 1:
             if pairs or step or html or draw or exercise or slides or plot:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.value import Value
-from autograd_mini.errors import LectureError
+from autograd_mini.errors import LectureError, nearest, require, shown
 from autograd_mini.expression.arrays import entries
 from autograd_mini.lectures.landscape import landscape
 from autograd_mini.lectures.parts import Case, Claim, Descent, Erratum, Printed, Question, Said, Varied, say
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from os import PathLike
     from pathlib import Path
 
+    from autograd_mini.stepping.cell import Exercise
     from autograd_mini.stepping.steps import Steps
     from autograd_mini.viz.drawing import Drawing
 
@@ -152,8 +153,19 @@ class Example:
         """The inputs of a student: numbers of their own, the same every time. Raises LectureError if none may vary."""
         return variant(self.id, self.vary, self.run, student)
 
-    def exercise(self, path: str | PathLike[str], *, student: str = "", **options: Any) -> Path:
-        """The path of the page on which one finds its numbers oneself; of a student, with numbers of their own."""
+    @overload
+    def exercise(self, path: None = None, *, student: str = "", **options: Any) -> Exercise: ...
+
+    @overload
+    def exercise(self, path: str | PathLike[str], *, student: str = "", **options: Any) -> Path: ...
+
+    def exercise(
+        self, path: str | PathLike[str] | None = None, *, student: str = "", **options: Any
+    ) -> Exercise | Path:
+        """The page on which one finds its numbers oneself, which a notebook shows; of a student, with numbers of their own.
+
+        path: an HTML file to write; its path comes back instead.
+        """
         numbers = self.variant(student) if student else None
         return self.steps(numbers, **options).exercise(path)
 
@@ -171,6 +183,23 @@ class Document:
     examples: tuple[Example, ...]
     questions: tuple[Question, ...]
     errata: Mapping[str, Erratum]
+
+    def __getitem__(self, id_: str) -> Example:
+        """The example of that id. Raises LectureError if there is none.
+
+        >>> from autograd_mini import lectures
+        >>> lectures.all()[1]["mlp-regression-td1"].number
+        'ex2'
+        """
+        require(isinstance(id_, str), "an example is named by text", id_)
+        for example in self.examples:
+            if example.id == id_:
+                return example
+        known = [example.id for example in self.examples]
+        msg = (
+            f"{self.name} has no example {shown(id_)}; {nearest(id_, known) or 'it has: ' + ', '.join(known)}"
+        )
+        raise LectureError(msg)
 
     def __repr__(self) -> str:
         return f"<lecture {self.name}: {len(self.examples)} examples>"

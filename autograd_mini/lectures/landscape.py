@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.errors import LectureError, MissingExtraError
+from autograd_mini.errors import LectureError
 from autograd_mini.lectures.running import part_of
+from autograd_mini.plots import empty_figure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,11 +26,6 @@ def landscape(
 
     Raises LectureError for a descent of fewer than two numbers, MissingExtraError without the extra `plot`.
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        msg = 'a plot needs matplotlib, which is not installed; pip install "autograd-mini[plot]"'
-        raise MissingExtraError(msg) from error
     names = [name for name, x in path[0].items() if name != descent.of and not isinstance(x, list)]
     if len(names) < 2:
         msg = f"the descent of {id_} moves fewer than two numbers by themselves; there is no plane to plot"
@@ -41,7 +37,7 @@ def landscape(
     given = {**case.inputs, **numbers}
     loss = part_of(case.model(given), descent.of)
     heights = [[loss.forward(**{first: x, second: y}) for x in across] for y in up]
-    figure = Figure(figsize=(11, 4.8), layout="constrained")
+    figure = empty_figure(11, 4.8)
     flat = figure.add_subplot(1, 2, 1)
     lines = flat.contour(across, up, heights, levels=16, cmap="viridis")
     flat.clabel(lines, fontsize=8)

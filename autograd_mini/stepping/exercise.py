@@ -69,8 +69,8 @@ MOST_INSIDE = 300  # questions about the operations inside of definitions
 PLAIN = {"0", "1"}  # numbers that formulas have anyway
 
 
-def exercise_of(trace: Trace, ask: str | None = None, shared: Shared | None = None) -> str:
-    """The exercise as one HTML file that works offline, or with files that it shares with others.
+def to_ask(trace: Trace, ask: str | None = None) -> Trace:
+    """The trace whose numbers or formulas are asked.
 
     ask: as for `Steps.exercise`, which says what is raised.
     """
@@ -80,8 +80,15 @@ def exercise_of(trace: Trace, ask: str | None = None, shared: Shared | None = No
     choose("ask", ask, ("numbers", "formulas"))
     if ask == "numbers" and missing:
         raise UnboundError(trace.result, missing)
-    if ask == "formulas" and not missing:
-        trace = without_numbers(trace)
+    return without_numbers(trace) if ask == "formulas" and not missing else trace
+
+
+def exercise_of(trace: Trace, ask: str | None = None, shared: Shared | None = None) -> str:
+    """The exercise as one HTML file that works offline, or with files that it shares with others.
+
+    ask: as for `Steps.exercise`, which says what is raised.
+    """
+    trace = to_ask(trace, ask)
     language = trace.language
 
     def word(key: str) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from html import escape
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from autograd_mini.errors import require, shown
 from autograd_mini.files import write_whole
-from autograd_mini.stepping.exercise import exercise_of
+from autograd_mini.stepping.cell import Exercise, cell
+from autograd_mini.stepping.exercise import to_ask
 from autograd_mini.stepping.film import gif
 from autograd_mini.stepping.lines import Lines
 from autograd_mini.stepping.moments import scene_after
@@ -17,11 +17,7 @@ from autograd_mini.stepping.page import page_of
 from autograd_mini.stepping.slides import slides
 from autograd_mini.stepping.sweeps import Trace
 from autograd_mini.stepping.terminal import listing
-from autograd_mini.viz.document import THEME, image
-from autograd_mini.viz.layout import layout_of
 from autograd_mini.viz.levels import is_in_lines, opened_by
-from autograd_mini.viz.svg import svg_text
-from autograd_mini.words.messages import message
 from autograd_mini.words.visible import readable
 
 if TYPE_CHECKING:
@@ -29,10 +25,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from autograd_mini.viz.roots import Roots
-
-
-# Pixels of a page in a notebook: how wide a cell is, what stands around the picture, and how high that may be.
-CELL_WIDTH, AROUND, LEAST, MOST = 1000, 520, 200, 600
 
 
 class Steps(Trace):
@@ -70,40 +62,35 @@ class Steps(Trace):
             raise ValueError(msg)
         return write_whole(path, writers[suffix]())
 
-    def exercise(self, path: str | PathLike[str], ask: str | None = None) -> Path:
-        """The path of an HTML file that asks for every value and every derivative, and checks the answers.
+    @overload
+    def exercise(self, path: None = None, ask: str | None = None) -> Exercise: ...
 
+    @overload
+    def exercise(self, path: str | PathLike[str], ask: str | None = None) -> Path: ...
+
+    def exercise(self, path: str | PathLike[str] | None = None, ask: str | None = None) -> Exercise | Path:
+        """The page that asks for every value and every derivative, and checks the answers; a notebook shows it.
+
+        path: an HTML file to write; its path comes back instead.
         ask: "numbers", or "formulas" of all values and derivatives, which are compared at random points; formulas if no
         input has a number and nothing is said. Wrong numbers are answered with what typical mistakes leave out.
 
         Printed it is a work sheet with its solution. Raises UnboundError if numbers are asked and an input has none,
         ValueError for another `ask`, LayoutError if the picture cannot be drawn.
         """
-        require(isinstance(path, str | PathLike), "a file is named by text or by a Path", path)
+        require(
+            path is None or isinstance(path, str | PathLike), "a file is named by text or by a Path", path
+        )
         require(ask is None or isinstance(ask, str), "ask is 'numbers' or 'formulas'", ask)
-        return write_whole(path, exercise_of(self, ask))
+        made = Exercise(to_ask(self, ask))
+        return made if path is None else made.save(path)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002
         """What a notebook shows: the page in a frame that can reach nothing around it, or plain lines."""
         try:
-            scene = scene_after(self)
-            layout = layout_of(scene)
-            picture = svg_text(scene, layout)
-            page = self.html()
+            return cell(self, self.html(), str(self), [step.line for step in self])
         except Exception as error:  # noqa: BLE001  a cell shows what it can, whatever is wrong with the picture
             return {"text/plain": f"{self}\n(no picture: {error})"}
-        zoom = min(1.0, CELL_WIDTH / layout.width)
-        height = AROUND + min(max(zoom * layout.height, LEAST), MOST)
-        frame = (
-            f'<iframe class="autograd-mini" srcdoc="{escape(page)}" sandbox="allow-scripts" width="100%"'
-            f' height="{height:.0f}" frameborder="0"></iframe>'
-        )
-        # Where scripts are not trusted yet the frame is taken away, and what is for pages without scripts is left.
-        name = message("graph", self.language).format(scene.title)
-        lines = "".join([f"<li>{escape(step.line)}</li>" for step in self])
-        still = f"{image(picture, name)}<ol>{lines}</ol><p>{escape(message('run again', self.language))}</p>"
-        html = f"{THEME}{frame}<noscript>{still}</noscript>"
-        return {"text/html": html, "image/svg+xml": picture, "text/plain": str(self)}
 
 
 class LineSteps(Steps, Lines):

@@ -505,6 +505,10 @@ MESSAGES: dict[str, dict[str, str]] = {
     "false": {"en": "not true", "fr": "pas vrai"},
     "errata": {"en": "Errata", "fr": "Errata"},
     "quoted": {"en": "(printed: {})", "fr": "(imprimé : {})"},
+    "how to read": {
+        "en": "Read the question, run the cell below it, change numbers, find out; then open the answer.",
+        "fr": "Lisez la question, exécutez la cellule, changez des nombres, cherchez ; ouvrez ensuite la réponse.",
+    },
     "no text": {"en": "No text can say this", "fr": "Aucun texte ne peut dire cela"},
     "differs": {"en": "differs", "fr": "diffère"},
     "checks": {

@@ -121,3 +121,12 @@ def test_no_utf8(tmp_path):
 
     with pytest.raises(LectureError, match=r"latin.toml, line 2: this is no UTF-8"):
         lectures.load(path)
+
+
+def test_an_example_by_its_id(course):
+    """A document knows its examples by their ids, and says which there are."""
+    document = lectures.load(course())
+
+    assert document["neuron"] is document.examples[0]
+    with pytest.raises(LectureError, match="my-course has no example 'neuron2'; did you mean neuron"):
+        document["neuron2"]
