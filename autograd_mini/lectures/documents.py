@@ -16,6 +16,8 @@ from autograd_mini.lectures.running import Run, root_of, run_of
 from autograd_mini.lectures.variants import variant
 from autograd_mini.stepping.steps import steps
 from autograd_mini.viz.drawing import draw
+from autograd_mini.viz.neurons import layers_of
+from autograd_mini.viz.roots import roots_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,6 +110,11 @@ class Example:
             return self.level
         nodes = toposort(*[node for each in self.model.values() for node in entries(each)])
         return "operations" if len(nodes) <= MANY else "definitions"
+
+    @cached_property
+    def is_network(self) -> bool:
+        """Whether its graph can be drawn as a network, with style="network"."""
+        return bool(self.model) and bool(layers_of(*roots_of(self.model)))
 
     def draw(self, numbers: Mapping[str, Any] | None = None, **options: Any) -> Drawing:
         """The picture of its graph, with gradients; options as for `draw`."""

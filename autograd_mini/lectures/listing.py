@@ -86,6 +86,8 @@ def of_example(example: Example, numbers: Mapping[str, Any] | None = None) -> st
             lines += wrapped(
                 f"{id_}, {say(found.place, language)}{word('colon')}{say(found.right, language)}{quoted}", 2
             )
+    if example.is_network:
+        lines += ["", *wrapped(word("how to draw a network"))]
     if example.program:
         lines += ["", *wrapped(f"{word('no text')}{word('colon')}{say(example.why, language)}")]
     return "\n".join(lines)

@@ -76,8 +76,12 @@ def _pages(document: Document, example: Example, folder: Path) -> Iterator[Path]
     trace = example.steps()
     yield trace.save(folder / f"{example.id}-steps.html")
     yield trace.exercise(folder / f"{example.id}-exercise.html")
-    picture = example.draw().element()
-    rules = follow_reader(picture)
+    pictures = [example.draw().element()]
+    if example.is_network:
+        pictures.append(example.draw(style="network").element())
+        for element in pictures[1].iter():  # an id names one thing on a page
+            element.attrib.pop("id", None)
+    rules = "".join(map(follow_reader, pictures))
     other = next(x for x in LANGUAGES if x != language)
     links = [
         _link("index.html", message("lectures", language)),
@@ -95,7 +99,7 @@ def _pages(document: Document, example: Example, folder: Path) -> Iterator[Path]
         f"<p>{escape(say(document.titles, language))}</p>",
         *[f"<p>{escape(text)}</p>" for text in texts if text],
         *[f"<pre>{escape(case.definitions)}</pre>" for case in example.cases[:1]],
-        f"<figure>{text_of(picture)}</figure>",
+        *[f"<figure>{text_of(picture)}</figure>" for picture in pictures],
         *_table(example),
         *_claims(example),
         *_errata(document, example),

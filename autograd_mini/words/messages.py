@@ -482,6 +482,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "fr": "que faire de {} ? écrivez un document, un exemple, et des nombres NOM=NOMBRE",
     },
     # of lectures: as text
+    "how to draw a network": {
+        "en": "It is a network: --draw f.svg --style network draws its neurons.",
+        "fr": "C’est un réseau : --draw f.svg --style network en dessine les neurones.",
+    },
     "how to go on": {
         "en": "autograd-mini lecture DOCUMENT EXAMPLE shows one; with --step, --html f.html, --draw f.svg or --exercise ex.html"
         " in another way.",

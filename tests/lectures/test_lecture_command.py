@@ -148,6 +148,18 @@ def test_every_example_leaves(example, tmp_path):
             assert trace.save(tmp_path / name).stat().st_size > 2000
 
 
+def test_a_network_is_drawn_as_neurons(capsys, tmp_path):
+    """With --style network, which the example mentions; what is no network says so."""
+    out = told(capsys, "td1", "ex2", "--draw", str(tmp_path / "f.svg"), "--style", "network")
+    assert not out
+    assert (tmp_path / "f.svg").read_text("utf-8").count("node result neuron") == 3
+    assert "C’est un réseau\u00a0: --draw f.svg --style network" in told(capsys, "td1", "ex2")
+    assert "It is a network" not in told(capsys, "td1", "ex1", "--lang", "en")
+    assert "cannot be drawn as a network" in complaint(
+        capsys, "td1", "ex1", "--draw", str(tmp_path / "g.svg"), "--style", "network"
+    )
+
+
 def test_a_descent_is_plotted(capsys, tmp_path):
     """The path on the loss; an example without one says so."""
     told(capsys, "glo4030", "saddle-point-nearby", "--plot", str(tmp_path / "f.png"))
