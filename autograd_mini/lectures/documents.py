@@ -13,6 +13,7 @@ from autograd_mini.expression.arrays import entries
 from autograd_mini.lectures.landscape import landscape
 from autograd_mini.lectures.parts import Case, Claim, Descent, Erratum, Printed, Question, Said, Varied, say
 from autograd_mini.lectures.running import Run, root_of, run_of
+from autograd_mini.lectures.updates import closing_of
 from autograd_mini.lectures.variants import variant
 from autograd_mini.stepping.steps import steps
 from autograd_mini.viz.drawing import draw
@@ -111,6 +112,11 @@ class Example:
         nodes = toposort(*[node for each in self.model.values() for node in entries(each)])
         return "operations" if len(nodes) <= MANY else "definitions"
 
+    @property
+    def point(self) -> str:
+        """The decimal sign: that of the document, in English a point."""
+        return self.document.point if self.document and self.language != "en" else "."
+
     @cached_property
     def is_network(self) -> bool:
         """Whether its graph can be drawn as a network, with style="network"."""
@@ -122,15 +128,18 @@ class Example:
         return draw(model, **({"lang": self.language, "detail": self.detail} | options))
 
     def steps(self, numbers: Mapping[str, Any] | None = None, **options: Any) -> Steps:
-        """Its steps, forward and backward; options as for `steps`."""
-        model = self.run(numbers).model
+        """Its steps, forward and backward, and after them those of a descent; options as for `steps`."""
+        run = self.run(numbers)
+        model = run.model
         chosen: dict[str, Any] = {"lang": self.language}
         if self.by:
             chosen |= {"by": self.by}
         else:
             is_number = isinstance(model[self.of], Value)
             chosen |= {"detail": self.detail if is_number else "definitions", "of": self.of}
-        return steps(model, **(chosen | options))
+        trace = steps(model, **(chosen | options))
+        trace.closing = tuple(closing_of(self.descents, run, self.language, self.point))
+        return trace
 
     def plot(self, numbers: Mapping[str, Any] | None = None) -> Any:
         """A matplotlib Figure of its descent: the path on the contours of the loss, and the loss as a surface.
