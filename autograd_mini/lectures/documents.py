@@ -150,7 +150,7 @@ class Example:
             msg = f"{self.id} makes no steps down a gradient; add [[example.descent]] to its file"
             raise LectureError(msg)
         paths = self.run(numbers).paths
-        return landscape(self.id, self.cases[0], self.descents[-1], paths[-1], numbers or {})
+        return landscape(self.id, self.cases[0], self.descents[-1], paths[-1], numbers or {}, self.point)
 
     def variant(self, student: str) -> dict[str, Any]:
         """The inputs of a student: numbers of their own, the same every time. Raises LectureError if none may vary."""

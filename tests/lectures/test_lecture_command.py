@@ -172,8 +172,38 @@ def test_the_plane_of_a_plot():
     example = lectures.get("mlp-regression-td1-update")
     flat, solid = example.plot().axes
 
-    assert (flat.get_xlabel(), flat.get_ylabel(), solid.get_zlabel()) == ("w_32", "b_3", "loss")
+    assert (flat.get_xlabel(), flat.get_ylabel(), solid.get_zlabel()) == ("w₃₂", "b₃", "loss")
     xs, ys = flat.lines[0].get_data()
     run = example.run()
     assert [*xs] == [0.9, run.values["new.w_32"]]
     assert [*ys] == [0.1, run.values["new.b_3"]]
+
+
+def test_a_plot_where_nothing_moves():
+    """Shows two parameters by which the loss is not flat: the start is a saddle."""
+    flat, _ = lectures.get("dropout-useless-when-f0-is-0").plot().axes
+
+    assert (flat.get_xlabel(), flat.get_ylabel()) == ("w₁", "v₁")
+
+
+def test_a_plot_of_arrays():
+    """Their entries move; in each language with its decimal sign."""
+    example = lectures.get("batch-gradient-descent")
+    flat, _ = example.plot().axes
+    run = example.run()
+    xs, _ = flat.lines[0].get_data()
+
+    assert (flat.get_xlabel(), flat.get_ylabel()) == ("W⁽¹⁾₁,₁", "b⁽¹⁾₃")
+    assert [*xs] == [path["W1"][0][0] for path in run.paths[0]]
+    assert example.plot().get_suptitle() == "risk = 1,12 → 0,883 → 0,794 → 0,692   (η = 0,3)"
+    assert "0.883" in example.speaking("en").plot().get_suptitle()
+
+
+def test_a_path_lies_on_the_surface():
+    """Also where the others move as well: they are held where they start."""
+    example = lectures.get("mlp-regression-td1-update")
+    _, solid = example.plot().axes
+    xs, ys, zs = solid.lines[0].get_data_3d()
+
+    for x, y, z in zip(xs, ys, zs, strict=True):
+        assert example.run(w_32=x, b_3=y).values["loss"] == pytest.approx(z)
