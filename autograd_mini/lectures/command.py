@@ -79,6 +79,9 @@ def add_to(
         detail: Annotated[
             str, typer.Option(help="operations, or definitions; else what suits the example.")
         ] = "",
+        style: Annotated[
+            str, typer.Option(help="Look of the picture: cards, compact or network; else what fits.")
+        ] = "",
         lang: Annotated[str, typer.Option(help="Language: en or fr; else that of the document.")] = "",
     ) -> None:
         """The lectures: documents of a course, their examples, and files of your own (autograd-mini lecture --lang fr: en français).
@@ -133,7 +136,7 @@ def add_to(
                 message("too many words", lang or document.language).format(" ".join(names[2:]))
             )
         example = library.find(document, names[1], lang or document.language).speaking(lang)
-        _show(example, document, pairs, step, html, draw, exercise, slides, plot, student, detail)
+        _show(example, document, pairs, step, html, draw, exercise, slides, plot, student, detail, style)
 
     def _show(
         example: Example,
@@ -147,6 +150,7 @@ def add_to(
         plot: str,
         student: str,
         detail: str,
+        style: str,
     ) -> None:
         point = message("decimal point", example.language)
         numbers = example.variant(student) if student else {}
@@ -154,7 +158,8 @@ def add_to(
         options = {"detail": detail} if detail else {}
         written: list[Path] = []
         if draw:
-            written.append(example.draw(numbers, **options).save(draw))
+            looks = {"style": style} if style else {}
+            written.append(example.draw(numbers, **options, **looks).save(draw))
         if plot:
             written.append(save(example.plot(numbers), plot))
         if step or html or exercise or slides:

@@ -13,9 +13,12 @@ from autograd_mini.expression.arrays import entries
 from autograd_mini.lectures.landscape import landscape
 from autograd_mini.lectures.parts import Case, Claim, Descent, Erratum, Printed, Question, Said, Varied, say
 from autograd_mini.lectures.running import Run, root_of, run_of
+from autograd_mini.lectures.updates import closing_of
 from autograd_mini.lectures.variants import variant
 from autograd_mini.stepping.steps import steps
 from autograd_mini.viz.drawing import draw
+from autograd_mini.viz.neurons import layers_of
+from autograd_mini.viz.roots import roots_of
 from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
@@ -122,21 +125,34 @@ class Example:
         nodes = toposort(*[node for each in self.model.values() for node in entries(each)])
         return "operations" if len(nodes) <= MANY else "definitions"
 
+    @property
+    def point(self) -> str:
+        """The decimal sign: that of the document, in English a point."""
+        return self.document.point if self.document and self.language != "en" else "."
+
+    @cached_property
+    def is_network(self) -> bool:
+        """Whether its graph can be drawn as a network, with style="network"."""
+        return bool(self.model) and bool(layers_of(*roots_of(self.model)))
+
     def draw(self, numbers: Mapping[str, Any] | None = None, **options: Any) -> Drawing:
         """The picture of its graph, with gradients; options as for `draw`."""
         model = self.run(numbers).model
         return draw(model, **({"lang": self.locale, "detail": self.detail} | options))
 
     def steps(self, numbers: Mapping[str, Any] | None = None, **options: Any) -> Steps:
-        """Its steps, forward and backward; options as for `steps`."""
-        model = self.run(numbers).model
+        """Its steps, forward and backward, and after them those of a descent; options as for `steps`."""
+        run = self.run(numbers)
+        model = run.model
         chosen: dict[str, Any] = {"lang": self.locale}
         if self.by:
             chosen |= {"by": self.by}
         else:
             is_number = isinstance(model[self.of], Value)
             chosen |= {"detail": self.detail if is_number else "definitions", "of": self.of}
-        return steps(model, **(chosen | options))
+        trace = steps(model, **(chosen | options))
+        trace.closing = tuple(closing_of(self.descents, run, self.language, self.point))
+        return trace
 
     def plot(self, numbers: Mapping[str, Any] | None = None) -> Any:
         """A matplotlib Figure of its descent: the path on the contours of the loss, and the loss as a surface.
@@ -147,7 +163,7 @@ class Example:
             msg = f"{self.id} makes no steps down a gradient; add [[example.descent]] to its file"
             raise LectureError(msg)
         paths = self.run(numbers).paths
-        return landscape(self.id, self.cases[0], self.descents[-1], paths[-1], numbers or {})
+        return landscape(self.id, self.cases[0], self.descents[-1], paths[-1], numbers or {}, self.point)
 
     def variant(self, student: str) -> dict[str, Any]:
         """The inputs of a student: numbers of their own, the same every time. Raises LectureError if none may vary."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd_mini.lectures.checks import Check, check, checks_of
 from autograd_mini.lectures.parts import say
+from autograd_mini.lectures.updates import moves_of, written
 from autograd_mini.stepping.sweeps import OPERATION
 from autograd_mini.words.messages import message
 from autograd_mini.words.numbers import number
@@ -69,6 +70,8 @@ def of_example(example: Example, numbers: Mapping[str, Any] | None = None) -> st
         lines += ["", *wrapped(f"{word('question')}{word('colon')}{example.question}")]
     lines += ["", *wrapped(example.note)] if example.note else []
     lines += ["", *table(numbers_table(example, run, is_printed=not numbers))]
+    for rows in updates_tables(example, run):
+        lines += ["", *table(rows)]
     checks = [each for each in checks_of(example) if isinstance(each.computed, bool)]
     if checks and not numbers:
         lines += ["", word("claims")]
@@ -86,6 +89,8 @@ def of_example(example: Example, numbers: Mapping[str, Any] | None = None) -> st
             lines += wrapped(
                 f"{id_}, {say(found.place, language)}{word('colon')}{say(found.right, language)}{quoted}", 2
             )
+    if example.is_network:
+        lines += ["", *wrapped(word("how to draw a network"))]
     if example.program:
         lines += ["", *wrapped(f"{word('no text')}{word('colon')}{say(example.why, language)}")]
     return "\n".join(lines)
@@ -95,7 +100,7 @@ def numbers_table(example: Example, run: Run, *, is_printed: bool = True) -> lis
     """Every number of a run by name, with its definition and with what the document prints, below a heading."""
     language, document = example.language, example.document
     assert document is not None
-    point = document.point if language != "en" else "."
+    point = example.point
 
     def word(key: str) -> str:
         return message(key, language)
@@ -144,6 +149,25 @@ def numbers_table(example: Example, run: Run, *, is_printed: bool = True) -> lis
     return without_empty(rows)
 
 
+def updates_tables(example: Example, run: Run) -> Iterator[list[Row]]:
+    """For the first step of a descent, and where there is one that moves others, what each parameter becomes."""
+    point = example.point
+    for move in moves_of(example.descents, run):
+        if move.step == 1:
+            title = message("update", example.language).format(rate=written(move.rate, point))
+            head = (
+                title,
+                message("value", example.language),
+                f"Δ = −η ∂{move.of}/∂…",
+                message("becomes", example.language),
+            )
+            rows = [
+                (each.name, *(written(x, point) for x in (each.before, each.change, each.after)))
+                for each in move.updates
+            ]
+            yield [head, *rows]
+
+
 def _data(example: Example) -> set[str]:
     return {name for case in example.cases for name in case.data}
 
@@ -169,19 +193,6 @@ def updates(example: Example, point: str) -> dict[str, str]:
             if descent.moved and descent.is_moved(name):
                 found[descent.moved.format(name=name, step=1)] = f"{name} − {rate}∂{descent.of}/∂{name}"
     return found
-
-
-def written(x: Any, point: str = ".") -> str:
-    r"""A number, or an array with its rows on lines of their own.
-
-    >>> written([0.5, 2.0], ","), written([[1.0, 2.0], [3.0, 4.5]])
-    ('[0,5 ; 2]', '[1, 2]\n[3, 4.5]')
-    """
-    if isinstance(x, list) and x and isinstance(x[0], list):
-        return "\n".join(written(row, point) for row in x)
-    if isinstance(x, list):
-        return f"[{(', ' if point == '.' else ' ; ').join(written(each, point) for each in x)}]"
-    return "" if x is None else number(x).replace("-", "−").replace(".", point)
 
 
 def without_empty(rows: Sequence[Row]) -> list[Row]:

@@ -22,9 +22,10 @@ from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.lectures.listing import numbers_table, written
+from autograd_mini.lectures.listing import numbers_table
 from autograd_mini.lectures.parts import say
 from autograd_mini.lectures.sheets import floats_in
+from autograd_mini.lectures.updates import written
 from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:

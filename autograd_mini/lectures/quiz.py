@@ -10,9 +10,9 @@ import re
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.lectures.listing import written
 from autograd_mini.lectures.questions import Number, numbers_of, plain, room_of
 from autograd_mini.lectures.sheets import floats_in
+from autograd_mini.lectures.updates import written
 from autograd_mini.lectures.variants import variants
 from autograd_mini.words.messages import message
 

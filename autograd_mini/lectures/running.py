@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Run(NamedTuple):
-    """What came out, floats or nested lists of floats by name. path: parameters and cost before each step of a descent.
+    """What came out, floats or nested lists of floats by name. paths: of each descent parameters and cost before each step, and after the last. slopes: the derivatives at each.
 
     model: the graph of the first case, after its backward pass.
     """
@@ -27,6 +27,7 @@ class Run(NamedTuple):
     gradients: dict[str, Any]
     model: dict[str, Any]
     paths: tuple[list[dict[str, Any]], ...] = ()
+    slopes: tuple[list[dict[str, Any]], ...] = ()
 
 
 def run_of(
@@ -51,18 +52,19 @@ def run_of(
         model = case.model(given)
         values |= values_in(case, model)
         gradients |= gradients_in(case, model)
-    paths = []
+    paths, steps = [], []
     for descent in descents:
-        found, slopes, path = _descend(cases[0], descent, changed)
+        found, first, path, slopes = _descend(cases[0], descent, changed)
         values |= found
-        gradients |= slopes
+        gradients |= first
         paths.append(path)
+        steps.append(slopes)
     if program:
         made = PROGRAMS[program]({**known, **changed})
         values |= made.values
         gradients |= made.gradients
         model = model or made.model
-    return Run(values, gradients, model, tuple(paths))
+    return Run(values, gradients, model, tuple(paths), tuple(steps))
 
 
 def numbers_of(node: Any, attribute: str = "data") -> Any:
@@ -138,19 +140,21 @@ def _by(root: Value, model: Mapping[str, Any], names: Mapping[str, str]) -> dict
 
 def _descend(
     case: Case, descent: Descent, changed: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
-    """What a descent gives by name, and the way it went."""
+) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]:
+    """What a descent gives by name, the first gradients by theirs, the way it went, and the gradients on it."""
     now = {name: changed.get(name, x) for name, x in case.inputs.items()}
     moving = [name for name in now if descent.is_moved(name)]
     values: dict[str, Any] = {}
     first: dict[str, Any] = {}
     path: list[dict[str, Any]] = []
+    ways: list[dict[str, Any]] = []
     for step in range(1, descent.steps + 2):
         given = now | {name: xs[min(step, descent.steps) - 1] for name, xs in descent.each.items()}
         model = case.model(given)
         root = part_of(model, descent.of)
         path.append({name: now[name] for name in moving} | {descent.of: root.data})
         slopes = _by(root, model, {name: name for name in moving})
+        ways.append(slopes)
         if step > descent.steps:
             if descent.after:
                 results = {name: node for name, node in model.items() if name not in now}
@@ -170,7 +174,7 @@ def _descend(
             }
     if descent.costs and "{step}" not in descent.costs:
         values[descent.costs] = [each[descent.of] for each in path]
-    return values, first, path
+    return values, first, path, ways
 
 
 def _moved(x: Any, slope: Any, rate: float) -> Any:

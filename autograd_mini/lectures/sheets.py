@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import LectureError
 from autograd_mini.files import named, write_whole
-from autograd_mini.lectures.listing import written
 from autograd_mini.lectures.parts import say
 from autograd_mini.lectures.questions import numbers_of, plain
+from autograd_mini.lectures.updates import written
 from autograd_mini.lectures.variants import variants
 from autograd_mini.stepping.sweeps import OPERATION, VALUES
 from autograd_mini.viz.document import document as page

@@ -87,7 +87,11 @@ def _questions(document: Document, language: str) -> Iterator[str]:
 def _page(document: Document, example: Example, shared: Shared) -> str:
     """The page of an example: what it teaches and asks, its picture, its numbers, claims and errata."""
     language = example.language
-    picture = shared.dressed(example.draw().element())
+    pictures = [example.draw().element()]
+    if example.is_network:
+        pictures.append(example.draw(style="network").element())
+        for element in pictures[1].iter():  # an id names one thing on a page
+            element.attrib.pop("id", None)
     other = next(x for x in LANGUAGES if x != language)
     links = [
         _link("index.html", message("lectures", language)),
@@ -105,7 +109,7 @@ def _page(document: Document, example: Example, shared: Shared) -> str:
         f"<p>{escape(say(document.titles, language))}</p>",
         *[f"<p>{escape(text)}</p>" for text in texts if text],
         *[f"<pre>{escape(case.definitions)}</pre>" for case in example.cases[:1]],
-        f"<figure>{picture}</figure>",
+        *[f"<figure>{shared.dressed(picture)}</figure>" for picture in pictures],
         *_table(example),
         *_claims(example),
         *_errata(document, example),

@@ -24,6 +24,7 @@ from autograd_mini.viz.svg import svg_element
 from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from autograd_mini.engine.value import Value
@@ -67,6 +68,7 @@ def page_of(trace: Trace, shared: Shared | None = None) -> str:
         _controls(len(trace), language, isinstance(trace, Lines)),
         controls,
         _list(trace, is_alive=rules is not None),
+        *_closing(trace),
         *([insides(trace, shared)] if isinstance(trace, Lines) else []),
         data_block("trace", {"words": words, "sweep": sweep, **data}),
     ]
@@ -243,6 +245,18 @@ def _controls(count: int, language: str, opens: bool) -> str:
         f"<span id=count></span>"
         f'<select id=speed title="{word("speed")}">{speeds}</select></nav>'
     )
+
+
+def _closing(trace: Trace) -> Iterator[str]:
+    """What is told after the steps: lines of text, numbered as the steps are."""
+    start = len(trace) + 1
+    if trace.closing:
+        yield "<section id=closing>"
+        for title, lines in trace.closing:
+            items = "".join([f"<li>{escape(line, quote=False)}" for line in lines])
+            yield f"<h2>{escape(title)}</h2><ol start={start}>{items}</ol>"
+            start += len(lines)
+        yield "</section>"
 
 
 def _list(trace: Trace, *, is_alive: bool) -> str:

@@ -205,6 +205,9 @@ class Trace(Sequence[Step]):
     """
 
     style: str | None = None  # the look of its pictures; None for the usual one
+    closing: tuple[
+        tuple[str, Sequence[str]], ...
+    ] = ()  # what is told after the steps: headings, each with its lines
 
     def __init__(self, f: Roots, language: str = "en", by: str | None = None, of: str | None = None) -> None:
         self.roots = roots_of(f, "steps")

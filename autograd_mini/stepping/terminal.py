@@ -53,7 +53,16 @@ def listing(trace: Trace) -> str:
         "\n".join([message(sweep, trace.language), *(f"{i:4}  {step.line}" for i, step in group)])
         for sweep, group in groupby(enumerate(trace, 1), key=lambda numbered: numbered[1].sweep)
     ]
-    return "\n\n".join(sweeps)
+    return "\n\n".join(sweeps + closing(trace))
+
+
+def closing(trace: Trace) -> list[str]:
+    """What is told after the steps, numbered as they are, with a heading for each part."""
+    parts, count = [], len(trace)
+    for title, lines in trace.closing:
+        parts.append("\n".join([title, *(f"{i:4}  {line}" for i, line in enumerate(lines, count + 1))]))
+        count += len(lines)
+    return parts
 
 
 def is_interactive() -> bool:
@@ -81,6 +90,10 @@ def step_through(trace: Trace) -> None:
             count = max(0, min(moved, len(trace)))
             show(view(trace, count, console, is_open=is_open))
     console.print(view(trace, count, console, help_line=False))
+    if count == len(trace):
+        console.print(
+            "\n\n".join(["", *closing(trace)]) if trace.closing else "", markup=False, soft_wrap=True
+        )
 
 
 def _commands(read: Callable[[], str | None]) -> Iterator[str]:

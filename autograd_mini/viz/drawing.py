@@ -12,6 +12,7 @@ from autograd_mini.errors import LayoutError, MissingExtraError, choose, require
 from autograd_mini.files import write_whole
 from autograd_mini.formulas.drawn import Drawn
 from autograd_mini.formulas.latex import Inline
+from autograd_mini.viz.diagram import diagram_of
 from autograd_mini.viz.document import THEME, document, image
 from autograd_mini.viz.dot import dot_source
 from autograd_mini.viz.layout import engine, layout_of
@@ -198,8 +199,9 @@ def draw(
     and each layer of a network ("layers" says the same): then expand names those to be opened.
     lang: of words and numbers, "en" or "fr"; "fr-x-point" is French with decimal points, "en-x-comma" the other way.
     theme: "light", "dark", or "auto": that of the reader's screen.
-    style: "cards", labelled in full; "compact", small ones; or "network", layer by layer. By default networks
-    are drawn as such, other graphs with labelled cards up to ten nodes and with compact ones beyond.
+    style: "cards", labelled in full; "compact", small ones; or "network", layer by layer: neurons of a model as tables,
+    those of formulas, such as h = tanh(w1*x1 + w2*x2 + b), as circles with weights on the edges. By default models
+    are drawn so, other graphs with labelled cards up to ten nodes and with compact ones beyond.
     flow: whether a network of more than ten units in a layer shows gradients of weights as width and colour of lines.
 
     A drawing does not follow later changes; before `f.backward()` its gradient boxes are empty. Numbers that
@@ -221,6 +223,8 @@ def draw(
     require(isinstance(detail, str), "the detail is 'operations', 'definitions' or 'layers'", detail)
     choose("theme", theme, THEMES)
     engine(renderer)  # a wrong name is an error now, not when the picture is wanted
+    if style == "network" and (diagram := diagram_of(f)):
+        return Drawing(diagram, lang, renderer, theme)
     if is_in_lines(detail):
         return _of_lines(f, opened_by(expand), lang, renderer, theme, style, flow)
     read = partial(scene_in_style, f, expand, moment=Moment.now(f), style=style)

@@ -219,6 +219,11 @@ def of_leaf(card: Card, column: float) -> Face:
     return constant(card, sizes.LINE, sizes.COMPACT_NUMBER[1]) if card.is_constant else compact(column, card)
 
 
+def row_column(cards: Iterable[Card]) -> float:
+    """The width of the names of weights and of what stands below neurons."""
+    return min(max([20, *(width(card.name, sizes.ROW_NAME[0]) + 8 for card in cards)]), 64)
+
+
 def name_column(cards: Iterable[Card]) -> float:
     """The width of the names of inputs that stand inside of compact cards."""
     names = [card.name for card in cards if card.is_leaf]
@@ -253,6 +258,48 @@ def row(card: Card, wide: float = 0) -> Face:
         value=field(wide - 2 * number),
         gradient=field(wide - number),
     )
+
+
+def circle(card: Card, *, is_input: bool, has_numbers: bool) -> Face:
+    """A neuron, or what a network reads: its numbers in a circle; those of several examples have rows below it.
+
+    With numbers the name of a neuron stands above, with its formula; its activation is a badge inside.
+    """
+    wide, left = sizes.NEURON, (sizes.NEURON - sizes.NEURON_CELL) / 2
+    number = sizes.NEURON_CELL
+
+    def field(top: float) -> Field:
+        middle = Line(wide / 2, top + sizes.LINE / 2 - 0.5, number - 3, sizes.NEURON_NUMBER)
+        return Field(left, top, number, sizes.LINE - 1.5, middle)
+
+    value, gradient = (field(wide * 0.33), field(wide * 0.33 + sizes.LINE)) if has_numbers else (None, None)
+    is_long = width(card.name, sizes.COMPACT_NAME[-1]) > number - 6
+    is_above = has_numbers and (is_long or not is_input)
+    room = sizes.HEADING_WIDTH if is_above else number - 6
+    return Face(
+        kind="source" if is_input else "neuron",
+        wide=wide,
+        high=wide,
+        radius=wide / 2,
+        name=Line(wide / 2, -sizes.FORMULA_HEIGHT / 2, room, [sizes.FORMULA])
+        if is_above
+        else Line(wide / 2, wide * (0.2 if has_numbers else 0.5), room, sizes.COMPACT_NAME),
+        sign=(wide / 2 + sizes.NEURON_SIGN / 2, wide * (0.2 if has_numbers else 0.8), sizes.ROW - 1)
+        if card.symbol
+        else None,
+        sign_type=sizes.ROW_SIGN,
+        sign_width=sizes.NEURON_SIGN,
+        value=value,
+        gradient=gradient,
+        above=sizes.FORMULA_HEIGHT if is_above else 0,
+    )
+
+
+def beside(card: Card, left: float, *, is_on_edge: bool) -> Face:
+    """A row below a neuron, or the label of a weight on its edge: name, value, gradient. left: the room of the name."""
+    face = row(card, left + 2 * sizes.NUMBER_COLUMN)
+    name = Line(3, sizes.ROW / 2, left - 3, sizes.ROW_NAME, is_centred=False)
+    return face._replace(name=name, kind="weight", radius=3) if is_on_edge else face._replace(name=name)
 
 
 def cell(*, has_sign: bool, radius: float | None = None) -> Face:

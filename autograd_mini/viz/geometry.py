@@ -87,3 +87,15 @@ class Layout:
         """Two corners of a card, top left and bottom right."""
         (x, y), face = self.cards[card], self.faces.of[card]
         return (x - face.wide / 2, y - face.high / 2), (x + face.wide / 2, y + face.high / 2)
+
+
+def straight(start: Point, end: Point, *, is_labelled: bool = False) -> Curve:
+    """A straight arrow, with its label half way."""
+    length = max(((end[0] - start[0]) ** 2 + (end[1] - start[1]) ** 2) ** 0.5, 1)
+    part = max(0.0, 1 - 9 / length)  # as far as to the head
+
+    def at(t: float) -> Point:
+        return start[0] + t * (end[0] - start[0]), start[1] + t * (end[1] - start[1])
+
+    label = at(0.5 * part) if is_labelled else None
+    return Curve((start, at(part / 3), at(2 * part / 3), at(part)), end, label)

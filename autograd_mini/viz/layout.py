@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from autograd_mini.errors import LayoutError, choose
+from autograd_mini.viz.diagram import Diagram, diagram_layout
 from autograd_mini.viz.dot import crossings, dot_source, runs_downwards
 from autograd_mini.viz.faces import Faces
 from autograd_mini.viz.geometry import Curve, Layout
@@ -43,6 +44,8 @@ def layout_of(scene: Scene, renderer: str = "wasm", *, downwards: bool | None = 
     Raises ValueError for another renderer, LayoutError if the engine fails or loses something, or if it would take
     too long.
     """
+    if isinstance(scene, Diagram):
+        return diagram_layout(scene)
     if scene.style == "network" and (network := network_of(scene)):
         return network_layout(scene, network)
     downwards = runs_downwards(scene) if downwards is None else downwards

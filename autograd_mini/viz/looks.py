@@ -47,8 +47,8 @@ def scene_in_style(
             return whole
     if style == "network":
         msg = (
-            "this graph cannot be drawn as a network: that takes neurons in layers, at most 24 in each, and what"
-            " follows them column by column, all of it open; use style='compact'"
+            "this graph cannot be drawn as a network: that takes neurons in layers, each reading all of the one before, at"
+            " most 24 of a model in each or 8 of formulas, all of it open; use style='compact'"
         )
         raise ValueError(msg)
     scene = scene_of(f, expand, xp, moment)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from autograd_mini.viz import faces, sizes
 from autograd_mini.viz.faces import Face, Faces
-from autograd_mini.viz.geometry import Curve, Layout, Note
+from autograd_mini.viz.geometry import Curve, Layout, Note, straight
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -407,11 +407,11 @@ class _Placing:
             if tail in leaves:
                 (x, y), face = self.cards[tail], self.faces[tail]
                 start, end = (x, y - face.high / 2), (x, self.cards[head][1] + self.faces[head].high / 2)
-                arrows[arrow.id] = _straight(start, end, is_labelled=False)
+                arrows[arrow.id] = straight(start, end, is_labelled=False)
                 continue
             start = self._right(tail, unit_of.get(tail))
             end = self._left(carried.get(arrow.id, head), head, unit)
-            arrows[arrow.id] = _straight(start, end, is_labelled=arrow.is_labelled and not unit)
+            arrows[arrow.id] = straight(start, end, is_labelled=arrow.is_labelled and not unit)
         return arrows
 
     def _right(self, card: str, unit: Unit | None) -> Point:
@@ -432,15 +432,3 @@ class _Placing:
             (left, top), (_, bottom) = self.frames[unit.frame.id]
             return left, (top + bottom) / 2 if self.network.is_dense else self.cards[row][1]
         return self.cards[head][0] - self.faces[head].wide / 2, self.cards[head][1]
-
-
-def _straight(start: Point, end: Point, *, is_labelled: bool) -> Curve:
-    """A straight arrow, with its label half way."""
-    length = max(((end[0] - start[0]) ** 2 + (end[1] - start[1]) ** 2) ** 0.5, 1)
-    part = max(0.0, 1 - 9 / length)  # as far as to the head
-
-    def at(t: float) -> Point:
-        return start[0] + t * (end[0] - start[0]), start[1] + t * (end[1] - start[1])
-
-    label = at(0.5 * part) if is_labelled else None
-    return Curve((start, at(part / 3), at(2 * part / 3), at(part)), end, label)

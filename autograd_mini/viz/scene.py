@@ -261,8 +261,12 @@ class Moment:
         partials = {(node, i): x for node in going for i, x in enumerate(node.partials)}
         # A gradient other than 1 on the output came from a backward pass that began elsewhere.
         begun = [root for root in dict.fromkeys(roots) if root.parents and gradients[root] == 1.0]
-        start = begun[0] if len(begun) == 1 else last
-        if start is not None and start.parents and (begun[1:] or gradients[start] not in (None, 1.0)):
+        place = {node: i for i, node in enumerate(order)}
+        start = max(
+            begun, key=place.__getitem__, default=last
+        )  # what leads to it may have a derivative of 1 as well
+        others = set(begun).difference(toposort(start)) if start is not None and begun else ()
+        if start is not None and start.parents and (others or gradients[start] not in (None, 1.0)):
             start = None
         without = (held(order) | fixed(order)) - {start}
         name = "" if start is None else called[start]

@@ -26,5 +26,9 @@ NAME_COLUMN, SIGN_COLUMN, NUMBER_COLUMN = (36, 27), 26, 43  # of parameters, and
 BATCH_CELL = (46, 33)
 DENSE, DENSE_NUMBER = (50, 26), (9.5, 8, 7)
 
+# A network of circles: a neuron, the boxes and the badge inside of it, the room between what stands in a column
+NEURON, NEURON_CELL, NEURON_SIGN, NEURON_NUMBER = 66, 50, 36, (10, 9, 8)
+NEURON_GAP, WEIGHT_GAP, HEADING_WIDTH, RESULT_WIDTH = 14, 4, 165, 220
+
 MARGIN = 16  # around the picture
 NOTE = 20  # in height, for the note that numbers are outdated

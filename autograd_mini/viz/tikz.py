@@ -296,6 +296,8 @@ def _command(face: Face) -> str:
     drawn = []
     if face.radius is not None:
         looks = "#3" if is_large else "#3, small panel"
+        if 2 * face.radius == face.wide:
+            looks += rf", rounded corners={face.radius}*\zoom pt"  # a circle stays one
         drawn.append(
             rf"\node[panel, rounded corners={face.radius}*\zoom pt, {looks},"
             rf" minimum width={face.wide:.2f}pt, minimum height={face.high:.2f}pt] (#1) {{}};"

@@ -484,6 +484,17 @@ MESSAGES: dict[str, dict[str, str]] = {
         "fr": "que faire de {} ? écrivez un document, un exemple, et des nombres NOM=NOMBRE",
     },
     # of lectures: as text
+    "update of": {
+        "en": "Update {}: η = {rate}, {of} = {loss}",
+        "fr": "Actualisation {} : η = {rate}, {of} = {loss}",
+    },
+    "update": {"en": "update, η = {rate}", "fr": "actualisation, η = {rate}"},
+    "as well": {"en": ", these as well", "fr": ", ceux-ci aussi"},
+    "becomes": {"en": "becomes", "fr": "devient"},
+    "how to draw a network": {
+        "en": "It is a network: --draw f.svg --style network draws its neurons.",
+        "fr": "C’est un réseau : --draw f.svg --style network en dessine les neurones.",
+    },
     "how to go on": {
         "en": "autograd-mini lecture DOCUMENT EXAMPLE shows one; with --step, --html f.html, --draw f.svg or --exercise ex.html"
         " in another way.",

@@ -217,7 +217,9 @@ def main(repetitions: int, only: str) -> None:
     print(f"one: {fast.status}; the other: {pure.status}")
     if fast.status != "works":
         sys.exit("there is no native core to measure: install the package where there is a C compiler")
-    print(f"milliseconds of the processor, the least of {repetitions} runs in turns; ratios, and what they should reach\n")
+    print(
+        f"milliseconds of the processor, the least of {repetitions} runs in turns; ratios, and what they should reach\n"
+    )
     print(
         f"{'':32}gc {'native':>9} {'pure':>9} {'others':>9}   {'x others':>9} {'reach':>5}   {'x pure':>7} {'reach':>5}"
     )

@@ -1,5 +1,7 @@
 """Claims: comparisons of values and gradients of a run, for some inputs or for many."""
 
+import math
+
 import pytest
 
 from autograd_mini import lectures
@@ -92,3 +94,44 @@ def test_half_of_the_last_digit(text, x, is_right):
         is_right = True
     assert agrees(text, x) == is_right
     assert half_of_last_digit("0,0065") == 5e-05
+
+
+@pytest.mark.parametrize(
+    ("id_", "claim", "is_true"),
+    [
+        ("gate-all-or-nothing-case1", "∂/w_C == 0", True),  # this network will never learn
+        ("gate-sigmoid", "∂/w_C != 0", True),  # and this one does
+        ("zero-init-three-steps", "after_step_3.w1 == after_step_3.w2", True),  # symmetry
+        ("zero-init-tanh", "∂/v1 == 0", True),
+        ("dropout-breaks-symmetry", "after_step_3.w1 != after_step_3.w2", True),
+        ("dropout-mirrored-masks", "after_step_3.w1 != after_step_3.w2", False),
+        ("positive-inputs-sign-plus", "∂/w > 0", True),
+        ("positive-inputs-batch-mixed", "max(∂/batch_w) * min(∂/batch_w) >= 0", False),
+        ("linear-collapse", "o == U @ x", True),
+        ("linear-collapse", "V @ tanh(W @ x) == U @ x", False),
+        ("sigmoid-neuron", "∂/b < 0.001", True),  # saturation
+        ("sigmoid-neuron", "∂/b < 0.001", False),
+        ("softmax-mse-saturation", "10 * max(abs(∂/z)) < max(abs(∂/ce.z))", True),
+        ("svm-stops-ce-does-not", "softmax([40, 0])[1] < 1", False),  # E-004-6
+        ("forward-vs-reverse-cost", "reverse_mode_passes < forward_mode_passes", True),
+        ("forward-vs-reverse-cost", "square.reverse_mode_passes < square.forward_mode_passes", False),
+        ("saddle-point", "minima_1 > 3 * minima_2 > 12 * minima_3 > 60 * minima_4", True),  # E-004-13
+        ("saddle-point-nearby", "abs(y_3) > abs(y)", True),  # paths of descent
+        ("saddle-point-nearby", "abs(y_3) > abs(y)", False),
+    ],
+)
+def test_what_the_documents_claim_is_run(id_, claim, is_true):
+    """And where it stops being true, that is shown too."""
+    claims = {(each.claim.partition(" for all ")[0], each.holds) for each in lectures.get(id_).claims}
+
+    assert (claim, is_true) in claims
+
+
+def test_shares_of_minima():
+    """Those of random Hessians are near the exact ones, (2 − √2)/4 and (π − 2√2)/(4π), the same each time."""
+    values = lectures.get("saddle-point").run().values
+
+    assert values["minima_1"] == pytest.approx(1 / 2, abs=0.015)
+    assert values["minima_2"] == pytest.approx((2 - math.sqrt(2)) / 4, abs=0.01)
+    assert values["minima_3"] == pytest.approx((math.pi - 2 * math.sqrt(2)) / (4 * math.pi), abs=0.005)
+    assert values == lectures.get("saddle-point").run(x=1).values | {"x": 0, "t1": 0, "f": 0}

@@ -148,6 +148,18 @@ def test_every_example_leaves(example, tmp_path):
             assert trace.save(tmp_path / name).stat().st_size > 2000
 
 
+def test_a_network_is_drawn_as_neurons(capsys, tmp_path):
+    """With --style network, which the example mentions; what is no network says so."""
+    out = told(capsys, "td1", "ex2", "--draw", str(tmp_path / "f.svg"), "--style", "network")
+    assert not out
+    assert (tmp_path / "f.svg").read_text("utf-8").count("node result neuron") == 3
+    assert "C’est un réseau\u00a0: --draw f.svg --style network" in told(capsys, "td1", "ex2")
+    assert "It is a network" not in told(capsys, "td1", "ex1", "--lang", "en")
+    assert "cannot be drawn as a network" in complaint(
+        capsys, "td1", "ex1", "--draw", str(tmp_path / "g.svg"), "--style", "network"
+    )
+
+
 def test_a_descent_is_plotted(capsys, tmp_path):
     """The path on the loss; an example without one says so."""
     told(capsys, "glo4030", "saddle-point-nearby", "--plot", str(tmp_path / "f.png"))
@@ -160,8 +172,38 @@ def test_the_plane_of_a_plot():
     example = lectures.get("mlp-regression-td1-update")
     flat, solid = example.plot().axes
 
-    assert (flat.get_xlabel(), flat.get_ylabel(), solid.get_zlabel()) == ("w_32", "b_3", "loss")
+    assert (flat.get_xlabel(), flat.get_ylabel(), solid.get_zlabel()) == ("w₃₂", "b₃", "loss")
     xs, ys = flat.lines[0].get_data()
     run = example.run()
     assert [*xs] == [0.9, run.values["new.w_32"]]
     assert [*ys] == [0.1, run.values["new.b_3"]]
+
+
+def test_a_plot_where_nothing_moves():
+    """Shows two parameters by which the loss is not flat: the start is a saddle."""
+    flat, _ = lectures.get("dropout-useless-when-f0-is-0").plot().axes
+
+    assert (flat.get_xlabel(), flat.get_ylabel()) == ("w₁", "v₁")
+
+
+def test_a_plot_of_arrays():
+    """Their entries move; in each language with its decimal sign."""
+    example = lectures.get("batch-gradient-descent")
+    flat, _ = example.plot().axes
+    run = example.run()
+    xs, _ = flat.lines[0].get_data()
+
+    assert (flat.get_xlabel(), flat.get_ylabel()) == ("W⁽¹⁾₁,₁", "b⁽¹⁾₃")
+    assert [*xs] == [path["W1"][0][0] for path in run.paths[0]]
+    assert example.plot().get_suptitle() == "risk = 1,12 → 0,883 → 0,794 → 0,692   (η = 0,3)"
+    assert "0.883" in example.speaking("en").plot().get_suptitle()
+
+
+def test_a_path_lies_on_the_surface():
+    """Also where the others move as well: they are held where they start."""
+    example = lectures.get("mlp-regression-td1-update")
+    _, solid = example.plot().axes
+    xs, ys, zs = solid.lines[0].get_data_3d()
+
+    for x, y, z in zip(xs, ys, zs, strict=True):
+        assert example.run(w_32=x, b_3=y).values["loss"] == pytest.approx(z)

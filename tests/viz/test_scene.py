@@ -6,13 +6,14 @@ from xml.sax.saxutils import escape
 
 from autograd_mini import parse, sum, variables
 from autograd_mini.engine.graph import toposort
+from autograd_mini.expression import definitions
 from autograd_mini.formulas.latex import Inline
 from autograd_mini.formulas.names import visible
 from autograd_mini.formulas.text import Text
 from autograd_mini.nn import MLP
 from autograd_mini.viz.frames import frames
 from autograd_mini.viz.lettering import fitting, shortened, width
-from autograd_mini.viz.scene import scene_of
+from autograd_mini.viz.scene import Moment, scene_of
 
 
 def test_gradients_of_another_output_are_not_called_the_gradients_of_this_one():
@@ -168,3 +169,11 @@ def test_a_long_number_gets_the_smaller_type():
     """Of two font sizes the larger is taken where there is room."""
     assert fitting("5", 60, (14, 11)) == 14
     assert fitting("-1.234e-100", 60, (14, 11)) == 11
+
+
+def test_derivatives_are_those_of_the_last_that_has_1():
+    """A result that is added to another has the derivative 1 as well, and is not what was differentiated."""
+    names = definitions("a = u * v; b = u + v; f = a + b; g = 2 * a", {"u": 2, "v": 3})
+    names["f"].backward()
+
+    assert Moment.now(names).start == "f"
