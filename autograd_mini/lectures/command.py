@@ -104,6 +104,10 @@ def add_to(
                 paths = write_sheets(chosen, students_in(students), output or "sheets")
                 say(f"{paths[-1].parent}: {len(paths)}")
             asked = [example for example in chosen if example.cases and (found or example.vary)]
+            if not asked and (moodle or gift):
+                raise LectureError(
+                    message("nothing asked", lang or document.language).format(" ".join(names))
+                )
             for path, made in ((moodle, quiz.moodle), (gift, quiz.gift)):
                 if path:
                     say(f"{write_whole(path, made(asked, variants))}: {len(asked)} × {variants}")

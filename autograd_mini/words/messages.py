@@ -517,6 +517,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "fr": "Trois chiffres. Écrivez 0,731 ou 0.731, et un trait d’union pour moins ; ni fractions ni puissances.",
     },
     "lectures": {"en": "Lectures", "fr": "Cours"},
+    "nothing asked": {
+        "en": "no number of {} can be asked; name an example that is text, or add [example.vary] to one",
+        "fr": "aucun nombre de {} ne peut être demandé ; nommez un exemple qui est du texte, ou ajoutez-y [example.vary]",
+    },
     "look again": {"en": "Look at the chain once more.", "fr": "Regardez de nouveau la chaîne."},
 }
 
