@@ -3,14 +3,15 @@
 Its annotations are not put off: typer reads them when the command is made, and is known only inside `add_to`.
 """
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 from autograd_mini.errors import LectureError
 from autograd_mini.files import write_whole
-from autograd_mini.lectures import library, quiz
+from autograd_mini.lectures import grade, library, quiz
 from autograd_mini.lectures.documents import Document, Example
-from autograd_mini.lectures.listing import of_checks, of_document, of_example, overview
+from autograd_mini.lectures.listing import of_checks, of_document, of_example, overview, table
 from autograd_mini.lectures.sheets import students_in, write_sheets
 from autograd_mini.lectures.site import write_site
 from autograd_mini.plots import save
@@ -61,6 +62,7 @@ def add_to(
         variants: Annotated[
             int, typer.Option(min=1, max=1000, help="How many variants of each question, with other numbers.")
         ] = 1,
+        csv: Annotated[str, file("With grade: write the table as CSV.")] = "",
         output: Annotated[
             str,
             typer.Option("--output", "-o", metavar="FOLDER", help="Where sheets, or the site, are written."),
@@ -86,12 +88,14 @@ def add_to(
         pairs = [word for word in words or () if "=" in word]
         if check:
             documents = [library.document_of(name, lang or "en") for name in names] or [*library.all()]
-            table, is_right = of_checks(documents, lang or "en")
-            result(table)
+            lines, is_right = of_checks(documents, lang or "en")
+            result(lines)
             raise typer.Exit(0 if is_right else 1)
         if not names:
             result(overview(library.all(), lang))
             return
+        if names[0] == "grade":
+            raise typer.Exit(_grade((words or [])[1:], csv, lang))
         if names == ["site"]:
             paths = write_site(library.all(), output or "public")
             say(f"{paths[-1]}: {len(paths)}")
@@ -126,6 +130,22 @@ def add_to(
         example = library.find(document, names[1], lang or document.language).speaking(lang)
         _show(example, document, pairs, step, html, draw, exercise, slides, plot, student, detail)
 
+    def _grade(paths: list[str], csv: str, lang: str) -> int:
+        """Tabulate results; the exit code."""
+        if not paths:
+            raise LectureError(message("results missing", lang or "en"))
+        results, complaints, language = grade.results_in(paths, lang)
+        rows = grade.table_of(results, language)
+        if results and sys.stdout.isatty():
+            grade.print_table(rows)
+        elif results:
+            result("\n".join(table(rows)))
+        if csv:
+            say(f"{write_whole(csv, grade.csv_of(results, language))}: {len(results)}")
+        for complaint in [*complaints, *[message("unsigned", language)] * bool(results)]:
+            say(complaint)
+        return 1 if complaints else 0
+
     def _show(
         example: Example,
         document: Document,
@@ -150,6 +170,7 @@ def add_to(
             written.append(save(example.plot(numbers), plot))
         if step or html or exercise or slides:
             trace = example.steps(numbers, **options)
+            trace.origin = {**trace.origin, "variant": student}
             written += [trace.save(path) for path in (html, slides) if path]
             written += [trace.exercise(exercise)] if exercise else []
             if step and is_interactive():

@@ -123,7 +123,9 @@ class Example:
         else:
             is_number = isinstance(model[self.of], Value)
             chosen |= {"detail": self.detail if is_number else "definitions", "of": self.of}
-        return steps(model, **(chosen | options))
+        trace = steps(model, **(chosen | options))
+        trace.origin = {"document": self.document.name if self.document else "", "example": self.id}
+        return trace
 
     def plot(self, numbers: Mapping[str, Any] | None = None) -> Any:
         """A matplotlib Figure of its descent: the path on the contours of the loss, and the loss as a surface.
@@ -142,8 +144,9 @@ class Example:
 
     def exercise(self, path: str | PathLike[str], *, student: str = "", **options: Any) -> Path:
         """The path of the page on which one finds its numbers oneself; of a student, with numbers of their own."""
-        numbers = self.variant(student) if student else None
-        return self.steps(numbers, **options).exercise(path)
+        trace = self.steps(self.variant(student) if student else None, **options)
+        trace.origin = {**trace.origin, "variant": student}
+        return trace.exercise(path)
 
 
 @dataclass(frozen=True, eq=False)

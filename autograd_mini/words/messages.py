@@ -364,6 +364,7 @@ MESSAGES: dict[str, dict[str, str]] = {
     "solution": {"en": "Solution", "fr": "Solution"},
     "print": {"en": "Print", "fr": "Imprimer"},
     "again": {"en": "Start again", "fr": "Recommencer"},
+    "save": {"en": "Save results", "fr": "Enregistrer les résultats"},
     "name": {"en": "Name", "fr": "Nom"},
     # of lectures: what is wrong in a file
     "line number": {"en": "line {}", "fr": "ligne {}"},
@@ -521,6 +522,43 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "no number of {} can be asked; name an example that is text, or add [example.vary] to one",
         "fr": "aucun nombre de {} ne peut être demandé ; nommez un exemple qui est du texte, ou ajoutez-y [example.vary]",
     },
+    # of lectures: results of exercises
+    "results missing": {
+        "en": "say which files: autograd-mini lecture grade FILE..., or a folder of them",
+        "fr": "dites quels fichiers : autograd-mini lecture grade FICHIER..., ou un dossier de fichiers",
+    },
+    "results too large": {
+        "en": "this file has more than {} MB, as no results have",
+        "fr": "ce fichier a plus de {} Mo, ce que n’ont aucuns résultats",
+    },
+    "no json": {"en": "this cannot be read as JSON: {}", "fr": "ce n’est pas du JSON lisible : {}"},
+    "no results": {
+        "en": "these are no results; save them with the button of an exercise page",
+        "fr": "ce ne sont pas des résultats ; enregistrez-les par le bouton d’une page d’exercice",
+    },
+    "results of another version": {
+        "en": "these results are of version {}, and this program reads {}; install the one that made the page",
+        "fr": "ces résultats sont de la version {}, et ce programme lit la {} ; installez celui qui a fait la page",
+    },
+    "results wrong": {
+        "en": "something else is needed at {}, got {}; the file was changed, or is not whole",
+        "fr": "il faut autre chose à {}, pas {} ; le fichier a été modifié, ou n’est pas entier",
+    },
+    "score wrong": {
+        "en": "{} is {}, and its questions give {}; the file was changed",
+        "fr": "{} vaut {}, et ses questions donnent {} ; le fichier a été modifié",
+    },
+    "unsigned": {
+        "en": "Nothing signs these files: whoever saved one can also have written it.",
+        "fr": "Rien ne signe ces fichiers : qui en a enregistré un peut aussi l’avoir écrit.",
+    },
+    "document": {"en": "document", "fr": "document"},
+    "found of": {"en": "found", "fr": "trouvés"},
+    "first try": {"en": "at once", "fr": "du premier coup"},
+    "wrong tries": {"en": "wrong tries", "fr": "essais faux"},
+    "answers shown": {"en": "shown", "fr": "donnés"},
+    "date": {"en": "date (UTC)", "fr": "date (UTC)"},
+    "not found": {"en": "not found", "fr": "pas trouvés"},
     "look again": {"en": "Look at the chain once more.", "fr": "Regardez de nouveau la chaîne."},
 }
 
