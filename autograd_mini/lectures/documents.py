@@ -16,6 +16,7 @@ from autograd_mini.lectures.running import Run, root_of, run_of
 from autograd_mini.lectures.variants import variant
 from autograd_mini.stepping.steps import steps
 from autograd_mini.viz.drawing import draw
+from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,14 +134,13 @@ class Example:
         Raises LectureError if it makes none, and what `landscape` raises.
         """
         if not self.descents:
-            msg = f"{self.id} makes no steps down a gradient; add [[example.descent]] to its file"
-            raise LectureError(msg)
+            raise LectureError(message("no descent", self.language).format(self.id))
         paths = self.run(numbers).paths
         return landscape(self.id, self.cases[0], self.descents[-1], paths[-1], numbers or {})
 
     def variant(self, student: str) -> dict[str, Any]:
         """The inputs of a student: numbers of their own, the same every time. Raises LectureError if none may vary."""
-        return variant(self.id, self.vary, self.run, student)
+        return variant(self.id, self.vary, self.run, student, self.language)
 
     def exercise(self, path: str | PathLike[str], *, student: str = "", **options: Any) -> Path:
         """The path of the page on which one finds its numbers oneself; of a student, with numbers of their own."""

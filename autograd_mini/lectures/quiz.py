@@ -29,7 +29,7 @@ def numbers_for(example: Example, count: int) -> list[dict[str, Any]]:
     if count == 1:
         return [{}]
     students = [f"variant {i}" for i in range(1, count + 1)]
-    return [*variants(example.id, example.vary, example.run, students).values()]
+    return [*variants(example.id, example.vary, example.run, students, example.language).values()]
 
 
 def moodle(examples: Sequence[Example], count: int = 1) -> str:

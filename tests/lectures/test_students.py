@@ -63,10 +63,12 @@ def test_ranges_that_are_too_small_are_said():
     with pytest.raises(LectureError, match="3 students have sheets of their own"):
         variants("fan-out-addition", few, example.run, CLASS)
     with pytest.raises(
-        LectureError, match="none of 3,000 draws is accepted, most for this: an input is 0 or ±1"
+        LectureError, match="none of 3000 draws is accepted, most for this: an input is 0 or ±1"
     ):
         next(draws("fan-out-addition", {"x": Varied(0.0, 1.0, 1.0)}, example.run, "alice"))
     with pytest.raises(LectureError, match="no number of saddle-point varies"):
+        lectures.get("saddle-point", "en").variant("alice")
+    with pytest.raises(LectureError, match="aucun nombre de saddle-point ne varie"):
         lectures.get("saddle-point").variant("alice")
 
 
@@ -110,7 +112,7 @@ def test_lists_of_students(tmp_path):
 
 def test_sheets_need_an_example_that_varies(tmp_path):
     with pytest.raises(LectureError, match="no number of saddle-point varies"):
-        write_sheets([lectures.get("saddle-point")], ["Alice"], tmp_path)
+        write_sheets([lectures.get("saddle-point", "en")], ["Alice"], tmp_path)
 
 
 def test_an_exercise_of_a_student(tmp_path):
