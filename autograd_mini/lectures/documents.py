@@ -152,6 +152,7 @@ class Example:
             chosen |= {"detail": self.detail if is_number else "definitions", "of": self.of}
         trace = steps(model, **(chosen | options))
         trace.closing = tuple(closing_of(self.descents, run, self.language, self.point))
+        trace.origin = {"document": self.document.name if self.document else "", "example": self.id}
         return trace
 
     def plot(self, numbers: Mapping[str, Any] | None = None) -> Any:
@@ -160,14 +161,13 @@ class Example:
         Raises LectureError if it makes none, and what `landscape` raises.
         """
         if not self.descents:
-            msg = f"{self.id} makes no steps down a gradient; add [[example.descent]] to its file"
-            raise LectureError(msg)
+            raise LectureError(message("no descent", self.language).format(self.id))
         paths = self.run(numbers).paths
         return landscape(self.id, self.cases[0], self.descents[-1], paths[-1], numbers or {}, self.point)
 
     def variant(self, student: str) -> dict[str, Any]:
         """The inputs of a student: numbers of their own, the same every time. Raises LectureError if none may vary."""
-        return variant(self.id, self.vary, self.run, student)
+        return variant(self.id, self.vary, self.run, student, self.language)
 
     @overload
     def exercise(self, path: None = None, *, student: str = "", **options: Any) -> Exercise: ...
@@ -182,8 +182,9 @@ class Example:
 
         path: an HTML file to write; its path comes back instead.
         """
-        numbers = self.variant(student) if student else None
-        return self.steps(numbers, **options).exercise(path)
+        trace = self.steps(self.variant(student) if student else None, **options)
+        trace.origin = {**trace.origin, "variant": student}
+        return trace.exercise(path)
 
 
 @dataclass(frozen=True, eq=False)

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 HEADINGS = {"name", "nom", "student", "students", "étudiant", "étudiante", "étudiants"}
 
 
-def students_in(path: str | PathLike[str]) -> list[str]:
-    """The names in the first column of a CSV file, with or without a heading.
+def students_in(path: str | PathLike[str], language: str = "en") -> list[str]:
+    """The names in the first column of a CSV file, with or without a heading. language: of errors.
 
     Raises LectureError if there is none, or if one stands there twice.
     """
@@ -43,9 +43,8 @@ def students_in(path: str | PathLike[str]) -> list[str]:
     names = names[1:] if names and names[0].lower() in HEADINGS else names
     twice = sorted({name for name in names if names.count(name) > 1})
     if not names or twice:
-        why = f"{', '.join(twice)} stands there twice" if twice else "there is no name in its first column"
-        msg = f"{path}: {why}; write one student a line"
-        raise LectureError(msg)
+        said = message("student twice" if twice else "no student", language)
+        raise LectureError(said.format(path, ", ".join(twice)))
     return names
 
 
@@ -56,15 +55,16 @@ def write_sheets(
 
     Raises LectureError if no example varies, or if two students would have one sheet.
     """
+    language = examples[0].language
     varying = [example for example in examples if example.vary]
     if not varying:
-        msg = f"no number of {examples[0].id if examples else 'this'} varies for students; add [example.vary] to its file"
-        raise LectureError(msg)
-    drawn = {example.id: variants(example.id, example.vary, example.run, students) for example in varying}
+        raise LectureError(
+            message("nothing varies", language).format(", ".join(each.id for each in examples))
+        )
+    drawn = {each.id: variants(each.id, each.vary, each.run, students, language) for each in varying}
     folder = Path(folder)
     with named("make", folder):
         folder.mkdir(parents=True, exist_ok=True)
-    language = varying[0].language
     paths: list[Path] = []
     rows: list[tuple[str, str, str, str]] = []
     keys: list[str] = []

@@ -15,6 +15,7 @@ from autograd_mini.engine.arithmetic import floats
 from autograd_mini.engine.graph import toposort
 from autograd_mini.errors import LectureError
 from autograd_mini.expression.arrays import entries
+from autograd_mini.words.messages import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -36,8 +37,10 @@ TIES = {"max", "maximum", "min", "minimum"}
 EXPONENTIALS = {"exp", "log"}
 
 
-def variant(id_: str, vary: Mapping[str, Varied], run: Runs, student: str) -> dict[str, Any]:
-    """The inputs of a student of an example, the same every time.
+def variant(
+    id_: str, vary: Mapping[str, Varied], run: Runs, student: str, language: str = "en"
+) -> dict[str, Any]:
+    """The inputs of a student of an example, the same every time. language: of errors.
 
     Raises LectureError if no number of the example may vary, or if no draw is accepted.
 
@@ -45,11 +48,11 @@ def variant(id_: str, vary: Mapping[str, Varied], run: Runs, student: str) -> di
     >>> lectures.get("sum-times-w").variant("alice")
     {'u': 3.0, 'v': -5.0, 'w': -9.0}
     """
-    return next(draws(id_, vary, run, student))
+    return next(draws(id_, vary, run, student, language))
 
 
 def variants(
-    id_: str, vary: Mapping[str, Varied], run: Runs, students: Iterable[str]
+    id_: str, vary: Mapping[str, Varied], run: Runs, students: Iterable[str], language: str = "en"
 ) -> dict[str, dict[str, Any]]:
     """The inputs of each student; no two have the same answers.
 
@@ -58,23 +61,23 @@ def variants(
     found: dict[str, dict[str, Any]] = {}
     seen: set[tuple[float, ...]] = set()
     for student in dict.fromkeys(students):
-        for numbers in draws(id_, vary, run, student):
+        for numbers in draws(id_, vary, run, student, language):
             sheet = tuple(round(x, 9) for x in answers(run(numbers)))
             if sheet not in seen:
                 break
         else:
-            msg = f"{id_}: {len(found)} students have sheets of their own, and no other draw differs; widen the ranges of vary"
-            raise LectureError(msg)
+            raise LectureError(message("no draw left", language).format(id_, len(found)))
         seen.add(sheet)
         found[student] = numbers
     return found
 
 
-def draws(id_: str, vary: Mapping[str, Varied], run: Runs, student: str) -> Iterator[dict[str, Any]]:
+def draws(
+    id_: str, vary: Mapping[str, Varied], run: Runs, student: str, language: str = "en"
+) -> Iterator[dict[str, Any]]:
     """The draws of a student that are accepted, one after the other. Raises LectureError if there is none."""
     if not vary:
-        msg = f"no number of {id_} varies for students; add [example.vary] to its file"
-        raise LectureError(msg)
+        raise LectureError(message("nothing varies", language).format(id_))
     start = run({})
     shapes = {name: start.values[name] for name in vary}
     reasons: dict[str, int] = {}
@@ -83,7 +86,7 @@ def draws(id_: str, vary: Mapping[str, Varied], run: Runs, student: str) -> Iter
         seed = sha256(f"{id_}\0{student}\0{i}".encode()).digest()
         rng = Random(int.from_bytes(seed, "big"))  # noqa: S311  # no secret: everybody may draw it again
         numbers = {name: _drawn(shapes[name], vary[name], rng) for name in vary}
-        why = _why_plain(numbers) or why_ugly(run(numbers))
+        why = _why_plain(numbers, language) or why_ugly(run(numbers), language)
         if why:
             reasons[why] = reasons.get(why, 0) + 1
         else:
@@ -91,8 +94,7 @@ def draws(id_: str, vary: Mapping[str, Varied], run: Runs, student: str) -> Iter
             yield numbers
     if not count:
         commonest = ", ".join(sorted(reasons, key=lambda why: -reasons[why])[:3])
-        msg = f"{id_}: none of {TRIES:,} draws is accepted, most for this: {commonest}; change the ranges of vary"
-        raise LectureError(msg)
+        raise LectureError(message("no draw", language).format(id_, TRIES, commonest))
 
 
 def _drawn(shape: Any, varied: Varied, rng: Random) -> Any:
@@ -107,13 +109,13 @@ def flat(x: Any) -> list[float]:
     return [number for each in x for number in flat(each)] if isinstance(x, list) else [x]
 
 
-def _why_plain(numbers: Mapping[str, Any]) -> str:
+def _why_plain(numbers: Mapping[str, Any], language: str) -> str:
     """Why the inputs are refused, if they are."""
     xs = [x for each in numbers.values() for x in flat(each)]
     if any(x in (0.0, 1.0, -1.0) for x in xs):
-        return "an input is 0 or ±1"
+        return message("plain", language)
     if len(xs) <= FEW and len({*xs}) < len(xs):
-        return "two inputs are equal"
+        return message("equal", language)
     return ""
 
 
@@ -129,28 +131,28 @@ def _nodes(run: Run) -> Sequence[Value]:
     return toposort(*[node for each in run.model.values() for node in entries(each)])
 
 
-def why_ugly(run: Run) -> str:
-    """Why the graph is refused, if it is."""
+def why_ugly(run: Run, language: str = "en") -> str:
+    """Why the graph is refused, in words; "" if it is not."""
     nodes = _nodes(run)
     for node in nodes:
         if node.rule is None:
             continue
         name, xs = node.rule.name, [x.data for x in node.parents]
         if name in KINKS and abs(xs[0]) < NEAR:
-            return "near a kink"
+            return message("near kink", language)
         if name in TIES and len(xs) > 1:
             first, second = sorted(xs, reverse=name.startswith("max"))[:2]
             if abs(first - second) < NEAR:
-                return "near a tie"
+                return message("near tie", language)
         if name in STEEP and abs(xs[0]) > STEEP[name]:
-            return f"{name} is saturated"
+            return message("saturated", language).format(name)
         if name in EXPONENTIALS and not 0.01 <= (node.data if name == "exp" else xs[0]) <= 100:
-            return f"{name} is outside 0.01 to 100"
+            return message("outside", language).format(name)
     if not any(node.grad for node in nodes if node.rule is None and not node.is_constant):
-        return "no gradient reaches an input"
+        return message("no flow", language)
     if any(not math.isfinite(x) or (x != 0 and not LEAST <= abs(x) <= MOST) for x in answers(run)):
-        return "an answer is too small or too large"
-    return "rounding moves an answer" if _is_moved(nodes) else ""
+        return message("size", language)
+    return message("moved", language) if _is_moved(nodes) else ""
 
 
 def rounded(x: float) -> float:

@@ -10,7 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from autograd_mini.files import write_whole
-from autograd_mini.stepping.exercise import exercise_of
+from autograd_mini.stepping.exercise import exercise_of, to_ask
 from autograd_mini.stepping.moments import scene_after
 from autograd_mini.stepping.page import heading
 from autograd_mini.viz.document import THEME, image
@@ -57,14 +57,18 @@ def cell(
 
 
 class Exercise:
-    """The page that asks for every number of a trace, and checks the answers; in a notebook, the page itself."""
+    """The page that asks for every number of a trace, and checks the answers; in a notebook, the page itself.
 
-    def __init__(self, trace: Trace) -> None:
-        self.trace = trace
+    ask: as for `Steps.exercise`, which says what is raised.
+    """
+
+    def __init__(self, trace: Trace, ask: str | None = None) -> None:
+        self.trace = to_ask(trace, ask)
+        self.ask = "formulas" if self.trace.missing else "numbers"
 
     def html(self) -> str:
         """The page: one HTML file that works offline. Raises LayoutError if it cannot be drawn."""
-        return exercise_of(self.trace)
+        return exercise_of(self.trace, self.ask)
 
     def save(self, path: str | PathLike[str]) -> Path:
         """The path of the file, written whole or not at all. Raises LayoutError if it cannot be drawn."""

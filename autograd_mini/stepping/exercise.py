@@ -49,7 +49,13 @@ WORDS = (
     "hint", "answer", "right", "follows", "nearly", "wrong", "imprecise", "unreadable", "unreadable formula", "given",
     "score", "at once", "tries", "shown", "comes out", "or", "solution",
 )  # fmt: skip
-BUTTONS = {"locals": "local partials", "solution": "solution", "sheet": "print", "again": "again"}
+BUTTONS = {
+    "locals": "local partials",
+    "solution": "solution",
+    "sheet": "print",
+    "again": "again",
+    "save": "save",
+}
 FUNCTIONS = (
     "exp",
     "log",
@@ -114,7 +120,7 @@ def exercise_of(trace: Trace, ask: str | None = None, shared: Shared | None = No
         f"<h2>{word(trace.sweep)}</h2><p>{word('held fixed')}</p><ol>{''.join(rows[count:])}</ol>",
         '<p id="score" role="status"></p><p>',
         *(button(name, message(key, language), word(key)) for name, key in chosen.items()),
-        "</p></section></main>",
+        f'</p><p><label for="student">{word("name")}</label><input id="student"></p></section></main>',
         shared.script([f"words-{language}"], lambda _: words) if shared else "",
         data_block("answers", content),
     ]
@@ -160,7 +166,7 @@ def _again(trace: Trace, copies: dict[Value, Value], opened: Sequence[str]) -> T
         start = called[trace.starts[0]] if len(trace.starts) == 1 else line.label
         roots = [copies[entry] for root in trace.roots for entry in root.unit.entries]  # type: ignore[attr-defined]
         again = type(trace)(roots, trace.language, start, opened)
-    again.style = trace.style
+    again.style, again.origin = trace.style, trace.origin
     return again
 
 
@@ -446,7 +452,7 @@ class Asked:
             "forward": int(self.trace.sweep == TANGENTS),
             "names": {i: "" if self.order[i].is_constant and not self.order[i].label else self.order[i].label or "?" for i in leaves},
             "read": self.read, "called": {i: str(xp.symbol(name)) for i, name in spoken.items()},
-            "point": xp.point, "given": given, "inner": self.inner,
+            "point": xp.point, "about": dict(self.trace.origin), "given": given, "inner": self.inner,
             "questions": hidden(rows) if self.is_formal else rows,
         }  # fmt: skip
         if self.is_formal:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, overload
 from autograd_mini.errors import require, shown
 from autograd_mini.files import write_whole
 from autograd_mini.stepping.cell import Exercise, cell
-from autograd_mini.stepping.exercise import to_ask
 from autograd_mini.stepping.film import gif
 from autograd_mini.stepping.lines import Lines
 from autograd_mini.stepping.moments import scene_after
@@ -82,7 +81,7 @@ class Steps(Trace):
             path is None or isinstance(path, str | PathLike), "a file is named by text or by a Path", path
         )
         require(ask is None or isinstance(ask, str), "ask is 'numbers' or 'formulas'", ask)
-        made = Exercise(to_ask(self, ask))
+        made = Exercise(self, ask)
         return made if path is None else made.save(path)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002

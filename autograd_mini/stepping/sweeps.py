@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
+from types import MappingProxyType
 from typing import TYPE_CHECKING, overload
 
 from autograd_mini.engine.arithmetic import Floats, floats
@@ -208,6 +209,7 @@ class Trace(Sequence[Step]):
     closing: tuple[
         tuple[str, Sequence[str]], ...
     ] = ()  # what is told after the steps: headings, each with its lines
+    origin: Mapping[str, str] = MappingProxyType({})  # where the graph is from, as results of an exercise say
 
     def __init__(self, f: Roots, language: str = "en", by: str | None = None, of: str | None = None) -> None:
         self.roots = roots_of(f, "steps")

@@ -366,6 +366,7 @@ MESSAGES: dict[str, dict[str, str]] = {
     "solution": {"en": "Solution", "fr": "Solution"},
     "print": {"en": "Print", "fr": "Imprimer"},
     "again": {"en": "Start again", "fr": "Recommencer"},
+    "save": {"en": "Save results", "fr": "Enregistrer les résultats"},
     "name": {"en": "Name", "fr": "Nom"},
     # of lectures: what is wrong in a file
     "line number": {"en": "line {}", "fr": "ligne {}"},
@@ -464,7 +465,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "from has to be below to, and step above 0 and no larger than their distance",
         "fr": "from est inférieur à to, et step est positif et au plus leur distance",
     },
-    "passed on": {"en": "{}", "fr": "{}"},
+    "passed on": {"en": "{}", "fr": "cela ne peut pas être lu. En anglais : {}"},
     # of lectures: what one asks for
     "no lecture": {
         "en": "no document is called {}; there are: {}. A file of your own ends in .toml",
@@ -534,6 +535,166 @@ MESSAGES: dict[str, dict[str, str]] = {
         "fr": "Trois chiffres. Écrivez 0,731 ou 0.731, et un trait d’union pour moins ; ni fractions ni puissances.",
     },
     "lectures": {"en": "Lectures", "fr": "Cours"},
+    "nothing asked": {
+        "en": "no number of {} can be asked; name an example that is text, or add [example.vary] to one",
+        "fr": "aucun nombre de {} ne peut être demandé ; nommez un exemple qui est du texte, ou ajoutez-y [example.vary]",
+    },
+    # of lectures: results of exercises
+    "results missing": {
+        "en": "say which files: autograd-mini lecture grade FILE..., or a folder of them",
+        "fr": "dites quels fichiers : autograd-mini lecture grade FICHIER..., ou un dossier de fichiers",
+    },
+    "results too large": {
+        "en": "this file has more than {} MB, as no results have",
+        "fr": "ce fichier a plus de {} Mo, ce que n’ont aucuns résultats",
+    },
+    "no json": {"en": "this cannot be read as JSON: {}", "fr": "ce n’est pas du JSON lisible : {}"},
+    "no results": {
+        "en": "these are no results; save them with the button of an exercise page",
+        "fr": "ce ne sont pas des résultats ; enregistrez-les par le bouton d’une page d’exercice",
+    },
+    "results of another version": {
+        "en": "these results are of version {}, and this program reads {}; install the one that made the page",
+        "fr": "ces résultats sont de la version {}, et ce programme lit la {} ; installez celui qui a fait la page",
+    },
+    "results wrong": {
+        "en": "something else is needed at {}, got {}; the file was changed, or is not whole",
+        "fr": "il faut autre chose à {}, pas {} ; le fichier a été modifié, ou n’est pas entier",
+    },
+    "score wrong": {
+        "en": "{} is {}, and its questions give {}; the file was changed",
+        "fr": "{} vaut {}, et ses questions donnent {} ; le fichier a été modifié",
+    },
+    "unsigned": {
+        "en": "Nothing signs these files: whoever saved one can also have written it.",
+        "fr": "Rien ne signe ces fichiers : qui en a enregistré un peut aussi l’avoir écrit.",
+    },
+    "document": {"en": "document", "fr": "document"},
+    "found of": {"en": "found", "fr": "trouvés"},
+    "first try": {"en": "at once", "fr": "du premier coup"},
+    "wrong tries": {"en": "wrong tries", "fr": "essais faux"},
+    "answers shown": {"en": "shown", "fr": "donnés"},
+    "date": {"en": "date (UTC)", "fr": "date (UTC)"},
+    "not found": {"en": "not found", "fr": "pas trouvés"},
+    # of lectures: numbers of students
+    "nothing varies": {
+        "en": "no number of {} varies for students; add [example.vary] to its file",
+        "fr": "aucun nombre de {} ne varie selon l’étudiant ; ajoutez [example.vary] à son fichier",
+    },
+    "no draw left": {
+        "en": "{}: {} students have sheets of their own, and no other draw differs; widen the ranges of vary",
+        "fr": "{} : {} étudiants ont leur propre feuille, et aucun autre tirage n’en diffère ; élargissez les plages de vary",
+    },
+    "no draw": {
+        "en": "{}: none of {} draws is accepted, most for this: {}; change the ranges of vary",
+        "fr": "{} : aucun des {} tirages n’est accepté, le plus souvent pour cela : {} ; changez les plages de vary",
+    },
+    "plain": {"en": "an input is 0 or ±1", "fr": "une entrée vaut 0 ou ±1"},
+    "equal": {"en": "two inputs are equal", "fr": "deux entrées sont égales"},
+    "near kink": {"en": "near a kink", "fr": "près d’un point sans dérivée"},
+    "near tie": {"en": "near a tie", "fr": "près d’une égalité"},
+    "saturated": {"en": "{} is saturated", "fr": "{} est saturée"},
+    "outside": {"en": "{} is outside 0.01 to 100", "fr": "{} sort de 0,01 à 100"},
+    "no flow": {"en": "no gradient reaches an input", "fr": "aucun gradient n’atteint une entrée"},
+    "size": {"en": "an answer is too small or too large", "fr": "une réponse est trop petite ou trop grande"},
+    "moved": {"en": "rounding moves an answer", "fr": "un arrondi change une réponse"},
+    "student twice": {
+        "en": "{}: {} stands there twice; write one student a line",
+        "fr": "{} : {} y est deux fois ; écrivez un étudiant par ligne",
+    },
+    "no student": {
+        "en": "{}: there is no name in its first column; write one student a line",
+        "fr": "{} : il n’y a pas de nom dans la première colonne ; écrivez un étudiant par ligne",
+    },
+    "no descent": {
+        "en": "{} makes no steps down a gradient; add [[example.descent]] to its file",
+        "fr": "{} ne descend aucun gradient ; ajoutez [[example.descent]] à son fichier",
+    },
+    "no input": {
+        "en": "no input of {} is called {}; its inputs are: {}",
+        "fr": "aucune entrée de {} ne s’appelle {} ; ses entrées sont : {}",
+    },
+    # of lectures: help
+    "help lecture": {
+        "en": "The lectures: documents of a course, their examples, and files of your own (autograd-mini lecture --lang fr"
+        " --help: en français).\n\nWithout arguments: the documents. With a document: its examples and questions. With an"
+        " example: what it teaches and asks, every number beside what the document prints, claims and errata.\n\n"
+        "lecture site writes all examples as pages, lecture grade FILE... tabulates results of exercises; a file of your own"
+        " that is called so is ./site or ./grade.",
+        "fr": "Les cours : des documents, leurs exemples, et des fichiers à vous.\n\nSans argument : les documents. Avec un"
+        " document : ses exemples et ses questions. Avec un exemple : ce qu’il enseigne et demande, chaque nombre à côté de"
+        " ce que le document imprime, affirmations et errata.\n\nlecture site écrit tous les exemples en pages, lecture"
+        " grade FICHIER... met en tableau des résultats d’exercices ; un fichier à vous qui s’appelle ainsi est ./site ou"
+        " ./grade.",
+    },
+    "help words": {
+        "en": "A document by its name or a file of your own, an example of it, and other numbers for its inputs.",
+        "fr": "Un document par son nom ou un fichier à vous, un de ses exemples, et d’autres nombres pour ses entrées.",
+    },
+    "help step": {
+        "en": "Step through it, or list the steps.",
+        "fr": "Le parcourir pas à pas, ou lister les étapes.",
+    },
+    "help html": {"en": "Write the page that steps.", "fr": "Écrire la page qui avance pas à pas."},
+    "help draw": {
+        "en": "Write its picture: .svg, .png, .html, .tex or .dot.",
+        "fr": "Écrire son image : .svg, .png, .html, .tex ou .dot.",
+    },
+    "help exercise": {
+        "en": "Write a page on which one finds all numbers oneself.",
+        "fr": "Écrire une page où l’on trouve soi-même tous les nombres.",
+    },
+    "help slides": {
+        "en": "Write slides for LaTeX, or a film: .tex or .gif.",
+        "fr": "Écrire des diapositives pour LaTeX, ou un film : .tex ou .gif.",
+    },
+    "help plot": {
+        "en": "Plot its descent on the loss: .png, .svg or .pdf.",
+        "fr": "Tracer sa descente sur la loss : .png, .svg ou .pdf.",
+    },
+    "help student": {
+        "en": "With this student's own numbers, where the example may vary.",
+        "fr": "Avec les nombres de cet étudiant, là où l’exemple peut varier.",
+    },
+    "help students": {
+        "en": "Write a sheet for each name in this CSV file, into the folder -o.",
+        "fr": "Écrire une feuille pour chaque nom de ce fichier CSV, dans le dossier -o.",
+    },
+    "help moodle": {
+        "en": "Write questions for Moodle, as XML.",
+        "fr": "Écrire des questions pour Moodle, en XML.",
+    },
+    "help gift": {"en": "Write questions as GIFT.", "fr": "Écrire des questions en GIFT."},
+    "help notebook": {
+        "en": "Write a document as a notebook: questions, cells to try, answers.",
+        "fr": "Écrire un document en notebook : questions, cellules à essayer, réponses.",
+    },
+    "help style": {
+        "en": "Look of the picture: cards, compact or network; else what fits.",
+        "fr": "Aspect de l'image : cards, compact ou network ; sinon ce qui convient.",
+    },
+    "help variants": {
+        "en": "How many variants of each question, with other numbers.",
+        "fr": "Combien de variantes de chaque question, avec d’autres nombres.",
+    },
+    "help csv": {"en": "With grade: write the table as CSV.", "fr": "Avec grade : écrire le tableau en CSV."},
+    "help output": {
+        "en": "Where sheets, or the site, are written.",
+        "fr": "Où sont écrites les feuilles, ou le site.",
+    },
+    "help check": {
+        "en": "Compare everything that is printed and claimed with what is computed.",
+        "fr": "Comparer tout ce qui est imprimé et affirmé à ce qui est calculé.",
+    },
+    "help detail": {
+        "en": "operations, or definitions; else what suits the example.",
+        "fr": "operations, ou definitions ; sinon ce qui convient à l’exemple.",
+    },
+    "help lang": {
+        "en": "Language: en or fr; else that of the document.",
+        "fr": "Langue : en ou fr ; sinon celle du document.",
+    },
+    "help help": {"en": "Show this message and exit.", "fr": "Montrer ce message."},
     "look again": {"en": "Look at the chain once more.", "fr": "Regardez de nouveau la chaîne."},
 }
 

@@ -55,7 +55,7 @@ def test_at_first_only_the_variables_are_known(open_page):
     page = open_page(lecture())
 
     assert GIVEN == page.evaluate(NUMBERS)
-    assert 11 == page.locator("input").count()
+    assert 11 == page.locator("li input").count()
     assert page.locator("#score").text_content().startswith("0 of 11 found")
 
 

@@ -97,13 +97,37 @@ def test_files(capsys, tmp_path):
         (["td1", "ex9", "--lang", "en"], "td1 has no example 'ex9'; it has: ex1"),
         (["td1", "--step"], "dites quel exemple de td1"),
         (["td1", "ex2", "ex3"], "que faire de ex3"),
-        (["td1", "ex2", "q=2"], "its inputs are: A, B, w_1A"),
-        (["td1", "ex2", "w_31=a"], "cannot read 'w_31=a'"),
+        (["td1", "ex2", "q=2", "--lang", "en"], "is called 'q'; its inputs are: A, B, w_1A"),
+        (
+            ["td1", "ex2", "q=2"],
+            "aucune entrée de ex2 ne s’appelle 'q'\u202f; ses entrées sont\u00a0: A, B, w_1A",
+        ),
+        (["td1", "ex2", "w_31=a", "--lang", "en"], "autograd-mini: cannot read 'w_31=a'"),
+        (["td1", "ex2", "w_31=a"], "cela ne peut pas être lu. En anglais\u00a0: cannot read 'w_31=a'"),
+        (["glo4030", "saddle-point", "--student", "Zoé"], "aucun nombre de saddle-point ne varie"),
+        (
+            ["glo4030", "saddle-point", "--moodle", "q.xml", "--variants", "2"],
+            "aucun nombre de saddle-point ne varie",
+        ),
+        (
+            ["glo4030", "saddle-point", "--students", __file__],
+            "y est deux fois\u202f; écrivez un étudiant par ligne",
+        ),
         (["td1", "ex2", "--lang", "de"], "no words for the language 'de'"),
     ],
 )
 def test_what_cannot_be_shown(capsys, words, said):
     assert said in complaint(capsys, *words)
+
+
+@pytest.mark.parametrize("words", [["--lang", "fr"], ["--lang=fr"], ["td1", "--lang", "fr"]])
+def test_help_in_french(capsys, words):
+    """Of the command and of all its options, and afterwards in English again."""
+    out = told(capsys, *words, "--help")
+    assert "Les cours" in out
+    assert "Montrer ce message." in out
+    assert not {"the", "Write", "Show", "with"} & {*out.split()}
+    assert "Show this message and exit." in told(capsys, "--help")
 
 
 def test_check(capsys):
@@ -164,7 +188,9 @@ def test_a_descent_is_plotted(capsys, tmp_path):
     """The path on the loss; an example without one says so."""
     told(capsys, "glo4030", "saddle-point-nearby", "--plot", str(tmp_path / "f.png"))
     assert (tmp_path / "f.png").stat().st_size > 10_000
-    assert "saddle-point makes no steps" in complaint(capsys, "glo4030", "saddle-point", "--plot", "f.png")
+    assert "saddle-point ne descend aucun gradient" in complaint(
+        capsys, "glo4030", "saddle-point", "--plot", "f.png"
+    )
 
 
 def test_the_plane_of_a_plot():

@@ -1,10 +1,8 @@
-"""Numbers of students' own, their sheets and keys, questions for course sites, and the site."""
+"""Numbers of students' own, their sheets and keys, and the site."""
 
 import csv
 import re
-from html import unescape
 from html.parser import HTMLParser
-from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -13,9 +11,7 @@ from autograd_mini.cli import main
 from autograd_mini.engine.graph import toposort
 from autograd_mini.errors import LectureError
 from autograd_mini.expression.arrays import entries
-from autograd_mini.lectures import quiz
 from autograd_mini.lectures.parts import Varied
-from autograd_mini.lectures.questions import numbers_of, room_of
 from autograd_mini.lectures.sheets import students_in, write_sheets
 from autograd_mini.lectures.site import write_site
 from autograd_mini.lectures.variants import NEAR, answers, draws, flat, variants, why_ugly
@@ -68,10 +64,12 @@ def test_ranges_that_are_too_small_are_said():
     with pytest.raises(LectureError, match="3 students have sheets of their own"):
         variants("fan-out-addition", few, example.run, CLASS)
     with pytest.raises(
-        LectureError, match="none of 3,000 draws is accepted, most for this: an input is 0 or ±1"
+        LectureError, match="none of 3000 draws is accepted, most for this: an input is 0 or ±1"
     ):
         next(draws("fan-out-addition", {"x": Varied(0.0, 1.0, 1.0)}, example.run, "alice"))
     with pytest.raises(LectureError, match="no number of saddle-point varies"):
+        lectures.get("saddle-point", "en").variant("alice")
+    with pytest.raises(LectureError, match="aucun nombre de saddle-point ne varie"):
         lectures.get("saddle-point").variant("alice")
 
 
@@ -115,7 +113,7 @@ def test_lists_of_students(tmp_path):
 
 def test_sheets_need_an_example_that_varies(tmp_path):
     with pytest.raises(LectureError, match="no number of saddle-point varies"):
-        write_sheets([lectures.get("saddle-point")], ["Alice"], tmp_path)
+        write_sheets([lectures.get("saddle-point", "en")], ["Alice"], tmp_path)
 
 
 def test_an_exercise_of_a_student(tmp_path):
@@ -126,74 +124,6 @@ def test_an_exercise_of_a_student(tmp_path):
     )
 
     assert first != second
-
-
-# The pattern of Moodle's question/type/multianswer for a gap, as far as numbers need it.
-GAP = re.compile(r"\{([0-9]*):(?:NUMERICAL|NM):((?:=|%-?[0-9]+(?:[.,][0-9]*)?%)?(?:\\.|[^}\\])*?)\}")
-ANSWER = re.compile(r"(=|%(-?[0-9.]+)%)?((?:\\.|[^~#\\])*)(?:#((?:\\.|[^~\\])*))?(?:~|$)")
-NUMERICAL = re.compile(r"^([+-]?[0-9]*[.,]?[0-9]+(?:[eE][+-]?[0-9]+)?):([0-9]*[.,]?[0-9]+)$")
-
-
-def gaps(text):
-    """The answers of every gap: number, tolerance, worth, feedback."""
-    for _, content in GAP.findall(text):
-        found = []
-        for sign, worth, answer, feedback in ANSWER.findall(content):
-            if answer == "*":
-                found.append((None, None, 0.0, feedback))
-            elif answer:
-                number, room = NUMERICAL.match(answer).groups()
-                found.append((float(number), float(room), 100.0 if sign == "=" else float(worth), feedback))
-        yield found
-
-
-@every_varying
-@pytest.mark.parametrize("lang", ["fr", "en"])
-def test_moodle(example, lang):
-    """The file is XML, every gap is read back, the right answer is worth all, no mistake's interval meets the right one."""
-    example = example.speaking(lang)
-    text = quiz.moodle([example], 2)
-    root = ET.fromstring(text)
-    questions = root.findall("question[@type='cloze']")
-    assert len(questions) == 2
-    for question, numbers in zip(questions, quiz.numbers_for(example, 2), strict=True):
-        html = question.findtext("questiontext/text")
-        exact = [*numbers_of(example.steps(numbers))]
-        read = [*gaps(html)]
-        assert len(read) == len(exact) > 1
-        assert html.count("NUMERICAL") == len(exact)
-        for answers_, number in zip(read, exact, strict=True):
-            (right, room, worth, _), *wrong, (other, _, _, _) = answers_
-            assert worth == 100
-            assert other is None
-            assert right == pytest.approx(number.exact, rel=1e-9, abs=1e-12)
-            assert abs(right - number.exact) < room == pytest.approx(room_of(number.exact))
-            for x, tolerance, nothing, feedback in wrong:
-                assert nothing == 0
-                assert feedback
-                assert abs(x - right) > room + tolerance
-
-
-def test_gift():
-    """A question for each number; what GIFT takes for a sign is escaped."""
-    example = lectures.get("sum-times-w")
-    text = quiz.gift([example])
-    questions = [line for line in text.splitlines() if line.startswith("::")]
-    assert len(questions) == len([*numbers_of(example.steps())]) == 6
-    for line in questions:
-        title, body = re.fullmatch(r"::((?:\\.|[^:\\])*)::\[html\](.*)", line).groups()
-        prompt, answer = re.fullmatch(r"((?:\\.|[^{}\\~=#])*)\{#(.*)\}", body).groups()
-        right, *wrong = re.split(r" =", answer)
-        assert re.fullmatch(r"=-?[\d.]+:[\d.]+#OK", right)
-        assert all(re.match(r"%0%-?[\d.]+:[\d.]+#", each) for each in wrong)
-        assert "sum-times-w 1" in title
-        assert "u + v" in unescape(prompt)
-
-
-def test_questions_by_the_command(tmp_path, capsys):
-    for option, name in (("--moodle", "q.xml"), ("--gift", "q.gift")):
-        assert main(["lecture", "td1", "ex2", option, str(tmp_path / name), "--variants", "3"]) == 0
-    assert len(ET.parse(tmp_path / "q.xml").findall("question")) == 3
 
 
 class Links(HTMLParser):

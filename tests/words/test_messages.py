@@ -40,7 +40,7 @@ def test_no_message_is_left_over():
 
     mistakes = {f"mistake {kind}" for kind in KINDS}  # which are asked for by their kind
     assert mistakes == {key for key in MESSAGES if key.startswith("mistake ")}
-    others = [key for key in MESSAGES if key not in mistakes]
+    others = [key for key in MESSAGES if key not in mistakes and not key.startswith("help ")]
     assert [] == [key for key in others if f'"{key}"' not in sources and f"'{key}'" not in sources]
 
 

@@ -1,7 +1,7 @@
 // Asks for every number, judges what is written, says what may have gone wrong, and fills the picture as it is found.
-const { answers, score, solution, sheet, again } = window;
+const { answers, score, solution, sheet, again, save, student } = window;
 const content = JSON.parse(answers.textContent);
-const { graph, called, point, given, inner, formal } = content;
+const { graph, called, point, given, inner, formal, about } = content;
 // Formulas only so that no eye meets them by chance; numbers the page computes itself.
 const shownAgain = (text) => new TextDecoder().decode(Uint8Array.from(atob(text), (c, i) => c.charCodeAt(0) ^ ((31 * i + 7) & 255)));
 const questions = formal ? JSON.parse(shownAgain(content.questions)) : content.questions;
@@ -18,7 +18,7 @@ questions.forEach((question, i) => {
 });
 
 // What is kept: texts by key, keys that were found or shown, wrong tries and hints by key, what is open.
-const fresh = () => ({ texts: {}, found: {}, shown: {}, tries: {}, hints: {}, open: [], bare: false });
+const fresh = () => ({ texts: {}, found: {}, shown: {}, tries: {}, hints: {}, open: [], bare: false, student: about.variant ?? "" });
 const stored = "autograd-mini " + [...answers.textContent + document.title].reduce((hash, c) => (hash * 31 + c.codePointAt(0)) % 4294967291, 7);
 let state = fresh();
 try {
@@ -138,16 +138,27 @@ function renderAll() {
 }
 const derivativeKnown = (label) => questions.some(({ b, x = [], k }) => b === 1 && x.includes(label) && k.every(isKnown));
 const fill = (text, ...numbers) => numbers.reduce((so_far, number) => so_far.replace("{}", number), text);
+// What came of every number that is asked.
+function outcomes() {
+  const hinted = (key) => Math.max(...questions.map(({ k }) => (k.includes(key) ? state.hints[k[0]] ?? 0 : 0)));
+  return unique(questions.filter(isAsked).flatMap((question) => question.k)).map((key) => ({
+    name: fields[key][0].ariaLabel, answer: state.texts[key] ?? "",
+    verdict: key in state.shown ? "given" : key in state.found ? "right" : verdicts[key]?.[0] ?? "",
+    wrong_tries: state.tries[key]?.length ?? 0, hints: hinted(key),
+  }));
+}
+function counted(list) {
+  const found = list.filter((each) => each.verdict === "right");
+  return {
+    asked: list.length, found: found.length, at_once: found.filter((each) => !each.hints && !each.wrong_tries).length,
+    wrong_tries: list.reduce((sum, each) => sum + each.wrong_tries, 0), shown: list.filter((each) => each.verdict === "given").length,
+  };
+}
 function count() {
-  const keys = unique(questions.filter(isAsked).flatMap((question) => question.k));
-  const found = keys.filter((key) => key in state.found);
-  const hinted = (key) => questions.some((question) => question.k.includes(key) && state.hints[question.k[0]]);
-  const sum = keys.reduce((tries, key) => tries + (state.tries[key]?.length ?? 0), 0);
-  const shown = keys.filter((key) => key in state.shown).length;
-  const atOnce = found.filter((key) => !hinted(key) && !state.tries[key]);
+  const { asked, found, at_once, wrong_tries, shown } = counted(outcomes());
   score.textContent = [
-    fill(words.score, found.length, keys.length), fill(words["at once"], atOnce.length),
-    ...(sum ? [fill(words.tries, sum)] : []), ...(shown ? [fill(words.shown, shown)] : []),
+    fill(words.score, found, asked), fill(words["at once"], at_once),
+    ...(wrong_tries ? [fill(words.tries, wrong_tries)] : []), ...(shown ? [fill(words.shown, shown)] : []),
   ].join(", ");
 }
 
@@ -269,9 +280,29 @@ onbeforeprint = () => {
 sheet.onclick = () => print();
 again.onclick = () => {
   solved = false;
-  state = fresh();
+  state = { ...fresh(), student: state.student };
   prepare();
   settle();
+};
+// The results as a file, which nothing signs.
+student.value = state.student;
+student.readOnly = !!about.variant;
+student.onchange = () => {
+  state.student = student.value.trim();
+  keep();
+};
+save.onclick = () => {
+  const questions = outcomes();
+  const results = {
+    format: "autograd-mini results", version: 1, language: document.documentElement.lang, exercise: document.title,
+    document: about.document ?? "", example: about.example ?? "", student: student.value.trim(), variant: about.variant ?? "",
+    date: new Date().toISOString(), ...counted(questions), questions,
+  };
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([JSON.stringify(results, null, 1)], { type: "application/json" }));
+  link.download = [about.example ?? "exercise", results.student].filter(Boolean).join("-").replace(/[^\p{L}\p{N}._-]+/gu, "-") + ".json";
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 };
 prepare();
 settle();
