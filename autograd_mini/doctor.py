@@ -6,6 +6,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, metadata, version
 
 from autograd_mini.compiler.compiled import compile
+from autograd_mini.engine import native
 from autograd_mini.errors import LayoutError, MissingExtraError
 from autograd_mini.expression.nodes import parse
 from autograd_mini.viz.drawing import draw
@@ -15,13 +16,14 @@ DISTRIBUTION = "autograd-mini"
 
 
 def report() -> str:
-    """The findings, a line each, under the headings Versions, Renderers, Compiler and Extras.
+    """The findings, a line each, under the headings Versions, Engine, Renderers, Compiler and Extras.
 
     A renderer is tried on a small graph, the compiler on a small program; an extra lists its packages with their
     versions.
     """
     sections = {
         "Versions": _versions(),
+        "Engine": [f"native core  {native.status}"],
         "Renderers": _renderers(),
         "Compiler": _compiler(),
         "Extras": _extras(),

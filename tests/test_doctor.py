@@ -1,6 +1,7 @@
 """What doctor reports when something is missing."""
 
 from autograd_mini import doctor
+from autograd_mini.engine import native
 
 
 def test_missing_extra_says_how_to_get_it(monkeypatch):
@@ -9,6 +10,11 @@ def test_missing_extra_says_how_to_get_it(monkeypatch):
 
     assert '  png       no: pip install "autograd-mini[png]"' in doctor.report()
     assert "  plot      matplotlib 1.0" in doctor.report()
+
+
+def test_the_engine_says_whether_it_is_native():
+    """A line says whether there is a native core, or why not."""
+    assert f"  native core  {native.status}" in doctor.report().splitlines()
 
 
 def test_renderer_that_does_not_work_says_why(monkeypatch):

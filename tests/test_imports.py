@@ -42,7 +42,7 @@ MAY_SEE: dict[str, set[str]] = {
     "experiments": {"train", "data", "losses", "optim", "nn", "errors"},
     "bench": {"compiler", "derivatives", "train", "data", "losses", "optim", "nn", "rng", *FUNCTIONS},
     "plots": {"train", "nn", "files", *ENGINE},
-    "doctor": {"compiler", "expression", "viz", "errors"},
+    "doctor": {"compiler", "engine", "expression", "viz", "errors"},
     "__init__": {
         "custom",
         "derivatives",
