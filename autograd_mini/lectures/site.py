@@ -51,10 +51,8 @@ def _files(documents: Sequence[Document], shared: Shared) -> Iterator[tuple[str,
         yield f"{language}/index.html", _index(documents, language, shared)
     yield from [(f"assets/{name}", text) for name, text in shared.files.items()]
     links = [f'<li><a lang="{x}" href="{x}/index.html">{LANGUAGE_NAMES[x]}</a>' for x in reversed(LANGUAGES)]
-    yield (
-        "index.html",
-        page("autograd-mini", "fr", f"<h1>autograd-mini</h1><ul>{''.join(links)}</ul>", STYLES, ()),
-    )
+    home = f"<h1>autograd-mini</h1><ul>{''.join(links)}</ul>"
+    yield "index.html", page("autograd-mini", "fr", home, STYLES, ())
 
 
 def _link(href: str, text: str) -> str:

@@ -1,8 +1,8 @@
 """One HTML file that needs nothing else: no network, no framework, and a policy that lets nothing in.
 
 The Content-Security-Policy allows one script and one style sheet, each by its hash. So even if a name got
-past the escaping, a browser would not run it. Pages that share files (shared.py) may load those beside them, too:
-by 'self', which Chromium and Firefox also know of files on a disk, while neither hashes nor `integrity` work there.
+past the escaping, a browser would not run it. Pages that share files (shared.py) may load those beside them, too, by
+'self': on a disk Chromium takes neither hashes nor `integrity` for files.
 """
 
 from __future__ import annotations
@@ -47,10 +47,8 @@ def document(
     program = program and f'"use strict";{_stripped(program)}\n'
     sheet = code = allowed = ""
     if shared:
-        sheet, code = (
-            shared.style(styles, _style_of),
-            shared.script(scripts, _sealed_of if is_sealed else _script_of),
-        )
+        sheet = shared.style(styles, _style_of)
+        code = shared.script(scripts, _sealed_of if is_sealed else _script_of)
         style, script, allowed = rules, program, "'self' "
     else:
         script = program + _stripped(_needed(program, _joint(scripts)))
@@ -136,6 +134,7 @@ def _sealed(script: str) -> str:
 
 
 def _text(name: str) -> str:
+    """A file of the package without its comments."""
     text = files("autograd_mini").joinpath(name).read_text("utf-8")
     return re.sub(r"^\s*(//.*|/\*.*\*/)\n", "", text, flags=re.MULTILINE).strip()
 

@@ -65,14 +65,12 @@ class Shared:
         """The drawing as text, with a class in the place of the looks of each part, and without facts for scripts."""
         for element in drawing.iter():
             looks = [f"{key}:{_value(key, element.attrib[key])}" for key in LOOKS if key in element.attrib]
-            element.attrib = {
-                key: value for key, value in element.items() if _is_kept(element.tag, key, value)
-            }
+            kept = {key: value for key, value in element.items() if _is_kept(element.tag, key, value)}
+            element.attrib = kept
             if looks:
                 element.set("class", self._looks.setdefault(";".join(looks), f"l{len(self._looks)}"))
-        return self._pictures + ET.tostring(drawing, encoding="unicode").replace(
-            " />", "/>"
-        )  # in names > is &gt;
+        text = ET.tostring(drawing, encoding="unicode").replace(" />", "/>")  # in names > is &gt;
+        return self._pictures + text
 
 
 def _is_kept(tag: str, key: str, value: str) -> bool:
