@@ -91,6 +91,7 @@ typedef struct {
 
 enum { NOTHING, REAL, OBJECT };       /* what a box holds */
 enum { LEAF, ONE, TWO, MANY, LOOSE }; /* how inputs are kept; LOOSE: two objects, as Python has set them */
+#define MARKS ((1ull << MARK_BITS) - 1)
 #define MARK_BITS 47                  /* 32 would wrap one day, and a walk would miss nodes in silence */
 
 typedef union { double real; PyObject *object; } Box;
@@ -376,7 +377,7 @@ static int store(Node *v, PyObject *parents, PyObject *partials)
         track(v);
     }
     double *numbers = NULL;
-    if (shape == MANY && known && !(numbers = PyMem_New(double, n))) {
+    if (shape == MANY && known && !(numbers = PyMem_New(double, (size_t)n))) {
         PyErr_NoMemory();
         return -1;
     }
@@ -576,7 +577,7 @@ static PyObject *result_of(PyObject *rule, PyObject *name, PyObject **arguments,
 static int computed(Node *v, PyObject *rule, PyObject *parents)
 {
     Py_ssize_t n = PyTuple_GET_SIZE(parents);
-    PyObject **xs = PyMem_New(PyObject *, n + 2), *partials = NULL;
+    PyObject **xs = PyMem_New(PyObject *, (size_t)n + 2), *partials = NULL;
     int failed = -1;
     if (!xs) {
         PyErr_NoMemory();
@@ -638,11 +639,11 @@ static PyObject *n_ary(int kernel, PyObject *rule, PyObject *parents)
         if (is_known ? computed(v, rule, parents) : store(v, parents, no_inputs)) Py_CLEAR(v);
         return (PyObject *)v;
     }
-    if (n > MOST_ON_STACK && !(x = PyMem_New(double, n))) goto no_memory;
-    if (is_known && n > 2 && says == RECORDS && !(d = PyMem_New(double, n))) goto no_memory;
+    if (n > MOST_ON_STACK && !(x = PyMem_New(double, (size_t)n))) goto no_memory;
+    if (is_known && n > 2 && says == RECORDS && !(d = PyMem_New(double, (size_t)n))) goto no_memory;
     for (Py_ssize_t i = 0; is_known && i < n; i++) x[i] = ((Node *)PyTuple_GET_ITEM(parents, i))->primal.real;
     if (says == FORGETS) {
-        double *unused = n > MOST_ON_STACK ? PyMem_New(double, n) : small + MOST_ON_STACK;
+        double *unused = n > MOST_ON_STACK ? PyMem_New(double, (size_t)n) : small + MOST_ON_STACK;
         if (!unused) goto no_memory;
         v = leaf(by_kernel(kernel, x, n, unused));
         if (n > MOST_ON_STACK) PyMem_Free(unused);
@@ -809,7 +810,7 @@ static uint64_t walks;
 static inline int walk(Node *const *roots, Py_ssize_t count, Stack *order, int is_swept)
 {
     Stack stack = {0};
-    uint64_t now = ++walks & ((1ull << MARK_BITS) - 1);
+    uint64_t now = ++walks & MARKS;
     int outcome = -1;
     for (Py_ssize_t i = count; i-- > 0;)
         if (push(&stack, roots[i])) goto end;
@@ -820,7 +821,7 @@ static inline int walk(Node *const *roots, Py_ssize_t count, Stack *order, int i
             continue;
         }
         if (v->mark == now) continue;
-        v->mark = now;
+        v->mark = now & MARKS;
         int is_special = v->shape == LOOSE && !PyTuple_Check(v->in.many.parents);
         if (is_swept) is_special |= v->shape == LOOSE || v->is_lazy || v->adjoint_is == OBJECT;
         if (is_special) {
@@ -958,13 +959,13 @@ static int compute_again(PyObject *order, PyObject *bindings)
         if (v->shape == LEAF && rule_of(v) != Py_None) return 1;
         if (!v->primal_is && v->shape == LEAF && !Py_IS_TYPE((PyObject *)v, value_type)) return 1;
         if (v->shape == MANY && v->is_lazy && !v->in.many.partials)
-            if (!(v->in.many.partials = PyMem_New(double, count_of(v)))) {
+            if (!(v->in.many.partials = PyMem_New(double, (size_t)count_of(v)))) {
                 PyErr_NoMemory();
                 return -1;
             }
         if (count_of(v) > most) most = count_of(v);
     }
-    double *x = PyMem_New(double, most);
+    double *x = PyMem_New(double, (size_t)most);
     if (!x) {
         PyErr_NoMemory();
         return -1;
@@ -1110,7 +1111,7 @@ static PyObject *quick_toposort(ARGUMENTS)
     Py_ssize_t n = COUNT;
     int outcome = names ? 1 : 0;
     for (Py_ssize_t i = 0; i < n; i++) outcome |= !IS_NODE(args[i]);
-    if (!outcome && !(outcome = walk((Node *const *)args, n, &order, 0))) {
+    if (!outcome && walk((Node *const *)args, n, &order, 0) == 0) {
         int was_on = PyGC_Disable(); /* no finalizer may free what is in the order */
         if ((list = PyList_New((Py_ssize_t)order.count)))
             for (size_t i = 0; i < order.count; i++)
@@ -1382,7 +1383,7 @@ static PyObject *new_value(PyObject *self, PyObject *const *args, size_t flags, 
         plain->primal.real = x;
         return (PyObject *)plain;
     }
-    PyObject **all = PyMem_New(PyObject *, n + named + 1), *init = NULL, *none = NULL;
+    PyObject **all = PyMem_New(PyObject *, (size_t)(n + named) + 1), *init = NULL, *none = NULL;
     if (!all) return PyErr_NoMemory();
     if ((v = type->tp_alloc(type, 0)) && (init = PyObject_GetAttrString(self, "__init__"))) {
         all[0] = v;
