@@ -39,7 +39,7 @@ REACH = {  # times micrograd, times pure, with the collector off
     "demo's step, single operations": (22, 12),
     "demo's step, dot nodes": (45, 10),
     "a GPT, 20 steps": (20, 20),
-    "fit on moons, an epoch": (None, 7),
+    "fit on moons, ten epochs": (None, 7),
     "no_grad": (None, 4),
     "forward() again": (None, 4),
     "a user's primitive": (None, 1),
@@ -121,12 +121,12 @@ def declared() -> Callable[[], Any]:
     return work
 
 
-def an_epoch() -> Callable[[], Any]:
+def ten_epochs() -> Callable[[], Any]:
     X, y = moons(100, seed=0)
 
     def work() -> None:
         model = MLP(2, [16, 16, 1], seed=1)
-        fit(model, (X, y), loss=hinge, optimizer=SGD(0.01), epochs=3, progress=False)
+        fit(model, (X, y), loss=hinge, optimizer=SGD(0.01), epochs=10, progress=False)
 
     return work
 
@@ -151,7 +151,7 @@ def tasks() -> dict[str, Callable[[], Any]]:
         "demo's step, single operations": demo(single()),
         "demo's step, dot nodes": demo(dots()),
         "a GPT, 20 steps": gpt(am.Value),
-        "fit on moons, an epoch": an_epoch(),
+        "fit on moons, ten epochs": ten_epochs(),
         "no_grad": without_gradients,
         "forward() again": again(),
         "a user's primitive": declared(),
