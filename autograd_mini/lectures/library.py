@@ -41,7 +41,7 @@ def load(path: str | PathLike[str]) -> Document:
     """The document in a file of one's own. Raises LectureError, with file, line and key, for what is wrong in it."""
     with named("read", path):
         data = Path(path).read_bytes()
-    return read(data, str(path))
+    return read(data, str(path), elsewhere=[each.id for other in all() for each in other.examples])
 
 
 def get(id: str, lang: str = "") -> Example:  # noqa: A002  # that is what it is

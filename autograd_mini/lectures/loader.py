@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.errors import ExpressionError, LectureError, NotANumberError, nearest, shown
+from autograd_mini.lectures.checks import number_in
 from autograd_mini.lectures.claims import read_claim
 from autograd_mini.lectures.documents import Document, Example
 from autograd_mini.lectures.parts import Case, Claim, Descent, Erratum, Printed, Question, Varied
@@ -15,7 +18,7 @@ from autograd_mini.lectures.programs import PROGRAMS
 from autograd_mini.words.messages import LANGUAGES, message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from typing import NoReturn
 
     Path = tuple[str | int, ...]
@@ -24,10 +27,11 @@ KINDS = ("number", "formula", "dimensions", "comparison", "code", "text", "not-c
 _MISSING: Any = object()
 
 
-def read(source: str | bytes, name: str, *, is_run: bool = True) -> Document:
+def read(source: str | bytes, name: str, *, is_run: bool = True, elsewhere: Collection[str] = ()) -> Document:
     """The document in the text of a file of that name. Raises LectureError for what is wrong in it.
 
-    is_run: whether its examples are run, so that what is wrong in their definitions is found now.
+    is_run: whether its examples are run, so that what is wrong in their definitions is found now, and whether questions
+    are answered by examples of it or of those `elsewhere`.
     """
     language = "en"
     try:
@@ -41,7 +45,23 @@ def read(source: str | bytes, name: str, *, is_run: bool = True) -> Document:
         content = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise LectureError(f"{name}: {message('no toml', language)}: {error}") from None
-    return _document(Table(content, File(name, text, language, is_run=is_run), ()))
+    table = Table(content, File(name, text, language, is_run=is_run), ())
+    document = _document(table)
+    if is_run:
+        _check_answers(table, document, {*elsewhere} | {example.id for example in document.examples})
+    return document
+
+
+def _check_answers(table: Table, document: Document, known: Collection[str]) -> None:
+    """Whether the examples are known that answer questions."""
+    for i, question in enumerate(document.questions):
+        for id_ in question.examples:
+            if id_ not in known:
+                hint = nearest(id_, known) or ", ".join(example.id for example in document.examples)
+                raise table.file.error(
+                    ("question", i, "examples"),
+                    message("name unknown", table.file.language).format(id_, hint),
+                )
 
 
 class File:
@@ -141,6 +161,8 @@ class Table:
     def said(self, key: str, default: Any = _MISSING) -> dict[str, str]:
         """A text in both languages, {fr = "...", en = "..."}, or in one for both."""
         x = self.take(key, (str, dict), "said needed", default)
+        if default is _MISSING and not (x.strip() if isinstance(x, str) else x):
+            self.fail(key, "empty text")
         if isinstance(x, str):
             return {self.file.language: x.strip()}
         for language, each in x.items():
@@ -150,6 +172,17 @@ class Table:
 
     def number(self, key: str, default: Any = _MISSING) -> float:
         return float(self.take(key, (int, float), "number needed", default))
+
+    def printed(self, key: str) -> str:
+        """A number as a document prints it."""
+        text = self.text(key)
+        try:
+            is_number = math.isfinite(number_in(text))
+        except ValueError:
+            is_number = False
+        if not is_number:
+            self.fail(key, "number in text needed", shown(text))
+        return text
 
     def flag(self, key: str, default: bool) -> bool:
         return self.take(key, bool, "flag needed", default)  # type: ignore[no-any-return]
@@ -276,6 +309,7 @@ def _example(table: Table, language: str, errata: Mapping[str, Erratum]) -> Exam
         table.fail("program", "program unknown", shown(program), ", ".join(PROGRAMS))
     why = table.said("why") if program else {}
     cases = _cases(table, is_needed=not program)
+    vary = table.table("vary")
     example = Example(
         id_,
         table.text("number", id_),
@@ -288,7 +322,7 @@ def _example(table: Table, language: str, errata: Mapping[str, Erratum]) -> Exam
         tuple([_descent(each, cases) for each in table.tables("descent")]),
         tuple(_printed(table.table("printed"), errata)),
         tuple([_claim(each, errata) for each in table.tables("claim")]),
-        _vary(table.table("vary"), cases),
+        {},
         _errata(table, errata),
         table.text("by", ""),
         program,
@@ -299,6 +333,7 @@ def _example(table: Table, language: str, errata: Mapping[str, Erratum]) -> Exam
     if example.level not in ("", "operations", "definitions"):
         table.fail("detail", "detail needed", shown(example.level))
     table.end()
+    example = replace(example, vary=_vary(vary, cases))  # now that all keys are known: inputs may be misspelt
     if table.file.is_run:
         _check_run(table, example)
     return example
@@ -307,9 +342,13 @@ def _example(table: Table, language: str, errata: Mapping[str, Erratum]) -> Exam
 def _check_run(table: Table, example: Example) -> None:
     """Run the example, and read what is said about its results."""
     run = _runs(table, example)
+    if example.by and example.by not in example.inputs:
+        table.fail("by", "name unknown", shown(example.by), ", ".join(example.inputs))
     for each in example.printed:
         if each.name.partition("[")[0] not in (found := getattr(run, each.what)):
-            table.fail("printed", "name unknown", each.name, nearest(each.name, found) or ", ".join(found))
+            Table({}, table.file, (*table.path, "printed", each.what)).fail(
+                each.name, "name unknown", each.name, nearest(each.name, found) or ", ".join(found)
+            )
     for i, claim in enumerate(example.claims):
         try:
             read_claim(claim.claim, run)
@@ -383,12 +422,12 @@ def _printed(table: Table, errata: Mapping[str, Erratum]) -> Iterator[Printed]:
         part = table.table(what)
         for name, x in part.content.items():
             if isinstance(x, str):
-                yield Printed(what, name, x)
+                yield Printed(what, name, part.printed(name))
                 continue
             if not isinstance(x, dict):
                 part.fail(name, "printed needed", shown(x))
             row = Table(x, part.file, (*part.path, name))
-            found = Printed(what, name, row.text("text"), row.text("erratum"), row.text("right"))
+            found = Printed(what, name, row.printed("text"), row.text("erratum"), row.printed("right"))
             _check_erratum(row, "erratum", found.erratum, errata)
             row.end()
             yield found
@@ -409,10 +448,10 @@ def _vary(table: Table, cases: Sequence[Case]) -> dict[str, Varied]:
     inputs = [name for case in cases for name in case.inputs]
     for name in table.content:
         if name not in inputs:
-            table.fail(name, "name unknown", name, nearest(name, inputs) or ", ".join(inputs))
+            table.fail(name, "name unknown", name, nearest(name, inputs) or ", ".join(inputs) or "–")
         row = table.table(name)
         each = Varied(row.number("from"), row.number("to"), row.number("step"))
-        if not (each.least < each.most and 0 < each.step <= each.most - each.least):
+        if not (each.least < each.most < math.inf and 0 < each.step <= each.most - each.least < math.inf):
             row.fail("", "range needed")
         row.end()
         found[name] = each

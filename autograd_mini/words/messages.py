@@ -403,6 +403,14 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": 'names are needed, as in {{h1 = "h[1]"}}, got {}',
         "fr": 'il faut des noms, comme {{h1 = "h[1]"}}, pas {}',
     },
+    "number in text needed": {
+        "en": 'a number as it is printed is needed, in quotes, such as "0.73" or "0,73", got {}',
+        "fr": 'il faut un nombre comme il est imprimé, entre guillemets droits, tel que "0,73" ou "0.73", pas {}',
+    },
+    "empty text": {
+        "en": 'a text that is not empty is needed, or {{fr = "...", en = "..."}}',
+        "fr": 'il faut un texte qui ne soit pas vide, ou {{fr = "...", en = "..."}}',
+    },
     "table needed": {"en": "a table of keys is needed, got {}", "fr": "il faut une table de clés, pas {}"},
     "tables needed": {
         "en": "tables in double brackets are needed, [[...]], got {}",

@@ -246,10 +246,10 @@ def test_local_partials_can_be_left_out(open_page):
     page = open_page(lecture())
     page.click("#locals")
 
-    assert 7 == page.locator("input:visible").count()
+    assert 7 == page.locator("li input:visible").count()
     assert page.locator("#score").text_content().startswith("0 of 7 found")
     page.click("#locals")
-    assert 11 == page.locator("input:visible").count()
+    assert 11 == page.locator("li input:visible").count()
 
 
 def test_what_was_written_is_there_after_a_reload(open_page):
@@ -301,10 +301,10 @@ def test_no_answer_is_within_reach_of_the_console(open_page):
 def test_operations_inside_of_a_definition(open_page):
     """A button asks for them and takes them away; values and derivatives then follow from them."""
     page = open_page(neuron())
-    count = page.locator("input:visible").count()
+    count = page.locator("li input:visible").count()
     page.locator(".open").first.click()
 
-    assert page.locator("input:visible").count() > count
+    assert page.locator("li input:visible").count() > count
     assert "true" == page.locator(".open").first.get_attribute("aria-expanded")
     assert (
         ["2", "2.5"]
@@ -312,7 +312,7 @@ def test_operations_inside_of_a_definition(open_page):
         input.value = ["2", "2.5"][i]; input.onchange(); return input.className === "right" && input.value; })""")
     )
     page.locator(".open").first.click()
-    assert count == page.locator("input:visible").count()
+    assert count == page.locator("li input:visible").count()
 
 
 def test_the_numbers_on_edges_stay_those_of_definitions(open_page):
@@ -420,7 +420,7 @@ def test_paper(open_page):
     assert not page.locator("li button, #score").first.is_visible()
     assert page.get_by_text("Name:").is_visible()
     sizes = page.evaluate(
-        "[...document.querySelectorAll('input')].map(input => [input.offsetWidth, input.offsetHeight])"
+        "[...document.querySelectorAll('li input')].map(input => [input.offsetWidth, input.offsetHeight])"
     )
     assert all(wide >= 22 * 96 / 25.4 - 1 and high >= 8 * 96 / 25.4 for wide, high in sizes)
     assert [number for pair in SOLVED for number in pair] == page.evaluate(

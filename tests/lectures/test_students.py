@@ -1,6 +1,7 @@
 """Numbers of students' own, their sheets and keys, and the site."""
 
 import csv
+import math
 import re
 from html.parser import HTMLParser
 
@@ -12,6 +13,7 @@ from autograd_mini.engine.graph import toposort
 from autograd_mini.errors import LectureError
 from autograd_mini.expression.arrays import entries
 from autograd_mini.lectures.parts import Varied
+from autograd_mini.lectures.questions import numbers_of
 from autograd_mini.lectures.sheets import students_in, write_sheets
 from autograd_mini.lectures.site import write_site
 from autograd_mini.lectures.variants import NEAR, answers, draws, flat, variants, why_ugly
@@ -55,6 +57,22 @@ def test_two_hundred_students(example):
                 assert each not in (0, 1, -1)
 
     assert len(sheets) == len(CLASS)
+
+
+@every_varying
+def test_key_and_page_agree(example):
+    """What the key says of a student's number is what the run gives, for every value that has a name of its own."""
+    for student in ("alice", "bob"):
+        numbers = example.variant(student)
+        run = example.run(numbers)
+        key = {each.name: each.exact for each in numbers_of(example.steps(numbers))}
+        named = {name: x for name, x in run.values.items() if name in key and isinstance(x, float)}
+        assert all(math.isfinite(x) for x in key.values())
+        assert named == pytest.approx({name: key[name] for name in named})
+        slopes = {f"∂{example.of}/∂{name}": x for name, x in run.gradients.items() if isinstance(x, float)}
+        asked = {name: x for name, x in slopes.items() if name in key}
+        assert asked == pytest.approx({name: key[name] for name in asked})
+        assert named or asked
 
 
 def test_ranges_that_are_too_small_are_said():
