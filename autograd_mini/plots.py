@@ -280,17 +280,17 @@ def empty_figure(width: float, height: float) -> Any:
         raise MissingExtraError(msg) from error
     figure: Any = Figure(figsize=(width, height), layout="constrained")
     # Notebooks show only the figures of pyplot by themselves; for this one they ask here.
-    figure._repr_png_ = lambda: _rendered(figure, "png")
+    figure._repr_png_ = lambda: _rendered(figure, "png", dpi=100)
     return figure
 
 
-def _rendered(figure: Any, kind: str) -> bytes:
+def _rendered(figure: Any, kind: str, dpi: int = 150) -> bytes:
     import matplotlib as mpl
 
     buffer = io.BytesIO()
     dates = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
     with mpl.rc_context({"svg.hashsalt": "autograd-mini"}):  # ids in the SVG that do not change
-        figure.savefig(buffer, format=kind, dpi=150, metadata=dates[kind])
+        figure.savefig(buffer, format=kind, dpi=dpi, metadata=dates[kind])
     return buffer.getvalue()
 
 

@@ -90,7 +90,7 @@ def test_a_kernel_shows_it():
 
 # The notebooks of the project
 
-NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").rglob("*.ipynb"))
 
 
 def shown(book):
@@ -101,7 +101,7 @@ def shown(book):
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("default")  # the kernel's own packages warn of one another
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_notebook_runs(path):
     """Every cell runs, and shows the same words and kinds of pictures as in the saved file."""
     nbclient = pytest.importorskip("nbclient", reason='needs pip install "autograd-mini[notebook]"')

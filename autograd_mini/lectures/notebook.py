@@ -157,7 +157,7 @@ def _plain(text: str) -> str:
     >>> print(_plain("w_1 * w_2 <b>"))
     w\_1 \* w\_2 \<b\>
     """
-    return re.sub(r"([\\`*_<>$\[\]&#|~])", r"\\\1", " ".join(text.split()))
+    return re.sub(r"([\\`*_<>$\[\]&#|~])", r"\\\1", re.sub(r"[ \t\r\n]+", " ", text))
 
 
 def _given(example: Example) -> str:

@@ -85,6 +85,66 @@ def test_a_notebook_is_of_a_document(words, capsys):
     assert words[1] in capsys.readouterr().err
 
 
+# The notebooks of the five documents, as they are stored
+
+STORED = Path(__file__).parents[2] / "notebooks"
+MOST_BYTES = 1_500_000
+
+
+@every_book
+@every_document
+def test_what_is_stored_is_what_is_written(document, language):
+    """Cell for cell; python notebooks/make.py writes them anew."""
+    path = STORED / language / f"{document.name}.ipynb"
+
+    assert cells(notebook(document, language)) == cells(path.read_text("utf-8"))
+    assert path.stat().st_size < MOST_BYTES
+
+
+@every_book
+@every_document
+def test_every_stored_cell_shows_something_without_trust(document, language):
+    """Every cell was run, without an error; what a viewer that takes frames away leaves of it is a picture or words."""
+    book = nbformat.read(STORED / language / f"{document.name}.ipynb", as_version=4)
+    for cell in book.cells:
+        if cell.cell_type == "code":
+            assert cell.execution_count
+            assert all(output.output_type != "error" for output in cell.outputs)
+            assert cell.outputs or cell.source == "from autograd_mini import lectures"
+        for output in cell.get("outputs", []):
+            html = "".join(output.get("data", {}).get("text/html", ""))
+            assert "<iframe" not in html or "<noscript><img" in html
+
+
+@every_document
+def test_the_question_comes_first(document):
+    """In every part the question stands above the first cell of code, and the answer below it, in a fold."""
+    kinds = []
+    for kind, source in cells(notebook(document, "fr"))[2:]:
+        if "Réponse</b>" in source:
+            kinds.append("A")
+        elif kind == "markdown":
+            kinds.append("Q" if "**Question" in source else "T")
+        else:
+            kinds.append("c")
+
+    assert re.fullmatch("(Qc+Ac*)+", "".join(kinds))
+
+
+@every_document
+def test_french_has_its_spaces(document):
+    """Before : ; ? and ! stands a space at which no line breaks, but in what a document is quoted with."""
+    for kind, source in cells(notebook(document, "fr")):
+        if kind == "markdown":
+            text = re.sub(
+                r"\(imprimé.*?\)</li>|```.*?```|`.*?`|<p>[^<]* = .*?</p>|<table>.*?</table>|&\w+;|\]\(.*?\)",
+                "",
+                source,
+                flags=re.DOTALL,
+            )
+            assert re.findall(r".{0,20}(?:[^\u202f\d][;?!]|[^\u00a0:]:)(?=\s|$).{0,9}", text) == []
+
+
 @every_document
 def test_languages_are_twins(document):
     """French and English have the same cells, and the same code but for the language they ask for."""
