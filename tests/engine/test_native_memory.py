@@ -58,7 +58,7 @@ STRAIGHT = {  # from Python into C
     "n-ary": lambda: [apply(total, xs), apply(dot, many), apply(largest, xs), apply(total, few), apply(RULES["norm"], few)],
     "three": lambda: [framed[RULES["where"]](x, y, y), framed[RULES["clip"]](x, y, y), apply(RULES["clip"], few)],
     "lazy": lambda: [apply(total, [u, *xs]), apply(total, [u, x, y]), apply(alike, [u]), apply(add, (u, x))],
-    "apply": lambda: [apply(rule, [x]), apply(alike, (x,)), apply(RULES["prod"], xs), apply(RULES["hypot"], [x, sub])],
+    "apply": lambda: [apply(rule, [x]), apply(alike, (x,)), apply(RULES["arctan2"], [x, y]), apply(RULES["hypot"], [x, sub])],
     "frames": lambda: [framed[add](x, y), framed[dot](*xs), framed[rule](x), framed[total](x, y, x)],
     "walks": lambda: [len(toposort(f)), len(inputs(toposort(f, lazy))), toposort(x), toposort(f)],
     "backward": lambda: [f.backward(), f.backward(2.0), f.backward(3)],
@@ -140,7 +140,8 @@ def test_failing_allocations():
         import _testcapi
 
         failed = 0
-        for name, scenario in SCENARIOS.items():
+        # From 3.12 on Python itself crashes where no function can be made, such as a lambda.
+        for name, scenario in (SCENARIOS if sys.version_info < (3, 12) else STRAIGHT).items():
             scenario()
             before, kept = counts(), []
             for n in range(400):
@@ -163,7 +164,7 @@ def test_failing_allocations():
             after = counts()
             if before != after and name in STRAIGHT:
                 print(name, [(THINGS[i], a, b) for i, (a, b) in enumerate(zip(before, after)) if a != b])
-        print("done", failed > 500)
+        print("done", failed > 300)
     """)
 
     assert printed == "done True\n"
