@@ -279,7 +279,7 @@ def install_operators(
             if is_array(exponent):
                 return NotImplemented
             raise
-        return constant_power(n)(self)
+        return constant_power(n or 0.0)(self)  # one rule for 0.0 and -0.0, whichever came first
 
     cls.__divmod__ = lambda self, other: (self // other, self % other)  # type: ignore[method-assign]
     cls.__rdivmod__ = lambda self, other: (other // self, other % self)  # type: ignore[method-assign]

