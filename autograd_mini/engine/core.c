@@ -14,6 +14,12 @@
 #include <string.h>
 #include <structmember.h>
 
+#if defined(__GNUC__)
+#define INLINED static inline __attribute__((always_inline)) /* with the kernel that it is given in its place */
+#else
+#define INLINED static inline
+#endif
+
 /* ---- Functions of floats that C lacks, as Floats in arithmetic.py ---- */
 
 static inline double maximum(double x, double y) { return x >= y || x != x ? x : y; }
@@ -476,9 +482,9 @@ static inline int is_float(PyObject *o, double *x) /* of a plain number of Pytho
     return 0;
 }
 
-static inline Node *constant(double x)
+static inline Node *leaf(PyTypeObject *type, double x)
 {
-    Node *v = fresh(constant_type);
+    Node *v = fresh(type);
     if (v) {
         v->primal_is = REAL;
         v->primal.real = x;
@@ -490,17 +496,7 @@ static inline Node *operand(PyObject *o) /* a new reference to a Value, or to th
 {
     double x;
     if (IS_PLAIN(o)) return ((Node *)o)->primal_is == OBJECT ? NULL : (Node *)Py_NewRef(o);
-    return is_float(o, &x) ? constant(x) : NULL;
-}
-
-static inline Node *leaf(double x)
-{
-    Node *v = fresh(value_type);
-    if (v) {
-        v->primal_is = REAL;
-        v->primal.real = x;
-    }
-    return v;
+    return is_float(o, &x) ? leaf(constant_type, x) : NULL;
 }
 
 static inline Node *made(int kernel, PyObject *rule, int shape) /* rule: NULL if it is that of the kernel */
@@ -515,14 +511,14 @@ static inline Node *made(int kernel, PyObject *rule, int shape) /* rule: NULL if
 }
 
 /* f(x, partials) of one plain Value. */
-static inline PyObject *unary(double (*f)(double, double *), int kernel, PyObject *rule, PyObject *o)
+INLINED PyObject *unary(double (*f)(double, double *), int kernel, PyObject *rule, PyObject *o)
 {
     if (!IS_PLAIN(o) || ((Node *)o)->primal_is == OBJECT) return NULL;
     Node *x = (Node *)o, *v;
     int says = active ? what_modes_say() : RECORDS;
     if (says != RECORDS) {
         double unused[2];
-        return says == FORGETS && x->primal_is ? (PyObject *)leaf(f(x->primal.real, unused)) : NULL;
+        return says == FORGETS && x->primal_is ? (PyObject *)leaf(value_type, f(x->primal.real, unused)) : NULL;
     }
     if (!(v = made(kernel, rule, ONE))) return NULL;
     v->in.two.parents[0] = (Node *)Py_NewRef(o);
@@ -536,7 +532,7 @@ static inline PyObject *unary(double (*f)(double, double *), int kernel, PyObjec
 }
 
 /* f(x, y, partials) of two plain Values, or of one and a number. */
-static inline PyObject *binary(double (*f)(double, double, double *), int kernel, PyObject *rule, PyObject *l, PyObject *r)
+INLINED PyObject *binary(double (*f)(double, double, double *), int kernel, PyObject *rule, PyObject *l, PyObject *r)
 {
     if (!IS_PLAIN(l) && !IS_PLAIN(r)) return NULL;
     int says = active ? what_modes_say() : RECORDS;
@@ -546,7 +542,7 @@ static inline PyObject *binary(double (*f)(double, double, double *), int kernel
     int is_known = x->primal_is && y->primal_is;
     if (says == FORGETS) {
         double unused[2];
-        if (is_known) v = leaf(f(x->primal.real, y->primal.real, unused));
+        if (is_known) v = leaf(value_type, f(x->primal.real, y->primal.real, unused));
         goto end;
     }
     if (!(v = made(kernel, rule, TWO))) goto end;
@@ -645,7 +641,7 @@ static PyObject *n_ary(int kernel, PyObject *rule, PyObject *parents)
     if (says == FORGETS) {
         double *unused = n > MOST_ON_STACK ? PyMem_New(double, (size_t)n) : small + MOST_ON_STACK;
         if (!unused) goto no_memory;
-        v = leaf(by_kernel(kernel, x, n, unused));
+        v = leaf(value_type, by_kernel(kernel, x, n, unused));
         if (n > MOST_ON_STACK) PyMem_Free(unused);
     } else if ((v = made(kernel, rule == kernels[kernel].rule ? NULL : rule, n > 2 ? MANY : (int)n))) {
         for (Py_ssize_t i = 0; i < n && n <= 2; i++)
@@ -1099,7 +1095,7 @@ static PyObject *quick_lift(ARGUMENTS)
     PyObject *z = NULL;
     if (COUNT == 1 && !names) {
         if (IS_NODE(args[0])) return Py_NewRef(args[0]);
-        if (is_float(args[0], &x)) z = (PyObject *)constant(x);
+        if (is_float(args[0], &x)) z = (PyObject *)leaf(constant_type, x);
     }
     return OR_SLOWLY(z);
 }
