@@ -123,7 +123,7 @@ def test_references_return():
                 scenario()
             grown = sys.getallocatedblocks() - blocks  # Python keeps some floats and tuples for later
             after = counts()
-            if before != after or grown > (400 if name != "powers" else 20_000):
+            if before != after or grown > (900 if name != "powers" else 20_000):
                 print(name, grown, [(i, a, b) for i, (a, b) in enumerate(zip(before, after)) if a != b])
         print("done")
     """)
