@@ -1,7 +1,7 @@
 """The native core beside the pure class and micrograd: `python tests/bench/native.py`.
 
 Two processes do the same work, one of them under AUTOGRAD_MINI_PURE=1, which also runs micrograd. They take turns,
-a run each, and the ratios are those of the fastest runs, with the garbage collector off and on.
+a few runs each, and the ratios are those of the fastest runs, with the garbage collector off and on.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ REACH = {  # times micrograd, times pure, with the collector off
     "a user's primitive": (None, 1),
     "chain of 1,000,000, also freed": (None, None),
 }
+STEPS = 4  # in a row, as in training, where they are short
 THEIRS = {  # which work of micrograd's, or of a plain class, ours stands beside
     "MLP, dot nodes": "MLP, single operations",
     "demo's step, dot nodes": "demo's step, single operations",
@@ -171,7 +172,7 @@ def tasks() -> dict[str, Callable[[], Any]]:
 
 
 def work() -> None:
-    """Read which task to run and whether the collector is on, and say how long it took."""
+    """Read which task to run and whether the collector is on, and say how long a run took."""
     known = tasks()
     print(native.status, flush=True)
     for line in sys.stdin:
@@ -187,9 +188,11 @@ def work() -> None:
             continue
         gc.collect()
         (gc.enable if collector == "on" else gc.disable)()
-        start = time.process_time()
-        known[name]()
-        print(time.process_time() - start, flush=True)
+        start, runs = time.process_time(), 0
+        while runs < STEPS and time.process_time() - start < 0.2:
+            known[name]()
+            runs += 1
+        print((time.process_time() - start) / runs, flush=True)
         gc.enable()
 
 
