@@ -28,6 +28,7 @@ from autograd_mini.compiler.compiled import Compiled
 from autograd_mini.data import Dataset, xor
 from autograd_mini.derivatives.cost import Cost, cost
 from autograd_mini.engine.arithmetic import Arithmetic
+from autograd_mini.engine.graph import toposort
 from autograd_mini.engine.rule import RULES
 from autograd_mini.errors import AutogradError
 from autograd_mini.experiments import EXPERIMENTS, Experiment, Trained
@@ -281,6 +282,9 @@ def public(module):
     return [(name, thing) for name in names if callable(thing := getattr(module, name))]
 
 
+FUNCTIONS = (types.FunctionType, type(toposort))  # with a native core some stand before others
+
+
 def is_ours(thing):
     return getattr(thing, "__module__", "").partition(".")[0] == "autograd_mini"
 
@@ -319,9 +323,9 @@ def with_returned(label, make, several):
     """The callable itself, and what it returns if that is a function."""
     yield label, make, several
     for end, part in parts(call(label, make(), several)):
-        is_known = not is_ours(type(part)) or isinstance(part, tuple(OBJECTS))
+        is_known = not is_ours(type(part)) or isinstance(part, (*OBJECTS, *FUNCTIONS))
         assert is_known, f"OBJECTS lacks an example of what {label} returns"
-        if isinstance(part, types.FunctionType):
+        if isinstance(part, FUNCTIONS):
             at = label + end
             assert at in RETURNED, f"RETURNED lacks arguments for {at}"
             again = lambda at=at, end=end: dict(parts(call(label, make(), several)))[end]
@@ -414,7 +418,7 @@ def use(label, result):
         with result:
             pass
     for end, part in parts(result):
-        if isinstance(part, types.FunctionType):
+        if isinstance(part, FUNCTIONS):
             use(label + end, part(*RETURNED[label + end]()))
         elif is_ours(type(part)) and not isinstance(part, tuple):  # which holds whatever it is given
             str(part)

@@ -78,8 +78,8 @@ def test_fields_set_by_hand(engines, leaves, steps):
     "names", [STEPS, STEPS + DEEDS, STEPS + DEEDS + BY_HAND * 2], ids=["plain", "deeds", "by hand"]
 )
 def test_many_programs(engines, names):
-    """20,000 programs, about 170,000 operations."""
-    for seed in range(20_000):
+    """5,000 programs, about 42,000 operations."""
+    for seed in range(5_000):
         both_say(engines, run, *drawn(seed, names))
 
 
