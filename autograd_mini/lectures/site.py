@@ -22,6 +22,7 @@ from autograd_mini.words.messages import LANGUAGES, message
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from os import PathLike
+    from typing import Any
 
     from autograd_mini.lectures.documents import Document, Example
 
@@ -85,11 +86,10 @@ def _questions(document: Document, language: str) -> Iterator[str]:
 def _page(document: Document, example: Example, shared: Shared) -> str:
     """The page of an example: what it teaches and asks, its picture, its numbers, claims and errata."""
     language = example.language
-    pictures = [example.draw().element()]
-    if example.is_network:
-        pictures.append(example.draw(style="network").element())
-        for element in pictures[1].iter():  # an id names one thing on a page
-            element.attrib.pop("id", None)
+    looks: dict[str, Any] = (
+        {"style": "network"} if example.is_network else {}
+    )  # its graph is on the page that steps
+    picture = shared.dressed(example.draw(**looks).element())
     other = next(x for x in LANGUAGES if x != language)
     links = [
         _link("index.html", message("lectures", language)),
@@ -107,7 +107,7 @@ def _page(document: Document, example: Example, shared: Shared) -> str:
         f"<p>{escape(say(document.titles, language))}</p>",
         *[f"<p>{escape(text)}</p>" for text in texts if text],
         *[f"<pre>{escape(case.definitions)}</pre>" for case in example.cases[:1]],
-        *[f"<figure>{shared.dressed(picture)}</figure>" for picture in pictures],
+        f"<figure>{picture}</figure>",
         *_table(example),
         *_claims(example),
         *_errata(document, example),

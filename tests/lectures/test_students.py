@@ -195,9 +195,9 @@ def test_what_the_pages_of_a_site_share(tmp_path):
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value")
 def test_whole_site(tmp_path):
-    """All 78 examples, in thirteen megabytes."""
+    """All 78 examples, in twelve megabytes."""
     paths = write_site(lectures.all(), tmp_path)
 
     assert len([*tmp_path.rglob("*.html")]) == 1 + 2 * (1 + 3 * 78)
-    assert sum(path.stat().st_size for path in paths) < 13_000_000
+    assert sum(path.stat().st_size for path in paths) < 12_000_000
     check_links(tmp_path)
